@@ -1,0 +1,39 @@
+# Each target sets up .venv by itself. PYTHON=... names the Python to make it with.
+export NNLAB_PYTHON := $(PYTHON)
+COURSE = .venv/bin/python -m nnlab.course
+
+.PHONY: help course test lab slides normalise sabotage lock env
+
+help:
+	@echo "make course     run every notebook and write the course to build/site/"
+	@echo "make test       everything that CI tests"
+	@echo "make lab        open JupyterLab on the notebooks"
+	@echo "make slides     write a slide deck a lecture to build/slides/"
+	@echo "make normalise  after editing a notebook: run it and write its normal form"
+	@echo "make sabotage   plant faults in training and see the notebooks' claims break"
+	@echo "make lock       requirements.in -> requirements.txt"
+
+env:
+	@bash colab_setup.sh
+
+course: env
+	@$(COURSE) build
+
+test: env
+	@.venv/bin/ruff check .
+	@.venv/bin/python -m pytest
+
+lab: env
+	@.venv/bin/jupyter lab --notebook-dir=notebooks
+
+slides: env
+	@$(COURSE) slides
+
+normalise: env
+	@$(COURSE) normalise --run
+
+sabotage: env
+	@$(COURSE) sabotage
+
+lock: env
+	@.venv/bin/uv pip compile --universal --python-version 3.11 --no-annotate -q requirements.in -o requirements.txt

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Prepares Python for the course. Safe to run again at any time: what is done is not done twice.
+#
+#   bash colab_setup.sh --into PYTHON   on Colab: adds to that Python only the packages that are missing,
+#                                       changes none that is there, and puts nnlab on its path.
+#   bash colab_setup.sh                 elsewhere: makes .venv with the pinned requirements.txt.
+#                                       NNLAB_PYTHON names the Python to make it with.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+fail() { printf 'nnlab: %s\n' "$*" >&2; exit 1; }
+
+# ---------------------------------------------------------------------------------------------- Colab
+add_missing() {
+  "$1" - "$here" <<'PYTHON'
+import importlib.metadata, pathlib, re, subprocess, sys, sysconfig, tempfile, tomllib
+
+root = pathlib.Path(sys.argv[1])
+project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+present = {re.sub(r"[-_.]+", "-", d.metadata["Name"]).lower() for d in importlib.metadata.distributions()}
+wanted = {re.match(r"[\w.-]+", need).group(): need for need in project["dependencies"]}
+missing = [need for name, need in wanted.items() if re.sub(r"[-_.]+", "-", name).lower() not in present]
+if missing:
+    pip = [sys.executable, "-m", "pip"]
+    frozen = subprocess.run([*pip, "list", "--format=freeze"], check=True, capture_output=True, text=True).stdout
+    with tempfile.TemporaryDirectory() as folder:
+        keep = pathlib.Path(folder, "keep.txt")                 # what is there stays as it is
+        keep.write_text(frozen, encoding="utf-8")
+        done = subprocess.run([*pip, "install", "-q", "-c", str(keep), *missing], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"nnlab: could not install {', '.join(missing)} beside what is here:\n{done.stderr.strip()[-600:]}\n"
+                 "Check the connection and run this cell again; if it persists, Runtime > Disconnect and delete runtime.")
+site = pathlib.Path(sysconfig.get_path("purelib"), "nnlab.pth")  # so that a restarted kernel finds nnlab too
+if not site.exists() or site.read_text(encoding="utf-8").strip() != str(root):
+    site.write_text(f"{root}\n", encoding="utf-8")
+said = f"installed {', '.join(missing)}" if missing else f"all {len(wanted)} packages present, nothing installed"
+print(f"nnlab {project['version']} is ready in {root}: {said}.")
+PYTHON
+}
+
+# ------------------------------------------------------------------------------------------ elsewhere
+suits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; }
+
+choose_python() {
+  if [ -n "${NNLAB_PYTHON:-}" ]; then
+    suits "$NNLAB_PYTHON" || fail "NNLAB_PYTHON=$NNLAB_PYTHON is $("$NNLAB_PYTHON" --version 2>&1 || true);" \
+      "the course needs Python 3.11, 3.12 or 3.13: name one of these, as in 'make course PYTHON=python3.12'."
+    echo "$NNLAB_PYTHON"; return
+  fi
+  for python in python3 python python3.13 python3.12 python3.11; do
+    if suits "$python"; then echo "$python"; return; fi
+  done
+  fail "the course needs Python 3.11, 3.12 or 3.13, and 'python3' here is $(python3 --version 2>&1 || true):" \
+    "install one of them (https://www.python.org/downloads) or name it, as in 'make course PYTHON=/path/to/python3.12'."
+}
+
+explain() {  # explain LOG: one sentence for what went wrong in LOG, then where to read more
+  if grep -qiE 'no space left|ENOSPC|os error 28' "$1"; then
+    fail "the disk is full: free about 8 GB in $here and run the same command again (it goes on where it stopped)."
+  elif grep -qiE 'dns error|name resolution|error sending request|failed to fetch|connection|timed out|unreachable|could not connect' "$1"; then
+    fail "the package index could not be reached: check the network (or set HTTPS_PROXY) and run the same command again (it goes on where it stopped). Details: $1"
+  fi
+  tail -n 15 "$1" >&2
+  fail "installing the packages failed as shown above; after mending it, run the same command again. Details: $1"
+}
+
+make_venv() {
+  cd "$here"
+  local python stamp log=build/setup.log need_kb=$((8 * 1024 * 1024)) free_kb pinned_uv
+  python=$(choose_python)
+  stamp="$("$python" -c 'import sys; print(sys.version)') $here $(cksum < requirements.txt)"
+  if [ "$(cat .venv/nnlab-complete 2>/dev/null)" = "$stamp" ] && [ -x .venv/bin/python ]; then return; fi
+
+  "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+    fail "$("$python" --version) here has no venv module: on Debian and Ubuntu 'sudo apt install python3-venv' adds it."
+  free_kb=$(df -Pk . | awk 'NR == 2 { print $4 }')
+  [ "$free_kb" -ge "$need_kb" ] || [ -d .venv ] ||
+    fail "the packages need about 8 GB of disk and $here has $((free_kb / 1024 / 1024)) GB free: free some and run the same command again."
+
+  mkdir -p build; : > "$log"
+  echo "Making .venv with $("$python" --version): about 3 GB to download, 5.5 GB on disk, once."
+  "$python" -m venv --clear .venv >"$log" 2>&1 || explain "$log"
+  pinned_uv=$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)
+  .venv/bin/python -m pip install -q --retries 1 --timeout 30 --disable-pip-version-check "$pinned_uv" >>"$log" 2>&1 || explain "$log"
+  .venv/bin/uv pip install --python .venv/bin/python -r requirements.txt 2>&1 | tee -a "$log" |
+    { grep --line-buffered -E '^ *(Downloading|Downloaded|Prepared|Installed)' || true; } || explain "$log"
+  echo "$here" > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/nnlab.pth"
+  echo "$stamp" > .venv/nnlab-complete
+}
+
+case "${1:-}" in
+  --into) add_missing "${2:?--into needs the path of a Python}" ;;
+  "") if [ -n "${COLAB_RELEASE_TAG:-}" ]; then add_missing python3; else make_venv; fi ;;
+  *) fail "unknown option '$1'; use 'colab_setup.sh' or 'colab_setup.sh --into PYTHON'." ;;
+esac

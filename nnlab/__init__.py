@@ -1,0 +1,18 @@
+"""Neural networks, week by week: the package that the course's notebooks import.
+
+Leaves, which use nothing else of ours:
+    fetch     find or download a file, verify it, keep it
+    plots     pictures of arrays: arrays in, matplotlib axes out (its style is ``plt.style.use("nnlab.course")``)
+    widgets   interactive figures that compute in the browser
+
+Built on them:
+    data      picture sets as tensors, from the first source that has them
+    checks    exercises: what is asked, what is right, which wrong answers have a name
+
+For instructors and tests:
+    course    run, solve, check, render and publish the notebooks: ``python -m nnlab.course --help``
+
+Importing ``nnlab`` does nothing else: no style is set, no seed is drawn, nothing is downloaded.
+"""
+
+__version__ = "0.1.0"

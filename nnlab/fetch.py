@@ -1,0 +1,93 @@
+"""Find or download a file, verify it, keep it."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+
+class FetchError(OSError):
+    """No mirror delivered the file; the message lists what was tried."""
+
+
+def md5(path):
+    """MD5 checksum of the file at `path`, as 32 hexadecimal digits (what torchvision publishes of its data sets)."""
+    digest = hashlib.md5(usedforsecurity=False)
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def set_aside(path):
+    """New path of the damaged file at `path`, renamed to ``<name>.damaged`` so that nothing is lost and nothing reads it."""
+    kept = path.with_name(path.name + ".damaged")
+    os.replace(path, kept)
+    return kept
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """Temporary path beside `path`: renamed to `path` when the block ends, removed when it raises.
+
+    A reader of `path` sees the old file or the whole new one, never a half.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".", suffix=".part")
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.chmod(0o644)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def fetch(urls, path, checksum, *, timeout=10, tries=2):
+    """Path of the file at `path`, downloaded from the first of `urls` that delivers it whole.
+
+    A file that is there with the right checksum is kept; one with another checksum is set aside and fetched again.
+
+    Args:
+        urls: addresses of the same file, tried in order, `tries` rounds.
+        path: where the file goes; its folder is made.
+        checksum: MD5 of the file, hexadecimal.
+        timeout: seconds without an answer before the next address is tried.
+        tries: rounds over all addresses.
+
+    Raises:
+        FetchError: no address delivered the file; the message names each and what it answered.
+    """
+    path = Path(path)
+    if path.exists():
+        if md5(path) == checksum:
+            return path
+        set_aside(path)
+    failures = []
+    for url in [url for _ in range(tries) for url in urls]:
+        try:
+            with replacing(path) as part:
+                _download(url, part, timeout)
+                if (got := md5(part)) != checksum:
+                    raise ValueError(f"checksum {got}, expected {checksum}")
+            return path
+        except (OSError, ValueError, urllib.error.URLError) as error:
+            failures.append(f"{url}: {getattr(error, 'reason', error)}")
+    raise FetchError(f"could not download {path.name}; tried " + "; ".join(dict.fromkeys(failures)))
+
+
+def _download(url, part, timeout):
+    """Write what `url` answers to the file `part`; a connection that ends early raises OSError."""
+    request = urllib.request.Request(url, headers={"User-Agent": "nnlab"})
+    with urllib.request.urlopen(request, timeout=timeout) as answer, open(part, "wb") as file:
+        expected = answer.headers.get("Content-Length")
+        got = 0
+        while block := answer.read(1 << 16):
+            file.write(block)
+            got += len(block)
+    if expected is not None and got != int(expected):
+        raise OSError(f"the connection ended after {got} of {expected} bytes")
