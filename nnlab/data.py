@@ -141,7 +141,7 @@ def _from_mirrors(known):
     originals = cache / "original" / known.folder
     try:
         for file, checksum in known.files.items():
-            fetch([mirror + file for mirror in known.mirrors], originals / file, checksum)
+            fetch([mirror + file for mirror in known.mirrors], originals / file, f"md5:{checksum}")
         arrays = _read_originals(known, originals)
         with replacing(cache / f"{known.name}.npz") as part, open(part, "wb") as file:
             np.savez_compressed(file, **dict(zip(PARTS, arrays, strict=True)))

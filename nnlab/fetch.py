@@ -13,9 +13,9 @@ class FetchError(OSError):
     """No mirror delivered the file; the message lists what was tried."""
 
 
-def md5(path):
-    """MD5 checksum of the file at `path`, as 32 hexadecimal digits (what torchvision publishes of its data sets)."""
-    digest = hashlib.md5(usedforsecurity=False)
+def checksum_of(path, algorithm):
+    """Checksum of the file at `path` in hexadecimal digits; `algorithm` is a name of hashlib's, such as ``"md5"``."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
     with open(path, "rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
@@ -55,7 +55,7 @@ def fetch(urls, path, checksum, *, timeout=10, tries=2):
     Args:
         urls: addresses of the same file, tried in order, `tries` rounds.
         path: where the file goes; its folder is made.
-        checksum: MD5 of the file, hexadecimal.
+        checksum: algorithm and hexadecimal digits, as in ``"md5:8d4f..."``.
         timeout: seconds without an answer before the next address is tried.
         tries: rounds over all addresses.
 
@@ -63,8 +63,9 @@ def fetch(urls, path, checksum, *, timeout=10, tries=2):
         FetchError: no address delivered the file; the message names each and what it answered.
     """
     path = Path(path)
+    algorithm, digits = checksum.split(":")
     if path.exists():
-        if md5(path) == checksum:
+        if checksum_of(path, algorithm) == digits:
             return path
         set_aside(path)
     failures = []
@@ -72,8 +73,8 @@ def fetch(urls, path, checksum, *, timeout=10, tries=2):
         try:
             with replacing(path) as part:
                 _download(url, part, timeout)
-                if (got := md5(part)) != checksum:
-                    raise ValueError(f"checksum {got}, expected {checksum}")
+                if (got := checksum_of(part, algorithm)) != digits:
+                    raise ValueError(f"{algorithm} checksum {got}, expected {digits}")
             return path
         except (OSError, ValueError, urllib.error.URLError) as error:
             failures.append(f"{url}: {getattr(error, 'reason', error)}")

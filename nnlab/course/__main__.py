@@ -1,0 +1,52 @@
+"""The course's commands: ``python -m nnlab.course COMMAND``."""
+
+import argparse
+import sys
+
+
+def main(arguments=None):
+    """Run one command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m nnlab.course", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name, help):
+        made = commands.add_parser(name, help=help, description=help)
+        if name != "publish":
+            made.add_argument("notebooks", nargs="*", help="notebooks by name; all without")
+        return made
+
+    command("build", "run every notebook solved and write the course as a site to build/site/")
+    command("slides", "write a deck of slides for each notebook to build/slides/")
+    command("normalise", "write notebooks in their normal form, with the static pictures of their figures").add_argument(
+        "--run", action="store_true", help="execute them first and store what they print")
+    command("sabotage", "plant faults in training and see the notebooks' claims break")
+    command("publish", "make OWNER/REPO the course's address, in badges and first cells").add_argument("place", metavar="OWNER/REPO")
+    asked = parser.parse_args(arguments)
+
+    from nnlab.course.execute import CellFailed
+    from nnlab.fetch import FetchError
+
+    try:
+        if asked.command == "build":
+            from nnlab.course.site import build
+            well = build(asked.notebooks)
+        elif asked.command == "slides":
+            from nnlab.course.slides import build
+            well = build(asked.notebooks)
+        elif asked.command == "normalise":
+            from nnlab.course.normalise import normalise
+            well = normalise(asked.notebooks, asked.run) is None
+        elif asked.command == "sabotage":
+            from nnlab.course.sabotage import sabotage
+            well = sabotage(asked.notebooks)
+        else:
+            from nnlab.course.publish import publish
+            well = publish(asked.place) is None
+    except (CellFailed, FetchError, FileNotFoundError, RuntimeError, ValueError) as error:
+        print(f"nnlab.course {asked.command}: {error}", file=sys.stderr)
+        return 1
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

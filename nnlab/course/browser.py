@@ -1,0 +1,28 @@
+"""The browser that looks at what we make: Chromium, driven by playwright."""
+
+import contextlib
+import os
+import shutil
+
+
+def executable():
+    """Path of Chromium or Chrome (``NNLAB_CHROMIUM``, else the first that is found); None where there is none."""
+    return os.environ.get("NNLAB_CHROMIUM") or next(filter(None, map(shutil.which, (
+        "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None)
+
+
+@contextlib.contextmanager
+def chromium():
+    """A running headless Chromium, closed at the end; None where none is installed."""
+    path = executable()
+    if path is None:
+        yield None
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+        try:
+            yield browser
+        finally:
+            browser.close()

