@@ -131,7 +131,7 @@ def _from_system(known):
     except ValueError as error:
         print(f"{error}; looking elsewhere")
         return None
-    return (arrays, f"the system's package in {known.system}") if arrays else None
+    return (arrays, f"the system's package dataset-{Path(known.system).name}") if arrays else None
 
 
 def _from_mirrors(known):

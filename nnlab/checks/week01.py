@@ -6,7 +6,7 @@ from nnlab.checks.core import Checks, Exercise, Wrong
 
 
 class Neuron:
-    """A neuron with weights (n,), a bias and an activation; for inputs (..., n) it returns activations (...)."""
+    """A neuron: weights (n,), a bias, an activation; inputs (..., n) give activations (...)."""
 
     def __init__(self, weights, bias, activation):
         self.weights, self.bias, self.activation = weights, bias, activation

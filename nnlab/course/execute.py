@@ -51,8 +51,9 @@ def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     with environment(**({"NNLAB_STRICT": "1"} if strict else {})) as env, client.setup_kernel(env=env):
         if prelude:
-            hidden = nbformat.v4.new_code_cell(prelude)
-            client.execute_cell(hidden, 0, store_history=False)
+            fresh.cells.append(nbformat.v4.new_code_cell(prelude))
+            client.execute_cell(fresh.cells[-1], len(fresh.cells) - 1, store_history=False)
+            fresh.cells.pop()
         for index, cell in enumerate(fresh.cells):
             if cell.cell_type != "code":
                 continue

@@ -7,7 +7,7 @@ from nnlab.course.notebooks import ROOT, code_cells, paths, read, write
 from nnlab.course.render import address
 
 FIRST_CELL = """\
-# On Colab this gets the course's release {version} and adds what is missing. Elsewhere it does nothing.
+# On Colab: gets the course's release {version}, adds what is missing. Elsewhere: nothing.
 import sys
 
 if "google.colab" in sys.modules:
@@ -16,9 +16,10 @@ if "google.colab" in sys.modules:
 
     home = pathlib.Path("nnlab-{version}").resolve()
     if not home.exists():
-        subprocess.run(["git", "-c", "advice.detachedHead=false", "clone", "--quiet", "--depth=1", "--branch=v{version}",
-                        "{address}", str(home)], check=True)
-    done = subprocess.run(["bash", str(home / "colab_setup.sh"), "--into", sys.executable], capture_output=True, text=True)
+        clone = "git -c advice.detachedHead=false clone --quiet --depth=1 --branch=v{version}"
+        subprocess.run([*clone.split(), "{address}", str(home)], check=True)
+    setup = ["bash", str(home / "colab_setup.sh"), "--into", sys.executable]
+    done = subprocess.run(setup, capture_output=True, text=True)
     print(done.stdout + done.stderr)
     done.check_returncode()
     sys.path.insert(0, str(home))"""

@@ -50,7 +50,7 @@ def _run(path):
     """The notebook at `path`, solved and run, or None; the seconds it took; what went wrong, or None."""
     notebook = solved(read(path))
     start = time.perf_counter()
-    with tqdm(total=len(code_cells(notebook)), desc=path.stem, unit="cell", file=sys.stdout,
+    with tqdm(total=len(code_cells(notebook)), desc=path.stem, unit="cell", file=sys.stdout, disable=None,
               bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} cells, {elapsed}") as bar:
         try:
             done, failure = execute(notebook, path.name, strict=True, each=lambda cell: bar.update()), None

@@ -12,7 +12,6 @@ from nnlab.course.render import TEMPLATES, Formulas, rendered
 from nnlab.course.solve import solved
 
 SLIDES = BUILD / "slides"
-SMALLEST = 0.6  # deck.js shrinks a slide no further
 
 # What of the current slide lies outside of it, after deck.js has shrunk it.
 _OVERFLOW = """() => {
@@ -43,7 +42,7 @@ def build(names=()):
     course["start_js"] = (TEMPLATES / "deck.js").read_text(encoding="utf-8")
     formulas, well = Formulas(), True
     SLIDES.mkdir(parents=True, exist_ok=True)
-    for path in tqdm(paths(names), desc="slides", unit="deck", file=sys.stdout):
+    for path in tqdm(paths(names), desc="slides", unit="deck", file=sys.stdout, disable=None):
         notebook = execute(solved(read(path)), path.name, strict=True)
         deck = SLIDES / f"{path.stem}.html"
         deck.write_text(rendered(notebook, "deck", formulas, title=title(notebook), **course), encoding="utf-8")

@@ -2,7 +2,6 @@
 const mathjax = require(process.argv[2] + "/es5/node-main.js");
 mathjax.init({
   loader: { load: ["input/tex", "output/svg"] },
-  options: { enableAssistiveMml: false },
   tex: { formatError: (_, error) => { throw error; } },
   svg: { fontCache: "none" },
 }).then((MathJax) => {

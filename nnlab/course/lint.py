@@ -1,0 +1,224 @@
+"""What every notebook must be: rules that yield a sentence for each place where one is broken.
+
+`problems(notebook, stem)` needs only the notebook; `numerals(notebook, run)` needs a solved run as well.
+"""
+
+import ast
+import importlib
+import inspect
+import re
+
+from nnlab import widgets
+from nnlab.course.normalise import KEPT, KERNEL, RANDOM, SLUG, WIDGET_VIEW, drawn_from
+from nnlab.course.notebooks import code_cells, minutes, printed, sections, slide_type, tags, tree
+from nnlab.course.publish import badge_target, first_cell
+from nnlab.course.sabotage import FAULTS
+from nnlab.course.solve import exercises_in, guesses_in
+
+CELLS, LINES, WIDTH = 60, 25, 100
+TAGS = {"trailer", "nbval-ignore-output", "NBVAL_SKIP", "raises-exception"}
+WORDS_OF_NOTES = 30
+
+# The first notebook that has built what a module holds; before it, only a cell tagged `trailer` may import the module.
+BUILT_IN = {"nnlab.checks": "week01a", "nnlab.plots": "week01a", "nnlab.widgets": "week01a", "nnlab.data": "week01a"}
+
+
+def problems(notebook, stem):
+    """Sentences that say what is wrong with `notebook`, called `stem`; empty where nothing is."""
+    return [f"{stem}: {problem}" for rule in RULES for problem in rule(notebook, stem)]
+
+
+def form(notebook, stem):
+    """Executed, counts 1..n, slugs, nothing of other tools, no errors, pictures of figures up to date."""
+    if (notebook.nbformat, notebook.nbformat_minor) != (4, 5):
+        yield f"format {notebook.nbformat}.{notebook.nbformat_minor} instead of 4.5"
+    if set(notebook.metadata) - {"kernelspec", "language_info", "nnlab"} or notebook.metadata.get("kernelspec") != KERNEL:
+        yield f"notebook metadata {sorted(notebook.metadata)} are not the normal form's"
+    ids = [cell.id for cell in notebook.cells]
+    for cell in notebook.cells:
+        if not SLUG.fullmatch(cell.id) or RANDOM.fullmatch(cell.id) or ids.count(cell.id) > 1:
+            yield f"cell id {cell.id!r} is not a slug of its own"
+        if more := set(cell.metadata) - KEPT:
+            yield f"cell {cell.id!r} has metadata of another tool: {sorted(more)}"
+    for count, cell in enumerate(code_cells(notebook), start=1):
+        if cell.execution_count != count:
+            yield f"cell {cell.id!r} has execution count {cell.execution_count} instead of {count}"
+        for output in cell.outputs:
+            if output.output_type == "error" and "raises-exception" not in tags(cell):
+                yield f"cell {cell.id!r} stores an error"
+            if output.output_type == "stream" and output.name == "stderr":
+                yield f"cell {cell.id!r} stores a warning or other text on stderr"
+            data = output.get("data", {})
+            if WIDGET_VIEW in data:
+                yield f"cell {cell.id!r} stores a widget's view"
+            if (figure := data.get(widgets.MIME)) and (
+                    output.metadata.get("nnlab", {}).get("drawn_from") != drawn_from(figure) or "image/png" not in data):
+                yield f"the static picture of the figure in cell {cell.id!r} is not of today's figure"
+
+
+def tagged(notebook, stem):
+    """Only known tags; outputs are ignored only in the first cell, a cell that loads data, and TensorBoard's."""
+    for cell in notebook.cells:
+        for tag in tags(cell):
+            if tag not in TAGS and not tag.startswith("quotes:"):
+                yield f"cell {cell.id!r} has the unknown tag {tag!r}"
+        if "nbval-ignore-output" in tags(cell) and not (
+                cell is code_cells(notebook)[0] or re.search(r"\bload\(|%tensorboard", cell.source)):
+            yield f"cell {cell.id!r} may not ignore its output: it loads no data"
+        raised = any(output.output_type == "error" for output in cell.get("outputs", ()))
+        for tag in {"NBVAL_SKIP", "raises-exception"} & set(tags(cell)):
+            if not raised:
+                yield f"cell {cell.id!r} may not be tagged {tag}: it raises no error"
+
+
+def length(notebook, stem):
+    """At most 60 cells without notes; cells of at most 25 lines of 100 characters; about as much text as code."""
+    counted = [cell for cell in notebook.cells if slide_type(cell) != "notes"]
+    if len(counted) > CELLS:
+        yield f"{len(counted)} cells without notes; at most {CELLS} make one sitting"
+    text = sum(cell.cell_type == "markdown" for cell in counted)
+    if not 0.6 <= text / max(1, len(counted) - text) <= 1.8:
+        yield f"{text} cells of text to {len(counted) - text} of code"
+    for cell in code_cells(notebook):
+        lines = cell.source.split("\n")
+        if len(lines) > LINES:
+            yield f"cell {cell.id!r} has {len(lines)} lines; at most {LINES}"
+        if long := [line for line in lines if len(line) > WIDTH and "# @param" not in line]:
+            yield f"cell {cell.id!r} has a line of {len(long[0])} characters; at most {WIDTH}"
+
+
+def opening(notebook, stem):
+    """Title and aims, badge, a copy in Drive, minutes that the notes add up to, prerequisites, data; then the first cell."""
+    cells = notebook.cells
+    first = cells.index(code_cells(notebook)[0])
+    text = "\n".join(cell.source for cell in cells[:first] if cell.cell_type == "markdown")
+    for needed in ("# Week ", "File > Save a copy in Drive", "**Minutes.**", "**Prerequisites.**", "**Data.**", "you can",
+                   f"({badge_target(stem)})"):
+        if needed not in text:
+            yield f"the opening lacks {needed!r}"
+    if code_cells(notebook)[0].source != first_cell():
+        yield "the first code cell is not the published one; `python -m nnlab.course normalise` writes it"
+    stated = re.search(r"\*\*Minutes\.\*\* (\d+)", text)
+    noted = sum(int(count) for cell in cells if slide_type(cell) == "notes"
+                for count in re.findall(r"\*\*(\d+) min\.\*\*", cell.source))
+    if stated and int(stated.group(1)) != noted:
+        yield f"states {stated.group(1)} minutes; its notes add up to {noted}"
+
+
+def ending(notebook, stem):
+    """A summary, further reading, and the table of the exercises."""
+    text = "\n".join(cell.source for cell in sections(notebook)[-1])
+    for needed in ("## Summary", "### Further reading", "check.progress()"):
+        if needed not in text:
+            yield f"the last section lacks {needed!r}"
+
+
+def notes(notebook, stem):
+    """Every slide has speaker notes, with minutes and something to say."""
+    slide = None
+    for cell in [*notebook.cells, None]:
+        kind = slide_type(cell) if cell is not None else "slide"
+        if kind in ("slide", "subslide"):
+            if slide is not None:
+                yield f"the slide that begins with cell {slide!r} has no speaker notes"
+            slide = cell.id if cell is not None else None
+        elif kind == "notes":
+            slide = None
+            if not re.match(r"\*\*\d+ min\.\*\* ", cell.source) or len(cell.source.split()) < WORDS_OF_NOTES:
+                yield f"the notes {cell.id!r} need their minutes, as in '**2 min.** ', and {WORDS_OF_NOTES} words"
+
+
+def claims(notebook, stem):
+    """Every section but the summary prints or asserts at least one claim; pictures have a text for those who cannot see."""
+    for section in sections(notebook)[1:-1]:
+        cells = [cell for cell in section if cell.cell_type == "code" and "nbval-ignore-output" not in tags(cell)]
+        said = [cell for cell in cells if not exercises_in(cell) and (printed(cell).replace("Figure", "").strip(" ()<>'")
+                                                                      and any(o.output_type == "stream" for o in cell.outputs)
+                                                                      or re.search(r"^\s*assert ", cell.source, re.M))]
+        if not said:
+            yield f"the section {section[0].source.splitlines()[0]!r} prints no claim"
+    for cell in code_cells(notebook):
+        drawn = any("image/png" in output.get("data", {}) and widgets.MIME not in output.data for output in cell.outputs)
+        if drawn and not cell.metadata.get("nnlab", {}).get("alt"):
+            yield f"the picture of cell {cell.id!r} has no text in its metadata ('nnlab': {{'alt': ...}})"
+
+
+def built(notebook, stem):
+    """What a later week builds is imported in trailers only; predictions can be filled in; faults and their cells exist."""
+    ids = {cell.id for cell in notebook.cells}
+    for cell in code_cells(notebook):
+        if "trailer" not in tags(cell):
+            for module in re.findall(r"^\s*(?:from|import) (nnlab\.\w+)", cell.source, re.M):
+                if BUILT_IN.get(module, "week99") > stem.split("_")[0]:
+                    yield f"cell {cell.id!r} imports {module}, which is not built yet; only a trailer may"
+        if guesses_in(cell) and "guess" not in cell.metadata.get("nnlab", {}):
+            yield f"the prediction {cell.id!r} has no guess in its metadata to fill in"
+    if minutes(notebook) and "sabotage" not in notebook.metadata.get("nnlab", {}):
+        yield "its metadata do not say which faults apply ('nnlab': {'sabotage': {...}})"
+    for fault, cells in notebook.metadata.get("nnlab", {}).get("sabotage", {}).items():
+        if fault not in FAULTS or not cells or set(cells) - ids:
+            yield f"sabotage {fault!r}: unknown fault, or cells {sorted(set(cells) - ids)} that are not there"
+
+
+def quotes(notebook, stem):
+    """A cell tagged ``quotes:nnlab.module.name`` defines `name` as the package does, docstrings aside."""
+    for cell in code_cells(notebook):
+        for tag in tags(cell):
+            if tag.startswith("quotes:"):
+                module, name = tag.removeprefix("quotes:").rsplit(".", 1)
+                try:
+                    theirs = ast.parse(inspect.getsource(getattr(importlib.import_module(module), name))).body[0]
+                except (ImportError, AttributeError):
+                    yield f"cell {cell.id!r} quotes {module}.{name}, which does not exist"
+                    continue
+                ours = [node for node in tree(cell).body if getattr(node, "name", None) == name]
+                if not ours or _bare(ours[0]) != _bare(theirs):
+                    yield f"cell {cell.id!r} differs from what it quotes, {module}.{name}"
+
+
+def _bare(definition):
+    """Dump of a definition's syntax tree without docstrings and decorators."""
+    for node in ast.walk(definition):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            node.decorator_list = []
+            if ast.get_docstring(node) is not None:
+                node.body = node.body[1:]
+    return ast.dump(definition)
+
+
+RULES = (form, tagged, length, opening, ending, notes, claims, built, quotes)
+
+_NUMBER = r"(?<![\w.,])[-−]?\d[\d,]*(?:\.\d+)?(?![\w])"
+_NOT_CLAIMS = (
+    r"```.*?```", r"`[^`]*`", r"\$\$.*?\$\$", r"\$[^$]*\$",  # code and formulas
+    r"\]\([^)]*\)", r"https?://\S+",  # links
+    r"^#+ .*$", r"^\s*\d+\. ",  # headings, numbers of lists
+    r"\*\*\d+ min\.\*\*", r"\*\*Minutes\.\*\* \d+",
+    r"\b(?:1[89]|20)\d\d\b",  # years
+    r"(?i)\b(?:chapter|ch\.|section|week|exercise|figure|table|page)s? \d+\w?",
+)
+
+
+def numerals(notebook, run):
+    """Sentences on numerals in prose that occur neither in their section's code, nor in what it prints in the solved
+    `run`, nor in the cell's metadata ``sources``.
+    """
+    outputs = {cell.id: printed(cell) for cell in code_cells(run)}
+    for section in sections(notebook):
+        known = set()
+        for cell in section:
+            if cell.cell_type == "code":
+                known |= _numbers(cell.source) | _numbers(outputs.get(cell.id, ""))
+        for cell in section:
+            if cell.cell_type == "markdown":
+                text = cell.source
+                for pattern in _NOT_CLAIMS:
+                    text = re.sub(pattern, " ", text, flags=re.M | re.S if "```" in pattern or r"\$\$" in pattern else re.M)
+                given = {number for source in cell.metadata.get("sources", {}) for number in _numbers(source)}
+                for number in sorted(_numbers(text) - known - given):
+                    yield f"cell {cell.id!r} says {number:g}, which its section neither computes nor cites"
+
+
+def _numbers(text):
+    """The numbers that occur in `text`, without their signs."""
+    return {abs(float(found.replace(",", "").replace("−", "-"))) for found in re.findall(_NUMBER, text)}
