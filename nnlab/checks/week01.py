@@ -89,7 +89,7 @@ NEURON = Exercise(
 
 
 def relu(x):
-    """x where it is positive, else 0, for a tensor of any shape."""
+    """Positive part of x: x where it is positive, else 0, for a tensor of any shape."""
     return torch.where(x > 0, x, 0.0)
 
 

@@ -20,7 +20,8 @@ def main(arguments=None):
     command("normalise", "write notebooks in their normal form, with the static pictures of their figures").add_argument(
         "--run", action="store_true", help="execute them first and store what they print")
     command("sabotage", "plant faults in training and see the notebooks' claims break")
-    command("publish", "make OWNER/REPO the course's address, in badges and first cells").add_argument("place", metavar="OWNER/REPO")
+    command("publish", "make OWNER/REPO the course's address, in badges and first cells").add_argument(
+        "place", metavar="OWNER/REPO")
     asked = parser.parse_args(arguments)
 
     from nnlab.course.execute import CellFailed

@@ -9,8 +9,9 @@ import inspect
 import re
 
 from nnlab import widgets
+from nnlab.course import notebooks
 from nnlab.course.normalise import KEPT, KERNEL, RANDOM, SLUG, WIDGET_VIEW, drawn_from
-from nnlab.course.notebooks import code_cells, minutes, printed, sections, slide_type, tags, tree
+from nnlab.course.notebooks import code_cells, printed, sections, slide_type, tags, tree
 from nnlab.course.publish import badge_target, first_cell
 from nnlab.course.sabotage import FAULTS
 from nnlab.course.solve import exercises_in, guesses_in
@@ -89,20 +90,18 @@ def length(notebook, stem):
 
 def opening(notebook, stem):
     """Title and aims, badge, a copy in Drive, minutes that the notes add up to, prerequisites, data; then the first cell."""
-    cells = notebook.cells
-    first = cells.index(code_cells(notebook)[0])
-    text = "\n".join(cell.source for cell in cells[:first] if cell.cell_type == "markdown")
+    text = "\n".join(cell.source for cell in notebooks.opening(notebook))
     for needed in ("# Week ", "File > Save a copy in Drive", "**Minutes.**", "**Prerequisites.**", "**Data.**", "you can",
                    f"({badge_target(stem)})"):
         if needed not in text:
             yield f"the opening lacks {needed!r}"
     if code_cells(notebook)[0].source != first_cell():
         yield "the first code cell is not the published one; `python -m nnlab.course normalise` writes it"
-    stated = re.search(r"\*\*Minutes\.\*\* (\d+)", text)
-    noted = sum(int(count) for cell in cells if slide_type(cell) == "notes"
+    stated = notebooks.minutes(notebook)
+    noted = sum(int(count) for cell in notebook.cells if slide_type(cell) == "notes"
                 for count in re.findall(r"\*\*(\d+) min\.\*\*", cell.source))
-    if stated and int(stated.group(1)) != noted:
-        yield f"states {stated.group(1)} minutes; its notes add up to {noted}"
+    if stated is not None and stated != noted:
+        yield f"states {stated} minutes; its notes add up to {noted}"
 
 
 def ending(notebook, stem):
@@ -153,7 +152,7 @@ def built(notebook, stem):
                     yield f"cell {cell.id!r} imports {module}, which is not built yet; only a trailer may"
         if guesses_in(cell) and "guess" not in cell.metadata.get("nnlab", {}):
             yield f"the prediction {cell.id!r} has no guess in its metadata to fill in"
-    if minutes(notebook) and "sabotage" not in notebook.metadata.get("nnlab", {}):
+    if "sabotage" not in notebook.metadata.get("nnlab", {}):
         yield "its metadata do not say which faults apply ('nnlab': {'sabotage': {...}})"
     for fault, cells in notebook.metadata.get("nnlab", {}).get("sabotage", {}).items():
         if fault not in FAULTS or not cells or set(cells) - ids:

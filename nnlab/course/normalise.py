@@ -42,7 +42,9 @@ def normal(notebook):
     used = set()
     for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT and value not in ([], {})}
-        cell.source = "\n".join(line.rstrip() if cell.cell_type == "code" else line for line in cell.source.split("\n")).strip("\n")
+        cell.source = cell.source.strip("\n")
+        if cell.cell_type == "code":
+            cell.source = "\n".join(line.rstrip() for line in cell.source.split("\n"))
         cell.id = _slug(cell, used)
     for count, cell in enumerate(code_cells(notebook), start=1):
         cell.execution_count = count

@@ -61,9 +61,14 @@ def title(notebook):
 
 
 def minutes(notebook):
-    """Minutes of the lecture, as the first cell states them; None where it does not."""
-    found = re.search(r"\*\*Minutes\.\*\*\s+(\d+)", notebook.cells[0].source)
+    """Minutes of the lecture, as its opening states them; None where it does not."""
+    found = re.search(r"\*\*Minutes\.\*\*\s+(\d+)", "\n".join(cell.source for cell in opening(notebook)))
     return int(found.group(1)) if found else None
+
+
+def opening(notebook):
+    """The cells of `notebook` before its first code cell."""
+    return notebook.cells[:next(k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code")]
 
 
 def sections(notebook):

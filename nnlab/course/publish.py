@@ -14,10 +14,11 @@ if "google.colab" in sys.modules:
     import pathlib
     import subprocess
 
+    address = "{address}"
     home = pathlib.Path("nnlab-{version}").resolve()
     if not home.exists():
         clone = "git -c advice.detachedHead=false clone --quiet --depth=1 --branch=v{version}"
-        subprocess.run([*clone.split(), "{address}", str(home)], check=True)
+        subprocess.run([*clone.split(), address, str(home)], check=True)
     setup = ["bash", str(home / "colab_setup.sh"), "--into", sys.executable]
     done = subprocess.run(setup, capture_output=True, text=True)
     print(done.stdout + done.stderr)

@@ -40,7 +40,7 @@ class Formulas:
         except (FetchError, OSError) as error:
             self.without = str(error)
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019: one instance for a build
+    @functools.cache  # noqa: B019
     def __call__(self, tex, display=False):
         """HTML of the formula `tex`.
 

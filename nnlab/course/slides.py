@@ -36,44 +36,47 @@ def build(names=()):
         FetchError: reveal.js is neither in the cache nor to be downloaded.
         CellFailed: a notebook does not run.
     """
-    reveal = package("reveal.js")
-    parts = {"reveal_css": "dist/reveal.css", "reveal_js": "dist/reveal.js", "notes_js": "plugin/notes/notes.js"}
-    course = {key: (reveal / part).read_text(encoding="utf-8").replace("</script", "<\\/script") for key, part in parts.items()}
-    course["start_js"] = (TEMPLATES / "deck.js").read_text(encoding="utf-8")
-    formulas, well = Formulas(), True
+    formulas, decks, well = Formulas(), [], True
     SLIDES.mkdir(parents=True, exist_ok=True)
     for path in tqdm(paths(names), desc="slides", unit="deck", file=sys.stdout, disable=None):
-        notebook = execute(solved(read(path)), path.name, strict=True)
-        deck = SLIDES / f"{path.stem}.html"
-        deck.write_text(rendered(notebook, "deck", formulas, title=title(notebook), **course), encoding="utf-8")
-        count, problems = look(deck)
-        tqdm.write(f"{deck}: {count} slides" + "".join(f"\n  does not fit: {problem}" for problem in problems))
-        well = well and not problems
+        decks.append(SLIDES / f"{path.stem}.html")
+        decks[-1].write_text(as_deck(execute(solved(read(path)), path.name, strict=True), formulas), encoding="utf-8")
     formulas.close()
+    with chromium() as browser:
+        if browser is None:
+            print("Chromium was not found, so nobody looked whether the slides fit (Debian, Ubuntu: apt install chromium).")
+        for deck in decks:
+            count, problems = look(browser, deck) if browser is not None else ("?", [])
+            print(f"{deck}: {count} slides" + "".join(f"\n  {problem}" for problem in problems))
+            well = well and not problems
     if formulas.without:
         print(f"Formulas are left as TeX: {formulas.without}.")
     return well
 
 
-def look(deck):
-    """Number of slides of the deck at the path `deck`, and a sentence for each slide that does not fit and each error.
+def as_deck(notebook, formulas):
+    """HTML of the deck of `notebook`, which has been run: one file, with reveal.js inside."""
+    reveal = package("reveal.js")
+    parts = {"reveal_css": "dist/reveal.css", "reveal_js": "dist/reveal.js", "notes_js": "plugin/notes/notes.js"}
+    course = {key: (reveal / part).read_text(encoding="utf-8").replace("</script", "<\\/script") for key, part in parts.items()}
+    course["start_js"] = (TEMPLATES / "deck.js").read_text(encoding="utf-8")
+    return rendered(notebook, "deck", formulas, title=title(notebook), **course)
 
-    Without Chromium the number is 0 and nothing is looked at; this is said.
-    """
+
+def look(browser, deck):
+    """Number of slides of the deck at the path `deck`, and a sentence for each slide that does not fit and each error."""
     problems = []
-    with chromium() as browser:
-        if browser is None:
-            print("Chromium was not found, so nobody looked whether the slides fit (Debian, Ubuntu: apt install chromium).")
-            return 0, []
-        page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
-        page.on("pageerror", lambda error: problems.append(f"error in the page: {error}"))
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.goto(deck.resolve().as_uri())
-        page.wait_for_function("window.Reveal && Reveal.isReady() && [...document.querySelectorAll('[data-figure]')].every(f => 'ready' in f.dataset)")
-        places = page.evaluate("Reveal.getSlides().map(s => Reveal.getIndices(s)).map(i => [i.h, i.v || 0])")
-        for h, v in places:
-            page.evaluate(f"Reveal.slide({h}, {v}, 99)")
-            page.wait_for_timeout(60)
-            name = page.evaluate("(Reveal.getCurrentSlide().querySelector('h1, h2, h3') || {}).textContent")
-            problems += [f"slide {h + 1}.{v + 1} ({name}): {problem}" for problem in page.evaluate(_OVERFLOW)]
+    page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
+    page.on("pageerror", lambda error: problems.append(f"error in the page: {error}"))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.goto(deck.resolve().as_uri())
+    page.wait_for_function("""window.Reveal && Reveal.isReady()
+        && [...document.querySelectorAll('[data-figure]')].every(figure => 'ready' in figure.dataset)""")
+    places = page.evaluate("Reveal.getSlides().map(s => Reveal.getIndices(s)).map(i => [i.h, i.v || 0])")
+    for h, v in places:
+        page.evaluate(f"Reveal.slide({h}, {v}, 99)")
+        page.wait_for_timeout(60)
+        name = page.evaluate("(Reveal.getCurrentSlide().querySelector('h1, h2, h3') || {}).textContent")
+        problems += [f"slide {h + 1}.{v + 1} ({name}) does not fit: {problem}" for problem in page.evaluate(_OVERFLOW)]
+    page.context.close()
     return len(places), problems

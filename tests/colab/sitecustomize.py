@@ -1,0 +1,3 @@
+"""In Colab's kernel the package google.colab is imported before the first cell; here too."""
+
+import google.colab.output  # noqa: F401

@@ -1,0 +1,105 @@
+"""What the tests share: one solved run of each notebook, the browser, and what a skip means.
+
+NNLAB_REQUIRE=all turns every skip into a failure, except of tests marked `gpu`: what CI does not test it must not pass.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from nnlab.course.browser import chromium
+from nnlab.course.execute import execute
+from nnlab.course.notebooks import BUILD, ROOT, paths, read
+from nnlab.course.solve import solved
+
+CAUGHT = []  # (guard rail, planted fault, what it said), for the table at the end
+SEEN = []  # other lines for the end of the report
+
+os.environ["NNLAB_MYLAB"] = tempfile.mkdtemp(prefix="nnlab-")
+os.environ.pop("NNLAB_STRICT", None)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Turn a skip into a failure under NNLAB_REQUIRE=all."""
+    report = (yield).get_result()
+    if report.skipped and os.environ.get("NNLAB_REQUIRE") == "all" and "gpu" not in item.keywords:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome, report.longrepr = "failed", f"skipped under NNLAB_REQUIRE=all: {reason}"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the table of planted faults and what else tests have to say."""
+    if CAUGHT:
+        terminalreporter.section(f"planted faults caught: {len(CAUGHT)}")
+        width = max(len(fault) for _, fault, _ in CAUGHT)
+        for rail, fault, said in CAUGHT:
+            terminalreporter.line(f"{rail:<12} {fault:<{width}}  {said[:110]}")
+    if SEEN:
+        terminalreporter.section("measured")
+        for line in SEEN:
+            terminalreporter.line(line)
+
+
+@pytest.fixture(scope="session", params=paths(), ids=lambda path: path.stem)
+def notebook_path(request):
+    """Path of each notebook in turn."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def solved_runs():
+    """Function from a notebook's path to its solved and strict run, made once."""
+    runs = {}
+
+    def run(path):
+        if path not in runs:
+            runs[path] = execute(solved(read(path)), path.name, strict=True)
+        return runs[path]
+    return run
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A running Chromium."""
+    with chromium() as found:
+        if found is None:
+            pytest.skip("Chromium was not found (Debian, Ubuntu: apt install chromium)")
+        yield found
+
+
+@pytest.fixture
+def open_page(browser):
+    """Function from a file's path or an address to a page of 1280 × 720; at the end no error may have shown in it."""
+    errors, contexts = [], []
+
+    def open_(target, offline=True):
+        context = browser.new_context(offline=offline, viewport={"width": 1280, "height": 720})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(target.resolve().as_uri() if isinstance(target, Path) else target)
+        return page
+    open_.errors = errors
+    yield open_
+    for context in contexts:
+        context.close()
+    assert errors == [], "the browser's console shows errors"
+
+
+def course(*arguments, **environment):
+    """Completed process of ``python -m nnlab.course`` with `arguments`."""
+    return subprocess.run([sys.executable, "-m", "nnlab.course", *arguments], cwd=ROOT, capture_output=True, text=True,
+                          env=os.environ | environment, timeout=600)
+
+
+def look_folder():
+    """Folder for pictures that a person may want to look at."""
+    folder = BUILD / "look"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,178 @@
+"""nnlab.checks.core: three outcomes, a name that works, nothing left behind."""
+
+import os
+import signal
+import sys
+import threading
+import types
+
+import pytest
+import torch
+from IPython.core.interactiveshell import InteractiveShell
+
+from nnlab.checks import core
+from nnlab.checks.core import CheckFailed, Checks, Exercise, Wrong, judge
+
+
+def double(x):
+    """Twice x."""
+    return 2 * x
+
+
+def quadruple(x):
+    """Four times x."""
+    return double(double(x))
+
+
+def made():
+    """Checks of two exercises, the second building on the first."""
+    return Checks([
+        Exercise(double, ("double(torch.tensor(0.0))", "double(torch.tensor(2.0))", "double(torch.tensor(3.0))",
+                          "x = torch.tensor([1.0, 5.0]); double(x)"),
+                 (Wrong(lambda x: x ** 2, "This squares."),), ("Add.", "x + x"), "On to four."),
+        Exercise(quadruple, ("quadruple(torch.tensor(1.0))",), (Wrong(lambda x: 2 * x, "Once more."),), ("Twice.",), "Done."),
+    ])
+
+
+@pytest.fixture
+def notebook(monkeypatch):
+    """Runs cells as a notebook does: a fresh IPython shell with `check` in its namespace; gives what is printed."""
+    before = sys.modules.get("__main__")
+    shell = InteractiveShell()
+    main = types.ModuleType("__main__")
+    main.__dict__.update(check=made(), torch=torch)
+    shell.user_module, shell.user_ns = main, main.__dict__
+    monkeypatch.setitem(sys.modules, "__main__", main)
+
+    def run(cell, capsys):
+        capsys.readouterr()
+        result = shell.run_cell(cell, store_history=True)
+        result.raise_error()
+        return capsys.readouterr().out
+    run.names = main.__dict__
+    yield run
+    sys.modules["__main__"] = before
+
+
+def test_stub_is_not_attempted_and_the_reference_serves(notebook, capsys):
+    said = notebook('@check\ndef double(x):\n    """Twice x."""\n    # a comment\n    ...', capsys)
+    assert said.startswith("○ double: not attempted yet") and said.count("\n") == 1
+    assert notebook.names["double"](torch.tensor(4.0)) == 8
+
+
+def test_right_answer_is_bound_and_said(notebook, capsys):
+    assert notebook("@check\ndef double(x):\n    return x + x", capsys) == "✓ double is right. On to four.\n"
+    assert notebook.names["double"].__code__.co_names == ()  # the student's own, which names nothing
+
+
+def test_smallest_failing_case_and_the_named_mistake(notebook, capsys):
+    said = notebook("@check\ndef double(x):\n    return x * x", capsys)
+    assert "double(torch.tensor(3.0))" in said and "tensor(6.)" in said and "tensor(9.)" in said and "This squares." in said
+    assert "torch.tensor(2.0)" not in said
+    assert notebook.names["double"](torch.tensor(5.0)) == 10
+    assert notebook.names["check"].attempt("double")(torch.tensor(5.0)) == 25
+
+
+def test_edit_and_run_again(notebook, capsys):
+    assert notebook("@check\ndef double(x):\n    return x", capsys).startswith("✗")
+    assert notebook("@check\ndef double(x):\n    return x + x", capsys).startswith("✓")
+    assert notebook("@check\ndef double(x):\n    ...", capsys).startswith("○")
+    assert notebook("check.progress()", capsys) == "double     not attempted\nquadruple  not attempted\n"
+
+
+def test_two_definitions_in_one_cell_are_told_apart(notebook, capsys):
+    said = notebook("@check\ndef double(x):\n    ...\n\n@check\ndef double(x):\n    return x + x", capsys)
+    assert [line[0] for line in said.splitlines()] == ["○", "✓"]
+
+
+def test_one_mistake_costs_one_exercise(notebook, capsys):
+    notebook("@check\ndef double(x):\n    return x", capsys)
+    notebook.names["double"] = lambda x: x  # whatever stands there while the next is judged
+    assert notebook("@check\ndef quadruple(x):\n    return double(double(x))", capsys).startswith("✓")
+    assert notebook.names["double"](1) == 1  # and is put back afterwards
+
+
+def test_recursion_reaches_the_answer_itself(notebook, capsys):
+    notebook("def double(x):\n    return 0 * x", capsys)
+    answer = "@check\ndef double(x):\n    return -double(-x) if (x < 0).any() else x + x"
+    assert notebook(answer, capsys).startswith("✓")
+
+
+def test_errors_show_the_students_own_line(notebook, capsys):
+    said = notebook("@check\ndef double(x):\n    y = x.twice\n    return y", capsys)
+    assert "y = x.twice" in said and "AttributeError: 'Tensor' object has no attribute 'twice'" in said
+    assert "Traceback" not in said and "core.py" not in said
+
+
+@pytest.mark.parametrize("body, said", [
+    ("x + x", "nothing (None): does it end with return?"),
+    ("return 2.0", "float instead of a tensor"),
+    ("return (2 * x).reshape(-1)", "shape (1,) instead of ()"),
+    ("return (2 * x).double()", "torch.float64 instead of torch.float32"),
+    ("return x.mul_(2)", "changed its input x in place"),
+    ("return double(x)", "RecursionError"),
+    ("raise SystemExit", "SystemExit"),
+    ("raise KeyboardInterrupt", None),
+])
+def test_form_of_the_answer(notebook, capsys, body, said):
+    cell = f"@check\ndef double(x):\n    {body}"
+    if said is None:
+        with pytest.raises(KeyboardInterrupt):  # the stop button still stops
+            notebook(cell, capsys)
+    else:
+        answer = notebook(cell, capsys)
+        assert answer.startswith("✗") and said in answer
+
+
+def test_printing_and_drawing_random_numbers_leave_no_trace(notebook, capsys):
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    said = notebook("@check\ndef double(x):\n    print('noise')\n    torch.rand(9)\n    return x + x", capsys)
+    assert said.startswith("✓") and "noise" not in said
+    assert torch.rand(1) == expected
+
+
+def test_endless_loop_is_stopped_and_the_alarm_restored(notebook, capsys, monkeypatch):
+    monkeypatch.setattr(core, "SECONDS", 0.3)
+    before = signal.getsignal(signal.SIGALRM)
+    loop = "    while True:\n        try:\n            x + x\n        except:\n            pass"
+    said = notebook(f"@check\ndef double(x):\n{loop}", capsys)
+    assert "It had not ended after 0.3 seconds" in said
+    assert signal.getsignal(signal.SIGALRM) is before and signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def test_judging_off_the_main_thread():
+    checks = made()
+    verdicts = []
+    thread = threading.Thread(target=lambda: verdicts.append(judge(checks.exercises["double"], lambda x: x + x)))
+    thread.start()
+    thread.join()
+    assert verdicts[0].kind == "correct"
+
+
+def test_wrong_name_and_wrong_kind(notebook, capsys):
+    assert "did you mean 'double'?" in notebook("@check\ndef doubel(x):\n    return x", capsys)
+    assert "double should be a function" in notebook("@check\nclass double:\n    x = 1", capsys)
+    with pytest.raises(ValueError, match="no exercise 'triple'; choose one of: 'double', 'quadruple'"):
+        made().hint("triple")
+
+
+def test_hints_climb_and_the_solution_shows(capsys):
+    checks = made()
+    for _ in range(3):
+        checks.hint("double")
+    assert capsys.readouterr().out == "Hint 1 of 2: Add.\nHint 2 of 2: x + x\nHint 1 of 2: Add.\n"
+    checks.solution("double")
+    assert "return 2 * x" in capsys.readouterr().out
+
+
+def test_strict_raises(notebook, capsys, monkeypatch):
+    monkeypatch.setenv("NNLAB_STRICT", "1")
+    for body in ("...", "return x"):
+        with pytest.raises(CheckFailed, match="double"):
+            notebook(f"@check\ndef double(x):\n    {body}", capsys)
+    with pytest.raises(CheckFailed, match="no exercise 'other'"):
+        notebook("@check\ndef other(x):\n    return x", capsys)
+    assert notebook("@check\ndef double(x):\n    return x + x", capsys).startswith("✓")
+    assert os.environ["NNLAB_STRICT"] == "1"

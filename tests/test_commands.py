@@ -1,0 +1,69 @@
+"""The commands as their users call them: the site, the decks, and what they say when something is missing."""
+
+import re
+
+import pytest
+from conftest import SEEN, course
+
+from nnlab.course import browser, npm
+from nnlab.course.notebooks import BUILD, ROOT, code_cells, paths, read
+from nnlab.fetch import FetchError
+
+
+def test_build_writes_a_site_that_asks_for_nothing():
+    done = course("build")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for path in paths():
+        row = re.search(rf"^{path.stem} +(\d+) +([\d.]+)  ok$", done.stdout, re.M)
+        assert row and int(row.group(1)) == len(code_cells(read(path)))
+        assert float(row.group(2)) <= 60, "a notebook must finish within a minute on two cores"
+        SEEN.append(f"{path.stem}: {row.group(2)} s solved")
+    assert re.search(r"^Data: [\d,]+ \+ [\d,]+ pictures of 1×28×28", done.stdout, re.M)
+    assert done.stdout.rstrip().endswith(f"Open {BUILD / 'site' / 'index.html'}")
+    site = {path.name: path.read_text(encoding="utf-8") for path in (BUILD / "site").glob("*.html")}
+    assert set(site) == {"index.html", *(f"{path.stem}.html" for path in paths())}
+    for name, text in site.items():
+        assert not re.search(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="https?:', text), f"{name} asks the network"
+        assert len(text) < 5_000_000
+        for link in re.findall(r'href="([\w-]+\.html)', text):
+            assert link in site
+    assert "Speaker" not in site["week01a_neurons.html"] and "One right answer" in site["week01a_neurons.html"]
+
+
+def test_slides_fit():
+    done = course("slides")
+    assert done.returncode == 0 and re.search(r"week01a_neurons\.html: \d+ slides$", done.stdout, re.M), done.stdout + done.stderr
+    for path in paths():
+        assert (BUILD / "slides" / f"{path.stem}.html").stat().st_size < 8_000_000
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["build", "week99"], "no notebook 'week99'; choose from: week01a_neurons"),
+    (["publish", "nowhere"], "give OWNER/REPO"),
+])
+def test_bad_input_is_one_sentence(arguments, said):
+    done = course(*arguments)
+    assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_without_chromium_static_pictures_cannot_be_drawn(monkeypatch):
+    from nnlab.course.normalise import picture
+    monkeypatch.setattr(browser, "executable", lambda: None)
+    with pytest.raises(RuntimeError, match="Chromium was not found; install it"):
+        picture({"name": "neuron", "state": {}})
+
+
+def test_without_network_formulas_stay_and_slides_say_why(monkeypatch, tmp_path):
+    from nnlab.course.render import Formulas
+    monkeypatch.setattr(npm, "BUILD", tmp_path)
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://127.0.0.1:9")
+    formulas = Formulas()
+    assert formulas("a<b") == '<span class="tex">a&lt;b</span>' and "mathjax-3.2.2.tgz" in formulas.without
+    with pytest.raises(FetchError, match=r"could not download reveal.js-4.6.1.tgz; tried http://127.0.0.1:9"):
+        npm.package("reveal.js")
+
+
+def test_makefile_has_the_commands_that_the_readme_names():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`make (\w+)", (ROOT / "README.md").read_text(encoding="utf-8")):
+        assert re.search(rf"^{target}:", makefile, re.M), target

@@ -1,0 +1,134 @@
+"""nnlab.course: running, solving, normalising; failures that name the cell."""
+
+import copy
+
+import nbformat
+import pytest
+
+from nnlab.course.execute import CellFailed, execute
+from nnlab.course.normalise import normal
+from nnlab.course.notebooks import code_cells, paths, printed, read, sections, write
+from nnlab.course.sabotage import FAULTS, broken, prelude
+from nnlab.course.solve import solved
+
+new = nbformat.v4
+
+
+def notebook(*sources):
+    """A notebook of code cells."""
+    cells = [new.new_code_cell(source) for source in sources]
+    for count, cell in enumerate(cells):
+        cell.id = f"cell-{count}"
+    return new.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}})
+
+
+def test_execute_runs_in_order_and_keeps_no_times():
+    run = execute(notebook("x = 2", "print(x + 1)", "x * 5"), "n")
+    assert [cell.execution_count for cell in run.cells] == [1, 2, 3]
+    assert printed(run.cells[1]) == "3\n" and printed(run.cells[2]) == "10"
+    assert all("execution" not in cell.metadata for cell in run.cells)
+
+
+def test_failure_names_the_notebook_and_the_cell():
+    with pytest.raises(CellFailed, match=r"week.ipynb, cell 'cell-1':\nZeroDivisionError: division by zero"):
+        execute(notebook("x = 0", "1 / x"), "week.ipynb")
+    with pytest.raises(CellFailed, match="cell 'cell-0'"):
+        execute(notebook("import time; time.sleep(60)"), "n", timeout=1)
+
+
+def test_keep_going_and_prelude_leave_no_trace():
+    run = execute(notebook("print(planted)", "1 / 0", "print('still here')"), "n", prelude="planted = 7", keep_going=True)
+    assert len(run.cells) == 3 and printed(run.cells[0]) == "7\n" and printed(run.cells[2]) == "still here\n"
+    assert run.cells[0].execution_count == 1
+
+
+def test_environment_is_a_scratch_folder_and_strict_only_when_asked(monkeypatch):
+    monkeypatch.setenv("NNLAB_STRICT", "1")
+    ask = notebook("import os; print(os.environ.get('NNLAB_STRICT'), os.path.isdir(os.environ['NNLAB_MYLAB']))")
+    assert printed(execute(ask, "n").cells[0]) == "None True\n"
+    assert printed(execute(ask, "n", strict=True).cells[0]) == "1 True\n"
+
+
+def test_solved_fills_in_by_the_syntax_tree():
+    asked = notebook("from nnlab.checks.week01 import check",
+                     "helper = 1\n\n@check\ndef relu(x):\n    '''Docstring.'''\n    ...\n\nafter = relu",
+                     "guess = None  # @param {type:\"raw\"}\nguess_two = None", "other = None")
+    asked.cells[2].metadata = {"nnlab": {"guess": 0.5}}
+    full = solved(asked)
+    assert "torch.where(x > 0, x, 0.0)" in full.cells[1].source
+    assert full.cells[1].source.startswith("helper = 1\n\n@check\ndef relu(x):")
+    assert full.cells[1].source.endswith("\n\nafter = relu")
+    assert full.cells[2].source == "guess = 0.5  # @param {type:\"raw\"}\nguess_two = 0.5"
+    assert full.cells[3].source == "other = None" and asked.cells[2].source.startswith("guess = None")
+
+
+def test_solved_says_what_it_cannot_fill_in():
+    with pytest.raises(ValueError, match="cell 'cell-1': there is no exercise 'triple'"):
+        solved(notebook("from nnlab.checks.week01 import check", "@check\ndef triple(x):\n    ..."))
+    with pytest.raises(ValueError, match="cell 'cell-0': its metadata hold no guess"):
+        solved(notebook("guess = None"))
+
+
+def test_normal_form_is_a_fixed_point_and_takes_other_tools_out():
+    path = paths()[0]
+    kept = read(path)
+    spoiled = copy.deepcopy(kept)
+    spoiled.metadata.update(colab={"provenance": []}, widgets={})
+    spoiled.cells[1].metadata["outputId"] = "…"
+    spoiled.cells[4].metadata["collapsed"] = False
+    code_cells(spoiled)[3].execution_count = 99
+    code_cells(spoiled)[2].outputs = [new.new_output("stream", text=part) for part in ("sum 1.75, ", "output 0.852\n")]
+    normal(spoiled)
+    assert spoiled == kept
+
+
+def test_random_ids_become_slugs_of_the_first_words():
+    made = new.new_notebook(cells=[new.new_markdown_cell("## The XOR problem, again and again"), new.new_code_cell("x = 1"),
+                                   new.new_code_cell("x = 1")])
+    for cell, ident in zip(made.cells, ("a3b2c1d0", "YZ3kQ1mX9aBc", "0f8fad5b-d9cb-469f-a165-70867728950e"), strict=True):
+        cell.id = ident
+    normal(made)
+    assert [cell.id for cell in made.cells] == ["the-xor-problem-again", "x-1", "x-1-2"]
+
+
+def test_written_form_is_stable(tmp_path):
+    path = paths()[0]
+    write(read(path), tmp_path / "again.ipynb")
+    assert (tmp_path / "again.ipynb").read_bytes() == path.read_bytes()
+
+
+def test_unknown_notebook_lists_those_there_are():
+    with pytest.raises(FileNotFoundError, match="no notebook 'week99'; choose from: week01a_neurons"):
+        paths(["week99"])
+    assert paths(["notebooks/week01a_neurons.ipynb"]) == paths(["week01a_neurons"])
+
+
+def test_sections_begin_at_their_headings():
+    parts = sections(read(paths()[0]))
+    assert [part[0].source.splitlines()[0][:5] for part in parts[1:]] == ["## 1 ", "## 2 ", "## 3 ", "## 4 ", "## Su"]
+
+
+TRAINS = """import torch
+torch.manual_seed(0)
+x = torch.randn(200, 2)
+y = (x[:, :1] > 0).float()
+model = torch.nn.Sequential(torch.nn.Linear(2, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
+optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+for _ in range(60):
+    optimizer.zero_grad()
+    torch.nn.functional.binary_cross_entropy_with_logits(model(x), y).backward()
+    optimizer.step()
+print("learned:", ((model(x) > 0) == y.bool()).float().mean().item() > 0.95)"""
+
+
+def test_sabotage_breaks_claims_on_training_and_no_others():
+    asked = notebook(TRAINS, "import torch\nprint(torch.relu(torch.tensor(-1.0)).item())", "print(2 + 2)")
+    stored = execute(asked, "n")
+    assert printed(stored.cells[0]) == "learned: True\n"
+    assert broken(stored, "n") == []
+    assert broken(stored, "n", "optimizers") == ["cell-0"]
+    found = broken(stored, "n", "activations")
+    assert "cell-1" in found and "cell-2" not in found
+    with pytest.raises(ValueError, match="unknown fault 'gremlins'; choose one of"):
+        prelude(stored, "gremlins")
+    assert set(FAULTS) == {"optimizers", "activations", "labels"}

@@ -1,0 +1,181 @@
+"""nnlab.data: every source of the chain, and what is damaged."""
+
+import gzip
+import hashlib
+import re
+import shutil
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from nnlab import data, fetch
+from nnlab.data import PARTS, load
+
+SUBSET = Path(__file__).parent.parent / "data" / "fashion_mnist.npz"
+
+
+def idx(array):
+    """Bytes of an IDX file that holds `array`, written by its specification."""
+    return b"\x00\x00\x08" + bytes([array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+
+
+@pytest.fixture
+def arrays():
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 256, (7, 28, 28), dtype=np.uint8), rng.integers(0, 10, 7, dtype=np.uint8),
+            rng.integers(0, 256, (3, 28, 28), dtype=np.uint8), rng.integers(0, 10, 3, dtype=np.uint8)]
+
+
+@pytest.fixture
+def nowhere(tmp_path, monkeypatch):
+    """A machine with no source but the course's own subset, in a copy of data/."""
+    home = tmp_path / "data"
+    home.mkdir()
+    shutil.copy(SUBSET, home)
+    monkeypatch.setattr(data, "HOME", home)
+    monkeypatch.setitem(data._SETS, "fashion_mnist", data._FASHION_MNIST._replace(system=str(tmp_path / "none")))
+    monkeypatch.setenv("NNLAB_OFFLINE", "1")
+    monkeypatch.delenv("NNLAB_DATA", raising=False)
+    return home
+
+
+def put_originals(folder, arrays, packed=True):
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, array in zip(data._FASHION_MNIST.files, arrays, strict=True):
+        if packed:
+            (folder / file).write_bytes(gzip.compress(idx(array)))
+        else:
+            (folder / file.removesuffix(".gz")).write_bytes(idx(array))
+
+
+def test_subset_is_stratified_and_announced_in_one_line(nowhere, capsys):
+    found = load("fashion_mnist")
+    assert found.x_train.shape == (10_000, 1, 28, 28) and found.x_test.shape == (2_000, 1, 28, 28)
+    assert found.x_train.dtype == torch.float32 and found.y_train.dtype == torch.int64
+    assert found.x_train.min() == 0 and found.x_train.max() == 1
+    assert found.y_train.bincount().tolist() == [1000] * 10 and found.y_test.bincount().tolist() == [200] * 10
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1 and "10,000 + 2,000" in said
+    assert repr(found).startswith("10,000 + 2,000 pictures of 1×28×28 in 10 classes, from the subset")
+
+
+def test_subset_is_the_one_that_its_page_describes():
+    page = (SUBSET.parent / "README.md").read_text(encoding="utf-8")
+    assert hashlib.sha256(SUBSET.read_bytes()).hexdigest() in page
+    assert "MIT" in page and "Zalando" in page
+
+
+def test_subset_lies_in_the_whole_set(monkeypatch):
+    monkeypatch.delenv("NNLAB_DATA", raising=False)
+    monkeypatch.setenv("NNLAB_OFFLINE", "1")
+    whole = load("fashion_mnist")
+    if len(whole.x_train) != 60_000:
+        pytest.skip("the whole Fashion-MNIST is not here (Debian: apt install dataset-fashion-mnist)")
+    with np.load(SUBSET) as packed:
+        part = {(bytes(x), int(y)) for x, y in zip(packed["x_train"], packed["y_train"], strict=True)}
+    bytes_of = (whole.x_train * 255).round().to(torch.uint8).numpy()
+    assert part <= {(bytes(x), int(y)) for x, y in zip(bytes_of, whole.y_train, strict=True)}
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["gzipped", "plain"])
+@pytest.mark.parametrize("folder", ["", "FashionMNIST/raw"])
+def test_own_folder_with_original_files(nowhere, arrays, tmp_path, monkeypatch, folder, packed):
+    put_originals(tmp_path / "own" / folder, arrays, packed)
+    monkeypatch.setenv("NNLAB_DATA", str(tmp_path / "own"))
+    found = load("fashion_mnist")
+    assert torch.equal((found.x_train[:, 0] * 255).round().to(torch.uint8), torch.from_numpy(arrays[0]))
+    assert found.y_test.tolist() == arrays[3].tolist()
+
+
+def test_own_folder_with_npz_comes_first(nowhere, arrays, tmp_path, monkeypatch):
+    put_originals(tmp_path, arrays)
+    two = [a[:2, None] if a.ndim == 3 else a[:2] for a in arrays]
+    np.savez(tmp_path / "fashion_mnist.npz", **dict(zip(PARTS, two, strict=True)))
+    monkeypatch.setenv("NNLAB_DATA", str(tmp_path))
+    assert len(load("fashion_mnist").x_train) == 2
+
+
+def test_own_folder_that_is_not_there_or_damaged(nowhere, tmp_path, monkeypatch):
+    monkeypatch.setenv("NNLAB_DATA", str(tmp_path / "missing"))
+    with pytest.raises(FileNotFoundError, match=r"missing is not a folder; make it, or unset NNLAB_DATA"):
+        load("fashion_mnist")
+    bad = tmp_path / "fashion_mnist.npz"
+    bad.write_bytes(SUBSET.read_bytes()[:100_000])
+    monkeypatch.setenv("NNLAB_DATA", str(tmp_path))
+    with pytest.raises(ValueError, match="is damaged"):
+        load("fashion_mnist")
+    assert bad.stat().st_size == 100_000  # the instructor's own file is left alone
+
+
+def test_damaged_cache_is_set_aside(nowhere, capsys):
+    cache = nowhere / "cache"
+    cache.mkdir()
+    (cache / "fashion_mnist.npz").write_bytes(SUBSET.read_bytes()[:200_000])
+    assert len(load("fashion_mnist").x_train) == 10_000
+    assert "set aside as fashion_mnist.npz.damaged" in capsys.readouterr().out
+    assert (cache / "fashion_mnist.npz.damaged").exists()
+
+
+def test_system_package_then_cache(nowhere, arrays, monkeypatch):
+    system = nowhere / "system"
+    put_originals(system, arrays)
+    monkeypatch.setitem(data._SETS, "fashion_mnist", data._FASHION_MNIST._replace(system=str(system)))
+    assert "system's package" in load("fashion_mnist").source
+    (system / "t10k-labels-idx1-ubyte.gz").write_bytes(b"cut")
+    assert "comes with the course" in load("fashion_mnist").source  # said, and the next source serves
+
+
+def test_mirrors_fill_the_cache(nowhere, arrays, monkeypatch):
+    site = nowhere / "site"
+    put_originals(site, arrays)
+    files = {file: fetch.checksum_of(site / file, "md5") for file in data._FASHION_MNIST.files}
+    mirrors = (f"{(nowhere / 'empty').as_uri()}/", f"{site.as_uri()}/")
+    here = data._FASHION_MNIST._replace(system="/nowhere", mirrors=mirrors, files=files)
+    monkeypatch.setitem(data._SETS, "fashion_mnist", here)
+    monkeypatch.delenv("NNLAB_OFFLINE")
+    assert len(load("fashion_mnist").x_train) == 7
+    shutil.rmtree(site)
+    again = load("fashion_mnist")
+    assert len(again.x_train) == 7 and again.source == "the course's cache"
+
+
+def test_no_network_ends_in_the_subset(nowhere, monkeypatch, capsys):
+    closed = data._FASHION_MNIST._replace(system="/nowhere", mirrors=("http://127.0.0.1:9/",))
+    monkeypatch.setitem(data._SETS, "fashion_mnist", closed)
+    monkeypatch.delenv("NNLAB_OFFLINE")
+    assert len(load("fashion_mnist").x_train) == 10_000
+    assert "could not download train-images-idx3-ubyte.gz; tried http://127.0.0.1:9/" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("spoil, message", [
+    (lambda a: a, None),
+    (lambda a: [a[0][:5], *a[1:]], "7 labels for 5 pictures"),
+    (lambda a: [a[0], a[1] + 10, *a[2:]], "expected uint8 up to 9"),
+    (lambda a: [a[0][:, :27], *a[1:]], r"expected uint8 \(N, 1, 28, 28\)"),
+    (lambda a: [*a[:3], a[3].astype(np.int32)], "labels for test are int32"),
+], ids=["good", "count", "label", "shape", "dtype"])
+def test_what_is_read_is_verified(nowhere, arrays, tmp_path, monkeypatch, spoil, message):
+    spoiled = [a[:, None] if a.ndim == 3 else a for a in spoil(arrays)]
+    np.savez(tmp_path / "fashion_mnist.npz", **dict(zip(PARTS, spoiled, strict=True)))
+    monkeypatch.setenv("NNLAB_DATA", str(tmp_path))
+    if message is None:
+        assert len(load("fashion_mnist").y_train) == 7
+    else:
+        with pytest.raises(ValueError, match=message):
+            load("fashion_mnist")
+
+
+def test_idx_that_is_cut_or_no_idx(tmp_path, arrays):
+    path = tmp_path / "a-idx3-ubyte"
+    for content in (idx(arrays[0])[:-1], b"<html>", b"", idx(arrays[0]) + b"x"):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="is not a whole IDX file"):
+            data._read_idx(path, (1, 28, 28))
+
+
+def test_unknown_name():
+    with pytest.raises(ValueError, match=re.escape("unknown data set 'fashion'; choose one of: 'fashion_mnist'")):
+        load("fashion")

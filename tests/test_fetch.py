@@ -1,0 +1,94 @@
+"""nnlab.fetch: whole or not at all."""
+
+import hashlib
+import http.server
+import threading
+
+import pytest
+
+from nnlab import fetch as fetching
+from nnlab.fetch import FetchError, checksum_of, fetch, replacing, set_aside
+
+CONTENT = bytes(range(256)) * 500
+CHECKSUM = "md5:" + hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
+
+
+class Mirror(http.server.BaseHTTPRequestHandler):
+    """A mirror that answers by path: /good, /cut (half of what it promised), /page (a captive portal), else 404."""
+
+    asked = []
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        body = {"/good": CONTENT, "/cut": CONTENT, "/page": b"<html>Please log in</html>"}.get(self.path)
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Length", str(len(body or b"")))
+        self.end_headers()
+        self.wfile.write((body or b"")[:len(CONTENT) // 2 if self.path == "/cut" else None])
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def mirror(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    Mirror.asked.clear()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def test_downloads_and_verifies(mirror, tmp_path):
+    path = fetch([f"{mirror}/good"], tmp_path / "deep" / "file.gz", CHECKSUM)
+    assert path.read_bytes() == CONTENT
+    assert [p.name for p in path.parent.iterdir()] == ["file.gz"]
+
+
+def test_keeps_a_good_file(mirror, tmp_path):
+    (tmp_path / "file.gz").write_bytes(CONTENT)
+    fetch([f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM)
+    assert Mirror.asked == []
+
+
+def test_damaged_file_is_set_aside_and_fetched_again(mirror, tmp_path):
+    (tmp_path / "file.gz").write_bytes(CONTENT[:99])
+    assert fetch([f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM).read_bytes() == CONTENT
+    assert (tmp_path / "file.gz.damaged").read_bytes() == CONTENT[:99]
+
+
+@pytest.mark.parametrize("bad", ["cut", "page", "missing"])
+def test_next_mirror_serves_when_one_is_bad(mirror, tmp_path, bad):
+    assert fetch([f"{mirror}/{bad}", f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM).read_bytes() == CONTENT
+
+
+def test_says_what_was_tried_and_leaves_nothing(mirror, tmp_path):
+    with pytest.raises(FetchError) as caught:
+        fetch([f"{mirror}/cut", f"{mirror}/page", "http://127.0.0.1:9/closed"], tmp_path / "file.gz", CHECKSUM, timeout=2)
+    for part in ("/cut: ", "of 128000 bytes", "/page: md5 checksum", "/closed: "):
+        assert part in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+    assert len(Mirror.asked) == 4  # two rounds
+
+
+def test_replacing_is_all_or_nothing(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    with pytest.raises(KeyError), replacing(path) as part:
+        part.write_text("half")
+        raise KeyError
+    assert path.read_text() == "old" and len(list(tmp_path.iterdir())) == 1
+    with replacing(path) as part:
+        part.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_checksum_and_setting_aside(tmp_path):
+    path = tmp_path / "x"
+    path.write_bytes(b"abc")
+    assert checksum_of(path, "md5") == "900150983cd24fb0d6963f7d28e17f72"  # RFC 1321, appendix A.5
+    kept = set_aside(path)
+    assert kept.read_bytes() == b"abc" and not path.exists()
+    assert fetching.FetchError.__mro__[1] is OSError

@@ -1,0 +1,88 @@
+"""Imports go one way, and importing has no side effects."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import CAUGHT
+
+PACKAGE = Path(__file__).parent.parent / "nnlab"
+LEAVES = {"device", "progress", "fetch", "toys", "batches", "models", "metrics", "plots", "autograd", "optim", "augment",
+          "probes", "widgets"}
+MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
+    "data": {"fetch"},
+    "checkpoint": set(),
+    "train": {"device", "metrics", "progress", "checkpoint"},
+    "callbacks": {"train"},
+    "checks": LEAVES - {"widgets"} | {"data", "train", "callbacks", "checkpoint"},
+    "course": LEAVES | {"data", "train", "callbacks", "checkpoint", "checks"},
+    "__main__": LEAVES | {"data"},
+    "__init__": set(),
+}
+
+
+def sources():
+    """Source text of every module of the package, by its path inside it."""
+    return {str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def wrong_imports(texts):
+    """Sentences on imports that go against MAY_IMPORT."""
+    found = []
+    for path, text in texts.items():
+        part = Path(path).parts[0].removesuffix(".py")
+        if part not in MAY_IMPORT:
+            found.append(f"{path}: a new module; say in MAY_IMPORT what it may import")
+            continue
+        for node in ast.walk(ast.parse(text)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{alias.name}" if node.module == "nnlab" else node.module or "." for alias in node.names]
+            for name in names:
+                if name.startswith("nnlab.") and name not in ("nnlab.__version__",):
+                    other = name.split(".")[1]
+                    if other != part and other not in MAY_IMPORT[part]:
+                        found.append(f"{path} may not import nnlab.{other}")
+                elif name == ".":
+                    found.append(f"{path} imports by a relative name; write nnlab.…")
+    return found
+
+
+def test_imports_go_one_way():
+    texts = sources()
+    assert "data.py" in texts and wrong_imports(texts) == []
+
+
+@pytest.mark.parametrize("path, line, said", [
+    ("plots.py", "from nnlab.data import load", "plots.py may not import nnlab.data"),
+    ("data.py", "from nnlab import widgets", "data.py may not import nnlab.widgets"),
+    ("fetch.py", "import nnlab.course.site", "fetch.py may not import nnlab.course"),
+    ("widgets/__init__.py", "from nnlab.plots import pictures", "widgets/__init__.py may not import nnlab.plots"),
+    ("checks/week01.py", "from . import core", "checks/week01.py imports by a relative name"),
+    ("utils.py", "", "utils.py: a new module"),
+])
+def test_planted_imports_are_caught(path, line, said):
+    texts = sources()
+    texts[path] = line + "\n" + texts.get(path, "")
+    found = wrong_imports(texts)
+    assert len(found) == 1 and found[0].startswith(said)
+    CAUGHT.append(("imports", f"{line or 'a file'} in {path}", found[0]))
+
+
+def test_importing_has_no_side_effects(tmp_path):
+    code = """
+import matplotlib, random, sys
+import numpy, torch
+style, state = dict(matplotlib.rcParams), torch.random.get_rng_state()
+own, default = random.getstate(), numpy.random.get_state()[1].copy()
+import nnlab, nnlab.fetch, nnlab.data, nnlab.plots, nnlab.checks.week01, nnlab.widgets
+assert dict(matplotlib.rcParams) == style
+assert torch.equal(torch.random.get_rng_state(), state) and random.getstate() == own
+assert (numpy.random.get_state()[1] == default).all()
+assert "torchvision" not in sys.modules and "nnlab.course" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,213 @@
+"""Every notebook: its form, its numerals, its exercises; and each guard rail shown to catch a planted fault."""
+
+import copy
+
+import nbformat
+import pytest
+from conftest import CAUGHT, SEEN
+
+from nnlab.course.lint import numerals, problems
+from nnlab.course.notebooks import code_cells, paths, printed, read, slide_type
+from nnlab.course.solve import checks_of, exercises_in, guesses_in
+
+
+def test_form(notebook_path):
+    assert problems(read(notebook_path), notebook_path.stem) == []
+
+
+def test_numerals_in_prose_are_computed_or_cited(notebook_path, solved_runs):
+    assert list(numerals(read(notebook_path), solved_runs(notebook_path))) == []
+
+
+def test_solved_run_is_right_everywhere(notebook_path, solved_runs):
+    run = solved_runs(notebook_path)
+    answers = [cell for cell in code_cells(run) if exercises_in(cell)]
+    assert answers and all(printed(cell).startswith("✓ ") for cell in answers)
+    table = printed(code_cells(run)[-1]).splitlines()
+    assert len(table) == len(checks_of(run).exercises) and all(line.endswith(" correct") for line in table)
+    assert not any(guesses_in(cell) for cell in code_cells(run))
+
+
+def test_prediction_withholds_its_answer_until_there_is_one(notebook_path, solved_runs):
+    untouched, run = read(notebook_path), solved_runs(notebook_path)
+    asked = [cell for cell in code_cells(untouched) if guesses_in(cell)]
+    assert asked
+    for stored, fresh in zip(code_cells(untouched), code_cells(run), strict=True):
+        if "guess is None" in stored.source:
+            before, after = (next(out.data["image/png"] for out in cell.outputs if "image/png" in out.get("data", {}))
+                             for cell in (stored, fresh))
+            assert len(after) > 1.2 * len(before), "the picture after a guess shows no more than before it"
+
+
+def first(notebook, wanted):
+    return next(cell for cell in notebook.cells if wanted(cell))
+
+
+def code(notebook, text):
+    return first(notebook, lambda cell: cell.cell_type == "code" and text in cell.source)
+
+
+def text(notebook, part):
+    return first(notebook, lambda cell: cell.cell_type == "markdown" and part in cell.source)
+
+
+def edited(cell, old, new):
+    assert old in cell.source
+    cell.source = cell.source.replace(old, new)
+
+
+def stderr(cell):
+    cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text="UserWarning: …"))
+
+
+def with_figure(cell, change):
+    output = next(out for out in cell.outputs if "application/vnd.nnlab.figure+json" in out.get("data", {}))
+    change(output)
+
+
+def no_claims(notebook):
+    inside = False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            inside = cell.source.startswith("## 3")
+        if inside and cell.cell_type == "code":
+            cell.outputs = [out for out in cell.outputs if out.output_type != "stream"]
+
+
+LONG = "\n".join(f"step_{k} = {k}" for k in range(26))
+PLANTED = {
+    "form": [
+        ("a random cell id", lambda n: setattr(n.cells[3], "id", "3f9ac01b"), "is not a slug"),
+        ("a cell id twice", lambda n: setattr(n.cells[3], "id", n.cells[4].id), "is not a slug of its own"),
+        ("a cell not executed", lambda n: setattr(code_cells(n)[2], "execution_count", None), "execution count None"),
+        ("cells run out of order", lambda n: setattr(code_cells(n)[2], "execution_count", 41), "execution count 41"),
+        ("Colab's metadata", lambda n: n.metadata.update(colab={"provenance": []}), "are not the normal form's"),
+        ("another kernel", lambda n: n.metadata.kernelspec.update(name="conda-env"), "are not the normal form's"),
+        ("a cell's timing", lambda n: code_cells(n)[2].metadata.update(execution={"start": "…"}), "tool: ['execution']"),
+        ("text on stderr", lambda n: stderr(code_cells(n)[3]), "stores a warning"),
+        ("a stored error", lambda n: code_cells(n)[3].outputs.append(
+            nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])), "stores an error"),
+        ("a stored widget view", lambda n: with_figure(code(n, 'Figure("neuron")'), lambda out: out.data.update(
+            {"application/vnd.jupyter.widget-view+json": {}})), "stores a widget's view"),
+        ("a picture of an older figure", lambda n: with_figure(code(n, 'Figure("neuron")'), lambda out: out.data[
+            "application/vnd.nnlab.figure+json"]["state"].update(bias=2)), "is not of today's figure"),
+    ],
+    "tags": [
+        ("an unknown tag", lambda n: n.cells[5].metadata.update(tags=["hide-me"]), "unknown tag 'hide-me'"),
+        ("ignored output", lambda n: code(n, "accuracy >").metadata.update(tags=["nbval-ignore-output"]), "may not ignore"),
+        ("a skipped cell", lambda n: code(n, "accuracy >").metadata.update(tags=["NBVAL_SKIP"]), "may not be tagged NBVAL_SKIP"),
+        ("an error allowed in vain", lambda n: code(n, "for factor").metadata.update(
+            tags=["raises-exception"]), "it raises no error"),
+    ],
+    "length": [
+        ("a cell of 26 lines", lambda n: setattr(code_cells(n)[3], "source", LONG), "has 26 lines"),
+        ("a long line", lambda n: setattr(code_cells(n)[3], "source", "x = '" + "x" * 99 + "'"), "has a line of 105 characters"),
+        ("too many cells", lambda n: n.cells.extend(copy.deepcopy(n.cells[:20])), "cells without notes"),
+        ("all code", lambda n: setattr(n, "cells", [c for c in n.cells if c.cell_type == "code" or slide_type(c) == "notes"
+                                                    or c.source.startswith("## ")]), "cells of text to"),
+    ],
+    "opening": [
+        ("no copy in Drive", lambda n: edited(text(n, "Save a copy"), "Save a copy", "Keep"), "lacks 'File > Save a copy"),
+        ("a badge of elsewhere", lambda n: edited(text(n, "colab-badge"), "/blob/v", "/blob/main"), "opening lacks '(https://colab"),
+        ("other minutes", lambda n: edited(text(n, "**Minutes.**"), "**Minutes.** ", "**Minutes.** 9"), "its notes add up to"),
+        ("no prerequisites", lambda n: edited(text(n, "**Prereq"), "**Prerequisites.**", ""), "lacks '**Prerequisites.**'"),
+        ("an old first cell", lambda n: edited(code_cells(n)[0], "--branch=v", "--branch=main-"), "is not the published one"),
+    ],
+    "ending": [
+        ("no further reading", lambda n: edited(text(n, "Further reading"), "### Further reading", ""), "lacks '### Further"),
+        ("no table of exercises", lambda n: edited(code_cells(n)[-1], "check.progress()", "pass"), "lacks 'check.progress()'"),
+    ],
+    "notes": [
+        ("a slide without notes", lambda n: n.cells.remove(first(n, lambda c: slide_type(c) == "notes")), "no speaker notes"),
+        ("notes without minutes", lambda n: edited(first(n, lambda c: slide_type(c) == "notes"), "min.**", "m.**"),
+         "need their minutes"),
+        ("notes of six words", lambda n: setattr(first(n, lambda c: slide_type(c) == "notes"), "source",
+                                                 "**1 min.** Say hello to them."), "30 words"),
+    ],
+    "claims": [
+        ("a section that prints nothing", no_claims, "prints no claim"),
+        ("a picture without its text", lambda n: code(n, "slope, =").metadata.nnlab.pop("alt"), "has no text in its metadata"),
+    ],
+    "built": [
+        ("a later week's module", lambda n: edited(code_cells(n)[1], "import math", "from nnlab.train import fit"),
+         "imports nnlab.train, which is not built yet"),
+        ("a prediction without a guess", lambda n: code(n, "guess = None").metadata.pop("nnlab"), "has no guess"),
+        ("sabotage of a cell that is gone", lambda n: n.metadata.nnlab.sabotage.update(labels=["gone"]), "cells ['gone']"),
+        ("an unknown sabotage", lambda n: n.metadata.nnlab.sabotage.update(gremlins=[n.cells[0].id]), "unknown fault"),
+        ("no sabotage at all", lambda n: n.metadata.nnlab.pop("sabotage"), "do not say which faults apply"),
+    ],
+}
+
+
+@pytest.mark.parametrize("rail, fault, plant, said", [(rail, *planted) for rail, faults in PLANTED.items() for planted in faults],
+                         ids=lambda value: value.replace(" ", "-") if isinstance(value, str) else "")
+def test_planted_faults_are_caught(rail, fault, plant, said):
+    path = paths()[0]
+    spoiled = copy.deepcopy(read(path))
+    plant(spoiled)
+    found = problems(spoiled, path.stem)
+    assert any(said in problem for problem in found), found
+    CAUGHT.append((rail, fault, next(problem for problem in found if said in problem).removeprefix(f"{path.stem}: ")))
+
+
+QUOTED = """
+def set_aside(path):
+    \"\"\"Other words than the package's.\"\"\"
+    kept = path.with_name(path.name + ".damaged")
+    os.replace(path, kept)
+    return kept
+"""
+
+
+@pytest.mark.parametrize("fault, source, tag, said", [
+    ("(none: another docstring)", QUOTED, "quotes:nnlab.fetch.set_aside", None),
+    ("another suffix", QUOTED.replace(".damaged", ".bad"), "quotes:nnlab.fetch.set_aside", "differs from what it quotes"),
+    ("swapped operands", QUOTED.replace("(path, kept)", "(kept, path)"), "quotes:nnlab.fetch.set_aside", "differs from what"),
+    ("nothing of that name", "x = 1", "quotes:nnlab.fetch.set_aside", "differs from what it quotes"),
+    ("a name that is not there", QUOTED, "quotes:nnlab.fetch.put_aside", "does not exist"),
+    ("a module that is not there", QUOTED, "quotes:nnlab.nowhere.set_aside", "does not exist"),
+])
+def test_quotes_are_the_package(fault, source, tag, said):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source.strip(), metadata={"tags": [tag]})])
+    from nnlab.course.lint import quotes
+    found = list(quotes(notebook, "x"))
+    if said is None:
+        assert found == []
+    else:
+        assert len(found) == 1 and said in found[0]
+        CAUGHT.append(("quotes", fault, found[0]))
+
+
+@pytest.mark.parametrize("prose, sources, said", [
+    ("It gives 12 of 30.", {}, None),
+    ("Twelve thousand is 12,000, and -4.5 is below zero.", {}, None),
+    ("See chapter 6, figure 3 (Rosenblatt 1958), $x_{77}$, `y[88]`, [here](http://a.b/99).", {}, None),
+    ("1. One\n2. Two\n\n### 41 lines", {}, None),
+    ("β is 0.95 (Kingma).", {"0.95": "Kingma and Ba 2015, table 1"}, None),
+    ("It gives 13 of 30.", {}, "says 13"),
+    ("Accuracy 0.991 was reached.", {}, "says 0.991"),
+    ("That is 97 % of them.", {}, "says 97"),
+    ("| width | 1,697 |", {}, "says 1697"),
+])
+def test_numerals(prose, sources, said):
+    new = nbformat.v4
+    notebook = new.new_notebook(cells=[
+        new.new_markdown_cell("## 1 · Part"), new.new_markdown_cell(prose, metadata={"sources": sources}),
+        new.new_code_cell("print(3 * 4, 'of', 30, 12000, -4.5)"),
+        new.new_markdown_cell("## 2 · Next"), new.new_code_cell("x = 13, 97, 0.991, 1697")])
+    run = copy.deepcopy(notebook)
+    run.cells[2].outputs = [new.new_output("stream", text="12 of 30 12000 -4.5\n")]
+    found = list(numerals(notebook, run))
+    if said is None:
+        assert found == []
+    else:
+        assert len(found) == 1 and said in found[0]
+        CAUGHT.append(("numerals", prose, found[0]))
+
+
+def test_seen_sizes():
+    for path in paths():
+        notebook = read(path)
+        SEEN.append(f"{path.stem}: {len(notebook.cells)} cells, {path.stat().st_size // 1024} kB, "
+                    f"{sum(len(exercises_in(cell)) for cell in code_cells(notebook))} exercises")
+        assert path.stat().st_size < 2_000_000

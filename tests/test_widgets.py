@@ -1,0 +1,59 @@
+"""nnlab.widgets in Python: state, errors, and what an output carries."""
+
+import json
+
+import pytest
+
+from nnlab import widgets
+from nnlab.widgets import MIME, Figure
+
+
+def test_state_begins_with_the_figures_own_defaults():
+    figure = Figure("neuron")
+    assert figure.state == widgets.defaults("neuron") and figure.state["activation"] == "sigmoid"
+    assert Figure("neuron", bias=1, weights=(2, -1)).state | {"bias": -0.5, "weights": [1.0, 0.5]} == figure.state
+    assert Figure("neuron", weights=(2, -1)).state["weights"] == [2, -1]
+
+
+def test_state_can_be_set_in_part_and_two_figures_are_two():
+    one, two = Figure("neuron"), Figure("neuron")
+    one.state = {"bias": 2.5}
+    assert one.state["bias"] == 2.5 and one.state["weights"] == [1.0, 0.5]
+    assert two.state["bias"] == -0.5 and widgets.defaults("neuron")["bias"] == -0.5
+
+
+@pytest.mark.parametrize("state, message", [
+    ({"bais": 1.0}, "the figure 'neuron' has no 'bais'; choose from: 'weights', 'bias'"),
+    ({"bias": "high"}, "neuron.bias = 'high': expected something like -0.5"),
+    ({"bias": True}, "neuron.bias = True: expected something like -0.5"),
+    ({"weights": 3}, r"neuron.weights = 3: expected something like \[1.0, 0.5\]"),
+    ({"weights": ["a", "b"]}, "neuron.weights = 'a': expected something like 1.0"),
+    ({"points": [[0, 1, "x"]]}, "neuron.points = 'x': expected something like"),
+])
+def test_bad_state_is_named(state, message):
+    with pytest.raises(ValueError, match=message):
+        Figure("neuron", **state)
+    figure = Figure("neuron")
+    with pytest.raises(ValueError, match=message):
+        figure.state = state
+    assert figure.state == widgets.defaults("neuron")
+
+
+def test_unknown_figure_lists_those_there_are():
+    with pytest.raises(ValueError, match=f"unknown figure 'nueron'; choose one of: {', '.join(map(repr, widgets.names()))}"):
+        Figure("nueron")
+
+
+def test_output_carries_the_widget_the_state_and_a_constant_text():
+    figure = Figure("neuron", bias=0.25)
+    data, _ = figure._repr_mimebundle_()
+    assert set(data) == {"application/vnd.jupyter.widget-view+json", MIME, "text/plain"}
+    assert data[MIME] == {"name": "neuron", "state": figure.state} and data["text/plain"] == "Figure('neuron')"
+    assert json.loads(json.dumps(data[MIME])) == data[MIME]
+
+
+def test_modules_are_one_file_each_and_small():
+    lines = {path.stem: path.read_text(encoding="utf-8").count("\n") for path in widgets._HERE.glob("*.js")}
+    assert all(count <= 250 for count in lines.values()), lines
+    for name in widgets.names():
+        assert widgets.module(name).count("export default") == 1
