@@ -20,6 +20,7 @@ def main(arguments=None):
     command("normalise", "write notebooks in their normal form, with the static pictures of their figures").add_argument(
         "--run", action="store_true", help="execute them first and store what they print")
     command("sabotage", "plant faults in training and see the notebooks' claims break")
+    command("pictures", "draw README's pictures, of the first figure and of its slide, from what `slides` has built")
     command("publish", "make OWNER/REPO the course's address, in badges and first cells").add_argument(
         "place", metavar="OWNER/REPO")
     asked = parser.parse_args(arguments)
@@ -37,6 +38,9 @@ def main(arguments=None):
         elif asked.command == "normalise":
             from nnlab.course.normalise import normalise
             well = normalise(asked.notebooks, asked.run) is None
+        elif asked.command == "pictures":
+            from nnlab.course.slides import pictures
+            well = pictures() is None
         elif asked.command == "sabotage":
             from nnlab.course.sabotage import sabotage
             well = sabotage(asked.notebooks)

@@ -6,10 +6,12 @@ from tqdm import tqdm
 
 from nnlab.course.browser import chromium
 from nnlab.course.execute import execute
-from nnlab.course.notebooks import BUILD, paths, read, title
+from nnlab.course.normalise import picture
+from nnlab.course.notebooks import BUILD, ROOT, paths, read, title
 from nnlab.course.npm import package
 from nnlab.course.render import TEMPLATES, Formulas, rendered
 from nnlab.course.solve import solved
+from nnlab.widgets import defaults
 
 SLIDES = BUILD / "slides"
 
@@ -61,6 +63,31 @@ def as_deck(notebook, formulas):
     course = {key: (reveal / part).read_text(encoding="utf-8").replace("</script", "<\\/script") for key, part in parts.items()}
     course["start_js"] = (TEMPLATES / "deck.js").read_text(encoding="utf-8")
     return rendered(notebook, "deck", formulas, title=title(notebook), **course)
+
+
+def pictures():
+    """Draw the two pictures that README.md shows, of the first figure and of the slide that it stands on.
+
+    Raises:
+        RuntimeError: there is no Chromium.
+        FileNotFoundError: the deck has not been built.
+    """
+    folder, deck = ROOT / ".github" / "pictures", SLIDES / f"{paths()[0].stem}.html"
+    if not deck.exists():
+        raise FileNotFoundError(f"there is no {deck}; `make slides` builds it")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "neuron.png").write_bytes(picture({"name": "neuron", "state": defaults("neuron")}))
+    with chromium() as browser:
+        page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
+        page.goto(deck.resolve().as_uri())
+        page.wait_for_selector("[data-figure][data-ready]", state="attached")
+        page.evaluate("""() => {
+            const { h, v } = Reveal.getIndices(document.querySelector("[data-figure]").closest("section"));
+            Reveal.slide(h, v);
+        }""")
+        page.wait_for_timeout(300)
+        page.screenshot(path=folder / "slide.png")
+    print(f"{folder / 'neuron.png'} and slide.png")
 
 
 def look(browser, deck):

@@ -1,0 +1,86 @@
+"""colab_setup.sh outside of Colab: one clear sentence for each thing that can be missing."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from nnlab.course.notebooks import ROOT
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A folder with what the script reads, in which it can do no harm."""
+    for name in ("colab_setup.sh", "requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def setup(project, **environment):
+    """Run the script in `project`; its exit status and what it says on stderr."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("NNLAB", "COLAB"))} | environment
+    done = subprocess.run(["bash", "colab_setup.sh"], cwd=project, env=env, capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stderr
+
+
+def script(path, text):
+    """Write an executable shell script to `path`."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_wrong_python(project):
+    old = script(project / "bin" / "python3", 'case "$1" in --version) echo "Python 3.9.2";; *) exit 1;; esac')
+    status, said = setup(project, NNLAB_PYTHON=old)
+    assert status == 1 and said.count("\n") == 1
+    assert f"NNLAB_PYTHON={old} is Python 3.9.2; the course needs Python 3.11, 3.12 or 3.13" in said
+
+
+def test_no_python_that_suits(project):
+    for name in ("python3", "python", "python3.11", "python3.12", "python3.13"):
+        script(project / "bin" / name, 'case "$1" in --version) echo "Python 3.9.2";; *) exit 1;; esac')
+    status, said = setup(project, PATH=f"{project / 'bin'}:{os.environ['PATH']}")
+    assert status == 1 and "the course needs Python 3.11, 3.12 or 3.13, and 'python3' here is Python 3.9.2" in said
+
+
+def test_no_venv_module(project):
+    bare = script(project / "bin" / "python3", f'case "$*" in *ensurepip*) exit 1;; *) exec {sys.executable} "$@";; esac')
+    status, said = setup(project, NNLAB_PYTHON=bare)
+    assert status == 1 and "has no venv module: on Debian and Ubuntu 'sudo apt install python3-venv' adds it" in said
+
+
+def test_too_little_disk(project):
+    script(project / "bin" / "df", 'echo Filesystem; echo "/dev/x 9 9 3145728 99% /"')
+    status, said = setup(project, PATH=f"{project / 'bin'}:{os.environ['PATH']}")
+    assert status == 1 and "need about 8 GB of disk" in said and "has 3 GB free" in said and not (project / ".venv").exists()
+
+
+def test_disk_that_fills_up_on_the_way(project):
+    full = script(project / "bin" / "python3", f'case "$*" in *"-m venv"*) echo "OSError: [Errno 28] No space left on device"; '
+                                               f'exit 1;; *) exec {sys.executable} "$@";; esac')
+    status, said = setup(project, NNLAB_PYTHON=full)
+    assert status == 1 and said.count("\n") == 1 and "the disk is full: free about 8 GB" in said
+
+
+def test_no_network(project):
+    nowhere = "http://127.0.0.1:9/simple"
+    status, said = setup(project, NNLAB_PYTHON=sys.executable, PIP_INDEX_URL=nowhere, UV_INDEX_URL=nowhere, PIP_FIND_LINKS="",
+                         PIP_CONFIG_FILE=os.devnull)
+    assert status == 1 and "the package index could not be reached: check the network" in said
+    assert not (project / ".venv" / "nnlab-complete").exists()
+
+
+def test_complete_environment_is_left_alone(project):
+    """A second run does nothing: even a Python that could not make an environment is then enough."""
+    log = subprocess.run(["bash", "-x", "colab_setup.sh"], cwd=ROOT, capture_output=True, text=True,
+                         env={name: value for name, value in os.environ.items() if not name.startswith(("NNLAB", "COLAB"))})
+    assert log.returncode == 0 and log.stdout == "" and "-m venv" not in log.stderr and "pip install" not in log.stderr
+
+
+def test_unknown_option(project):
+    done = subprocess.run(["bash", "colab_setup.sh", "--help-me"], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 1 and "unknown option '--help-me'; use" in done.stderr
