@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from conftest import CAUGHT, SEEN
 
-from nnlab.course.lint import numerals, problems
+from nnlab.course.lint import numerals, problems, quotes
 from nnlab.course.notebooks import code_cells, paths, printed, read, slide_type
 from nnlab.course.solve import checks_of, exercises_in, guesses_in
 
@@ -168,8 +168,8 @@ def set_aside(path):
     ("a module that is not there", QUOTED, "quotes:nnlab.nowhere.set_aside", "does not exist"),
 ])
 def test_quotes_are_the_package(fault, source, tag, said):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source.strip(), metadata={"tags": [tag]})])
-    from nnlab.course.lint import quotes
+    notebook = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_code_cell(source.strip(), id="quoting", metadata={"tags": [tag]})])
     found = list(quotes(notebook, "x"))
     if said is None:
         assert found == []
@@ -192,7 +192,7 @@ def test_quotes_are_the_package(fault, source, tag, said):
 def test_numerals(prose, sources, said):
     new = nbformat.v4
     notebook = new.new_notebook(cells=[
-        new.new_markdown_cell("## 1 · Part"), new.new_markdown_cell(prose, metadata={"sources": sources}),
+        new.new_markdown_cell("## 1 · Part"), new.new_markdown_cell(prose, id="prose", metadata={"sources": sources}),
         new.new_code_cell("print(3 * 4, 'of', 30, 12000, -4.5)"),
         new.new_markdown_cell("## 2 · Next"), new.new_code_cell("x = 13, 97, 0.991, 1697")])
     run = copy.deepcopy(notebook)
