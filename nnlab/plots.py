@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import torch
 
 
-def pictures(images, titles=None, *, columns=5, size=1.35, signed=False, heading=None):
+def pictures(images, titles=None, *, columns=5, size=1.6, signed=False, heading=None):
     """Array of axes, one a picture, with the pictures of a batch side by side in rows of `columns`.
 
     Args:

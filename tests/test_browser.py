@@ -63,7 +63,7 @@ def test_page_is_alive_offline(html_page, open_page):
     before = saying(page)
     arrow = page.get_by_role("slider", name="Arrow of the weights")
     arrow.scroll_into_view_if_needed()
-    drag(page, arrow.locator("circle").last, 5, 60)
+    drag(page, arrow.locator("path"), 5, 60)
     after = saying(page)
     assert before != after and numbers(after)[2] < 0  # the second weight points down now
     page.get_by_role("button", name="Undo").click()
@@ -239,7 +239,7 @@ def test_jupyterlab_with_a_kernel(browser, tmp_path):
 
         arrow = page.get_by_role("slider", name="Arrow of the weights")
         arrow.scroll_into_view_if_needed()
-        drag(page, arrow.locator("circle").last, 5, 60)
+        drag(page, arrow.locator("path"), 5, 60)
         wait_for_state(tmp_path / "state.json", lambda state: state["weights"][1] < 0
                        and [state["weights"][0], state["weights"][1]] == [numbers(saying(page))[0], numbers(saying(page))[2]])
 

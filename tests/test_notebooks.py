@@ -96,7 +96,7 @@ PLANTED = {
         ("an unknown tag", lambda n: n.cells[5].metadata.update(tags=["hide-me"]), "unknown tag 'hide-me'"),
         ("ignored output", lambda n: code(n, "accuracy >").metadata.update(tags=["nbval-ignore-output"]), "may not ignore"),
         ("a skipped cell", lambda n: code(n, "accuracy >").metadata.update(tags=["NBVAL_SKIP"]), "may not be tagged NBVAL_SKIP"),
-        ("an error allowed in vain", lambda n: code(n, "for factor").metadata.update(
+        ("an error allowed in vain", lambda n: code(n, "for evening").metadata.update(
             tags=["raises-exception"]), "it raises no error"),
     ],
     "length": [
@@ -119,10 +119,11 @@ PLANTED = {
     ],
     "notes": [
         ("a slide without notes", lambda n: n.cells.remove(first(n, lambda c: slide_type(c) == "notes")), "no speaker notes"),
-        ("notes without minutes", lambda n: edited(first(n, lambda c: slide_type(c) == "notes"), "min.**", "m.**"),
-         "need their minutes"),
+        ("notes without minutes", lambda n: edited(first(n, lambda c: slide_type(c) == "notes"), " min</summary>", " m</summary>"),
+         "in the form <details><summary>For the lecturer"),
         ("notes of six words", lambda n: setattr(first(n, lambda c: slide_type(c) == "notes"), "source",
-                                                 "**1 min.** Say hello to them."), "30 words"),
+                                                 "<details><summary>For the lecturer · 1 min</summary>\n\nHi.\n\n</details>"),
+         "need 30 words"),
     ],
     "claims": [
         ("a section that prints nothing", no_claims, "prints no claim"),

@@ -1,4 +1,4 @@
-"""Week 1: a neuron, and the activation most used today."""
+"""Week 1: a neuron, and the rectified linear unit."""
 
 import torch
 
@@ -6,13 +6,13 @@ from nnlab.checks.core import Checks, Exercise, Wrong
 
 
 class Neuron:
-    """A neuron: weights (n,), a bias, an activation; inputs (..., n) give activations (...)."""
+    """A neuron: weights (n,), a bias, an activation; inputs (..., n) give outputs (...)."""
 
     def __init__(self, weights, bias, activation):
         self.weights, self.bias, self.activation = weights, bias, activation
 
     def __call__(self, inputs):
-        """Activations, shape (...), for inputs of shape (..., n)."""
+        """Outputs, shape (...), for inputs of shape (..., n)."""
         return self.activation(inputs @ self.weights + self.bias)
 
 
@@ -126,8 +126,7 @@ RELU = Exercise(
     ),
     wrong=(
         Wrong(_relu_upside_down,
-              "This keeps the negative half, the rule as one of the slides prints it. Which half does the R, for rectified, "
-              "let through?"),
+              "This keeps the negative half and drops the positive one. Which of them should a rectifier let through?"),
         Wrong(_relu_absolute,
               "This is the absolute value: a negative input comes out as positive. A rectifier blocks it."),
         Wrong(_relu_step,
@@ -142,7 +141,7 @@ RELU = Exercise(
         "`x > 0` is a tensor of True and False of x's shape; `torch.where` chooses with it, number by number.",
         "`torch.where(condition, a, b)` takes from `a` where the condition holds, else from `b`.",
     ),
-    allows="With it a stack of layers can bend.",
+    allows="The cells below run on it.",
 )
 
 check = Checks([NEURON, RELU])

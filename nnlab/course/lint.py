@@ -98,8 +98,7 @@ def opening(notebook, stem):
     if code_cells(notebook)[0].source != first_cell():
         yield "the first code cell is not the published one; `python -m nnlab.course normalise` writes it"
     stated = notebooks.minutes(notebook)
-    noted = sum(int(count) for cell in notebook.cells if slide_type(cell) == "notes"
-                for count in re.findall(r"\*\*(\d+) min\.\*\*", cell.source))
+    noted = sum((notebooks.notes(cell) or (0, ""))[0] for cell in notebook.cells if slide_type(cell) == "notes")
     if stated is not None and stated != noted:
         yield f"states {stated} minutes; its notes add up to {noted}"
 
@@ -123,8 +122,10 @@ def notes(notebook, stem):
             slide = cell.id if cell is not None else None
         elif kind == "notes":
             slide = None
-            if not re.match(r"\*\*\d+ min\.\*\* ", cell.source) or len(cell.source.split()) < WORDS_OF_NOTES:
-                yield f"the notes {cell.id!r} need their minutes, as in '**2 min.** ', and {WORDS_OF_NOTES} words"
+            said = notebooks.notes(cell)
+            if said is None or len(said[1].split()) < WORDS_OF_NOTES:
+                yield (f"the notes {cell.id!r} need {WORDS_OF_NOTES} words in the form <details><summary>For the lecturer · 2 min"
+                       "</summary>, a blank line, the text, a blank line, </details>")
 
 
 def claims(notebook, stem):
@@ -192,7 +193,7 @@ _NOT_CLAIMS = (
     r"```.*?```", r"`[^`]*`", r"\$\$.*?\$\$", r"\$[^$]*\$",  # code and formulas
     r"\]\([^)]*\)", r"https?://\S+",  # links
     r"^#+ .*$", r"^\s*\d+\. ",  # headings, numbers of lists
-    r"\*\*\d+ min\.\*\*", r"\*\*Minutes\.\*\* \d+",
+    r"For the lecturer · \d+ min", r"\*\*Minutes\.\*\* \d+",
     r"\b(?:1[89]|20)\d\d\b",  # years
     r"(?i)\b(?:chapter|ch\.|section|week|exercise|figure|table|page)s? \d+\w?",
 )

@@ -66,6 +66,12 @@ def minutes(notebook):
     return int(found.group(1)) if found else None
 
 
+def notes(cell):
+    """Minutes and text of a cell of speaker notes, which a notebook shows folded; None where it has another form."""
+    found = re.fullmatch(r"<details><summary>For the lecturer · (\d+) min</summary>\n\n(.+)\n\n</details>", cell.source, re.S)
+    return (int(found.group(1)), found.group(2)) if found else None
+
+
 def opening(notebook):
     """The cells of `notebook` before its first code cell."""
     return notebook.cells[:next(k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code")]

@@ -13,7 +13,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
 from nnlab import __version__, widgets
-from nnlab.course.notebooks import ROOT, code_cells
+from nnlab.course.notebooks import ROOT, code_cells, notes, slide_type
 from nnlab.course.npm import node, package
 from nnlab.course.solve import exercises_in
 from nnlab.fetch import FetchError
@@ -88,6 +88,8 @@ def prepared(notebook):
         if cell.cell_type == "markdown":
             cell.source = cell.source.replace(
                 "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]", "[Open in Colab]")
+            if slide_type(cell) == "notes" and (said := notes(cell)):
+                cell.source = f"**{said[0]} min.** {said[1]}"
     for cell in code_cells(page):
         if exercises_in(cell):
             cell.metadata.setdefault("nnlab", {})["exercise"] = True

@@ -6,7 +6,7 @@ that apply and the cells that must catch them: ``"nnlab": {"sabotage": {"optimiz
 
 from nnlab.course.execute import execute
 from nnlab.course.notebooks import code_cells, paths, printed, read, tags
-from nnlab.course.solve import checks_of
+from nnlab.course.solve import checks_of, solved
 
 # Python that runs in the notebook's kernel before its first cell.
 FAULTS = {
@@ -57,23 +57,24 @@ def prelude(notebook, fault):
     return code
 
 
-def broken(notebook, name, fault=None):
-    """Ids of the cells that print something else than what is stored, or raise, when `notebook` runs with `fault`."""
-    run = execute(notebook, name, prelude=prelude(notebook, fault) if fault else "", keep_going=True)
-    return [stored.id for stored, fresh in zip(code_cells(notebook), code_cells(run), strict=True)
-            if "nbval-ignore-output" not in tags(stored)
-            and (printed(stored) != printed(fresh) or any(out.output_type == "error" for out in fresh.outputs))]
+def broken(sound, name, fault=None):
+    """Ids of the cells that print something else, or raise, when the notebook of the run `sound` runs again with `fault`."""
+    run = execute(sound, name, prelude=prelude(sound, fault) if fault else "", keep_going=True)
+    return [before.id for before, after in zip(code_cells(sound), code_cells(run), strict=True)
+            if "nbval-ignore-output" not in tags(before)
+            and (printed(before) != printed(after) or any(out.output_type == "error" for out in after.outputs))]
 
 
 def sabotage(names=()):
-    """Run each notebook without a fault and with each of its faults; True if claims break when, and only when, they must."""
+    """Run each notebook, solved, without a fault and with each of its faults; True if claims break just when they must."""
     well = True
     print(f"{'notebook':<20} {'fault':<12} {'must be caught by':<44} {'result':<8} also breaks")
     for path in paths(names):
         notebook = read(path)
+        sound = execute(solved(notebook), path.name)
         expected = {None: [], **notebook.metadata.get("nnlab", {}).get("sabotage", {})}
         for fault, cells in expected.items():
-            found = broken(notebook, path.name, fault)
+            found = broken(sound, path.name, fault)
             missed, more = [cell for cell in cells if cell not in found], [cell for cell in found if cell not in cells]
             good = not missed and not (fault is None and found)
             result = ("caught" if fault else "none") if good else "MISSED" if fault else "BROKEN"

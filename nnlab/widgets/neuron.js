@@ -55,7 +55,7 @@ function buildNeuron({ root, set, begin, state }) {
     set({ bias: tidy(clamp(-(a * clamp(x, -LIMIT, LIMIT) + b * clamp(y, -LIMIT, LIMIT)), -LIMIT, LIMIT)) });
   };
   const shaft = svg("line", { stroke: INK, "stroke-width": 3 });
-  const tip = svg("circle", { r: 9, fill: INK }), tipRing = svg("circle", { r: 20, fill: "transparent", class: "ring" });
+  const tip = svg("path", { d: "M11 0L-9 -9L-5 0L-9 9Z", fill: INK }), tipRing = svg("circle", { r: 20, fill: "transparent", class: "ring" });
   const arrow = svg("g", {}, shaft, tipRing, tip);
   draggable(arrow, { name: "Arrow of the weights", begin,
     to: (x, y) => {
@@ -89,13 +89,14 @@ function buildNeuron({ root, set, begin, state }) {
     svg("path", { d: "M690 210L676 203L676 217Z", fill: INK }),
     text(438, 84), text(438, 342), text(605, 160), ...inputs, ...products, total, leaving);
   const [firstName, lastName, sumName] = [...neuron.querySelectorAll("text")];
-  firstName.textContent = "inputs x"; lastName.textContent = "bias c"; sumName.textContent = "sum z";
+  firstName.textContent = "inputs x"; lastName.textContent = "always 1"; sumName.textContent = "sum z";
 
   const legend = svg("g", { "aria-hidden": "true" },
     svg("circle", { cx: 432, cy: 24, r: 9, fill: BLUE }), svg("text", { x: 448, y: 30 }, "went"),
     svg("rect", { x: 510, y: 16, width: 16, height: 16, fill: ORANGE }), svg("text", { x: 534, y: 30 }, "stayed at home"),
     svg("circle", { cx: 694, cy: 24, r: 8, fill: "white", stroke: INK, "stroke-width": 3.5 }),
-    svg("text", { x: 712, y: 30 }, "dark edge: wrong side"));
+    svg("text", { x: 712, y: 30 }, "dark edge: wrong side"),
+    svg("text", { x: 411, y: 408 }, "edges: blue weights are positive, orange ones negative"));
 
   // The activation with the dot of tonight; its axes are drawn anew when the activation changes.
   const curve = svg("polyline", { fill: "none", stroke: BLUE, "stroke-width": 3.5 });
@@ -136,7 +137,8 @@ function buildNeuron({ root, set, begin, state }) {
     const away2 = Math.max(Math.abs(fx + a * ARROW), Math.abs(fy + b * ARROW), Math.abs(fx), Math.abs(fy)) > LIMIT;
     const [tx, ty] = [fx + a * ARROW, fy + b * ARROW].map((value) => clamp(value, -LIMIT, LIMIT));
     put(shaft, { x1: plane.toX(clamp(fx, -LIMIT, LIMIT)), y1: plane.toY(clamp(fy, -LIMIT, LIMIT)), x2: plane.toX(tx), y2: plane.toY(ty) });
-    for (const one of [tip, tipRing]) put(one, { cx: plane.toX(tx), cy: plane.toY(ty) });
+    put(tipRing, { cx: plane.toX(tx), cy: plane.toY(ty) });
+    put(tip, { transform: `translate(${plane.toX(tx)} ${plane.toY(ty)}) rotate(${-Math.atan2(b, a) * 180 / Math.PI})` });
     put(shaft, { "stroke-dasharray": away2 ? "3 5" : "none" });
 
     const goes = now.points.map((point) => sum(now, point) >= 0 === (point[2] === 1));
@@ -151,7 +153,7 @@ function buildNeuron({ root, set, begin, state }) {
     const z = sum(now, now.probe), out = of(z);
     [shown(x, 1), shown(y, 1), "1"].forEach((value, k) => { inputs[k].textContent = value; });
     [a, b, bias].forEach((weight, k) => {
-      products[k].textContent = `× ${shown(weight)}`;
+      products[k].textContent = `${k === 2 ? "c =" : "×"} ${shown(weight)}`;
       put(edges[k], { stroke: weight < 0 ? ORANGE : BLUE, "stroke-width": 1 + 4 * Math.abs(weight), "stroke-linecap": "round" });
     });
     total.textContent = shown(z);
