@@ -1,5 +1,7 @@
 # Each target sets up .venv by itself. PYTHON=... names the Python to make it with.
+ifdef PYTHON
 export NNLAB_PYTHON := $(PYTHON)
+endif
 COURSE = .venv/bin/python -m nnlab.course
 
 .PHONY: help course test lab slides normalise sabotage lock env

@@ -17,7 +17,8 @@ import importlib.metadata, pathlib, re, subprocess, sys, sysconfig, tempfile, to
 
 root = pathlib.Path(sys.argv[1])
 project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-present = {re.sub(r"[-_.]+", "-", d.metadata["Name"]).lower() for d in importlib.metadata.distributions()}
+names = [found.metadata["Name"] for found in importlib.metadata.distributions()]   # None for a broken one
+present = {re.sub(r"[-_.]+", "-", name).lower() for name in names if name}
 wanted = {re.match(r"[\w.-]+", need).group(): need for need in project["dependencies"]}
 missing = [need for name, need in wanted.items() if re.sub(r"[-_.]+", "-", name).lower() not in present]
 if missing:
@@ -54,35 +55,41 @@ choose_python() {
     "install one of them (https://www.python.org/downloads) or name it, as in 'make course PYTHON=/path/to/python3.12'."
 }
 
-explain() {  # explain LOG: one sentence for what went wrong in LOG, then where to read more
-  if grep -qiE 'no space left|ENOSPC|os error 28' "$1"; then
-    fail "the disk is full: free about 8 GB in $here and run the same command again (it goes on where it stopped)."
-  elif grep -qiE 'dns error|name resolution|error sending request|failed to fetch|connection|timed out|unreachable|could not connect' "$1"; then
-    fail "the package index could not be reached: check the network (or set HTTPS_PROXY) and run the same command again (it goes on where it stopped). Details: $1"
+explain() {  # explain LOG: the end of LOG, then one sentence for what went wrong in it and what to do
+  local again="and run the same command again (it goes on where it stopped). Details: $here/$1"
+  if grep -qiE 'no space left|ENOSPC|os error 28|quota exceeded|os error 122' "$1"; then
+    fail "the disk is full: free about 8 GB in $here $again"
+  elif grep -qiE 'certificate|UnknownIssuer' "$1"; then
+    fail "the package index's certificate is not trusted here: have your network's certificate added (SSL_CERT_FILE) $again"
+  elif grep -qiE 'dns error|name resolution|name or service not known|could not connect|connection refused|connect error|timed out|unreachable|could not find a version that satisfies the requirement uv' "$1"; then
+    fail "the package index could not be reached: check the network (or set HTTPS_PROXY) $again"
   fi
-  tail -n 15 "$1" >&2
-  fail "installing the packages failed as shown above; after mending it, run the same command again. Details: $1"
+  tail -n 12 "$1" >&2
+  fail "installing the packages failed as shown above: mend it $again"
 }
 
 make_venv() {
   cd "$here"
   local python stamp log=build/setup.log need_kb=$((8 * 1024 * 1024)) free_kb pinned_uv
-  python=$(choose_python)
-  stamp="$("$python" -c 'import sys; print(sys.version)') $here $(cksum < requirements.txt)"
-  if [ "$(cat .venv/nnlab-complete 2>/dev/null)" = "$stamp" ] && [ -x .venv/bin/python ]; then return; fi
+  stamp="$here $(cksum < requirements.txt)"
+  if [ "$(cat .venv/nnlab-complete 2>/dev/null)" = "$stamp" ] && [ -x .venv/bin/python ]; then
+    # Complete: left alone, unless another Python is asked for by name.
+    [ -n "${NNLAB_PYTHON:-}" ] && [ "$("$NNLAB_PYTHON" --version 2>&1)" != "$(.venv/bin/python --version)" ] || return 0
+  fi
 
+  python=$(choose_python)
   "$python" -c 'import ensurepip, venv' 2>/dev/null ||
     fail "$("$python" --version) here has no venv module: on Debian and Ubuntu 'sudo apt install python3-venv' adds it."
   free_kb=$(df -Pk . | awk 'NR == 2 { print $4 }')
   [ "$free_kb" -ge "$need_kb" ] || [ -d .venv ] ||
     fail "the packages need about 8 GB of disk and $here has $((free_kb / 1024 / 1024)) GB free: free some and run the same command again."
 
-  mkdir -p build; : > "$log"
+  mkdir -p build
   echo "Making .venv with $("$python" --version): about 3 GB to download, 5.5 GB on disk, once."
   "$python" -m venv --clear .venv >"$log" 2>&1 || explain "$log"
   pinned_uv=$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)
-  .venv/bin/python -m pip install -q --retries 1 --timeout 30 --disable-pip-version-check "$pinned_uv" >>"$log" 2>&1 || explain "$log"
-  .venv/bin/uv pip install --python .venv/bin/python -r requirements.txt 2>&1 | tee -a "$log" |
+  .venv/bin/python -m pip install -q --retries 1 --timeout 30 --disable-pip-version-check "$pinned_uv" >"$log" 2>&1 || explain "$log"
+  .venv/bin/uv pip install --python .venv/bin/python -r requirements.txt 2>&1 | tee "$log" |
     { grep --line-buffered -E '^ *(Downloading|Downloaded|Prepared|Installed)' || true; } || explain "$log"
   echo "$here" > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/nnlab.pth"
   echo "$stamp" > .venv/nnlab-complete

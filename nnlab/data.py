@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from nnlab.fetch import FetchError, fetch, replacing, set_aside
+from nnlab.fetch import fetch, replacing, set_aside
 
 HOME = Path(__file__).resolve().parent.parent / "data"
 PARTS = ("x_train", "y_train", "x_test", "y_test")
@@ -111,6 +111,7 @@ def _from_own_folder(known):
     for place in (folder / known.folder, folder):
         if arrays := _read_originals(known, place):
             return arrays, str(place)
+    print(f"{known.name}: NNLAB_DATA={named} has neither {packed.name} nor the original files; looking elsewhere")
     return None
 
 
@@ -143,14 +144,19 @@ def _from_mirrors(known):
         for file, checksum in known.files.items():
             fetch([mirror + file for mirror in known.mirrors], originals / file, f"md5:{checksum}")
         arrays = _read_originals(known, originals)
-        with replacing(cache / f"{known.name}.npz") as part, open(part, "wb") as file:
-            np.savez_compressed(file, **dict(zip(PARTS, arrays, strict=True)))
-    except (FetchError, PermissionError) as error:
+    except OSError as error:  # no mirror delivered, or there is no place to keep what it delivers
         print(f"{known.name}: {error}")
         return None
-    for file in known.files:
-        (originals / file).unlink()
-    return arrays, f"{known.mirrors[0]} (now in {cache})"
+    if arrays is None:  # another process has just packed and removed them
+        return _from_cache(known)
+    try:
+        with replacing(cache / f"{known.name}.npz") as part, open(part, "wb") as file:
+            np.savez_compressed(file, **dict(zip(PARTS, arrays, strict=True)))
+        for file in known.files:
+            (originals / file).unlink(missing_ok=True)
+    except OSError as error:  # the originals are kept and serve the next time
+        print(f"{known.name}: could not be packed into {cache}: {error}")
+    return arrays, "a mirror"
 
 
 def _from_course(known):

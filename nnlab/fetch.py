@@ -2,9 +2,9 @@
 
 import contextlib
 import hashlib
+import http.client
 import os
 import tempfile
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -76,8 +76,8 @@ def fetch(urls, path, checksum, *, timeout=10, tries=2):
                 if (got := checksum_of(part, algorithm)) != digits:
                     raise ValueError(f"{algorithm} checksum {got}, expected {digits}")
             return path
-        except (OSError, ValueError, urllib.error.URLError) as error:
-            failures.append(f"{url}: {getattr(error, 'reason', error)}")
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            failures.append(f"{url}: {getattr(error, 'reason', error) or type(error).__name__}")
     raise FetchError(f"could not download {path.name}; tried " + "; ".join(dict.fromkeys(failures)))
 
 

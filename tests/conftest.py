@@ -1,35 +1,17 @@
-"""What the tests share: one solved run of each notebook, the browser, and what a skip means.
-
-NNLAB_REQUIRE=all turns every skip into a failure, except of tests marked `gpu`: what CI does not test it must not pass.
-"""
+"""What the tests share: one solved run of each notebook, the browser, the tables at the end."""
 
 import os
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import pytest
+from shared import CAUGHT, SEEN
 
 from nnlab.course.browser import chromium
 from nnlab.course.execute import execute
-from nnlab.course.notebooks import BUILD, ROOT, paths, read
+from nnlab.course.notebooks import paths, read
 from nnlab.course.solve import solved
 
-CAUGHT = []  # (guard rail, planted fault, what it said), for the table at the end
-SEEN = []  # other lines for the end of the report
-
-os.environ["NNLAB_MYLAB"] = tempfile.mkdtemp(prefix="nnlab-")
 os.environ.pop("NNLAB_STRICT", None)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    """Turn a skip into a failure under NNLAB_REQUIRE=all."""
-    report = (yield).get_result()
-    if report.skipped and os.environ.get("NNLAB_REQUIRE") == "all" and "gpu" not in item.keywords:
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        report.outcome, report.longrepr = "failed", f"skipped under NNLAB_REQUIRE=all: {reason}"
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -90,16 +72,3 @@ def open_page(browser):
     for context in contexts:
         context.close()
     assert errors == [], "the browser's console shows errors"
-
-
-def course(*arguments, **environment):
-    """Completed process of ``python -m nnlab.course`` with `arguments`."""
-    return subprocess.run([sys.executable, "-m", "nnlab.course", *arguments], cwd=ROOT, capture_output=True, text=True,
-                          env=os.environ | environment, timeout=600)
-
-
-def look_folder():
-    """Folder for pictures that a person may want to look at."""
-    folder = BUILD / "look"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

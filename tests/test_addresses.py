@@ -5,7 +5,7 @@ import shutil
 import tomllib
 
 import pytest
-from conftest import CAUGHT
+from shared import CAUGHT
 
 from nnlab import __version__
 from nnlab.course import notebooks, publish, render

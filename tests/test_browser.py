@@ -1,6 +1,7 @@
 """The figure in real Chromium: in JupyterLab with a kernel, on the exported page and on a slide, both offline."""
 
 import contextlib
+import copy
 import json
 import os
 import re
@@ -12,11 +13,11 @@ import urllib.request
 
 import nbformat
 import pytest
-from conftest import look_folder
 from playwright.sync_api import TimeoutError
+from shared import look_folder
 
 from nnlab import widgets
-from nnlab.course.notebooks import BUILD, paths, title
+from nnlab.course.notebooks import paths, title
 from nnlab.course.render import Formulas, rendered
 from nnlab.course.slides import as_deck, look
 
@@ -141,8 +142,6 @@ def test_notes_are_on_every_slide(html_page, open_page):
 
 
 def test_a_slide_that_is_too_full_is_an_error(solved_runs, tmp_path, browser):
-    import copy
-
     run = copy.deepcopy(solved_runs(paths()[0]))
     cell = next(cell for cell in run.cells if cell.id == "neuron")
     cell.source += "\n\nAnother line of text that nobody can read any more." * 40
@@ -261,5 +260,21 @@ def test_jupyterlab_with_a_kernel(browser, tmp_path):
     assert errors == [] and not any('"ename"' in frame for frame in frames)
 
 
-def test_pictures_folder_is_ours():
-    assert look_folder() == BUILD / "look" and widgets.names() == ["neuron"]
+def test_a_figure_that_fails_is_said_and_the_others_live(browser, tmp_path, solved_runs):
+    run = copy.deepcopy(solved_runs(paths()[0]))
+    shown = next(cell for cell in run.cells if cell.cell_type == "code" and "Figure(" in cell.source and cell.outputs)
+    broken = copy.deepcopy(shown)
+    broken.id = "broken-figure"
+    broken.outputs[0].data[widgets.MIME]["state"] = {"activation": "none such"}
+    run.cells.insert(run.cells.index(shown), broken)
+    deck, formulas = tmp_path / "deck.html", Formulas()
+    deck.write_text(as_deck(run, formulas), encoding="utf-8")
+    formulas.close()
+    _, problems = look(browser, deck)
+    assert any(problem.startswith("The figure neuron fails: ") for problem in problems), problems
+    page = browser.new_context(offline=True).new_page()
+    page.goto(deck.as_uri())
+    page.wait_for_function("window.figuresReady")
+    assert page.locator("[data-figure]").count() == 2 and page.locator("[data-figure][data-ready]").count() == 1
+    assert "The figure neuron fails" in page.locator("[data-figure]").first.text_content()
+    page.context.close()

@@ -1,6 +1,7 @@
 """nnlab.checks.core: three outcomes, a name that works, nothing left behind."""
 
 import os
+import random
 import signal
 import sys
 import threading
@@ -85,6 +86,49 @@ def test_two_definitions_in_one_cell_are_told_apart(notebook, capsys):
     assert [line[0] for line in said.splitlines()] == ["○", "✓"]
 
 
+RIGHT = "def double(x):\n    return x + x"
+STUB = "def double(x):\n    ..."
+
+
+@pytest.mark.parametrize("cell, outcomes", [
+    (f"@check\n# a comment\n{STUB}", "○"),
+    (f"{STUB}\n\n@check\n# a comment\n\n{RIGHT}", "✓"),
+    (f"class Old:\n    def double(self, x):\n        ...\n\n@check\n{RIGHT}", "✓"),
+    (f"@check\n@torch.no_grad()\n{STUB}", "○"),
+    (f"@check\n@torch.no_grad()\n{RIGHT}", "✓"),
+    (f"if True:\n    {RIGHT}\n@check\n{STUB}\n@check\n{RIGHT}", "○✓"),
+], ids=["comment", "stub-above", "method", "decorated-stub", "decorated", "three"])
+def test_the_right_definition_is_read(notebook, capsys, cell, outcomes):
+    if "if True" in cell:
+        cell = cell.replace(f"    {RIGHT}", "    " + RIGHT.replace("\n", "\n    "), 1)
+    assert "".join(line[0] for line in notebook(cell, capsys).splitlines()) == outcomes
+
+
+def test_decorated_answer_sees_references_of_earlier_exercises(notebook, capsys):
+    notebook("@check\ndef double(x):\n    return x", capsys)
+    answer = "@check\n@torch.no_grad()\ndef quadruple(x):\n    return double(double(x))"
+    assert notebook(answer, capsys).startswith("✓")
+    assert not hasattr(torch.utils._contextlib, "double")
+
+
+def test_case_may_use_an_earlier_exercise():
+    first = Exercise(double, ("double(torch.tensor(1.0))",), (), (), "")
+    second = Exercise(quadruple, ("quadruple(double(torch.tensor(1.0)))",), (), (), "")
+    assert judge(second, lambda x: x * 4, [first]).kind == "correct"
+    assert judge(second, lambda x: x * 5, [first]).kind == "incorrect"
+
+
+def test_values_that_cannot_be_compared_or_shown(notebook, capsys):
+    assert "cannot be compared" in notebook("@check\ndef double(x):\n    return (2 * x).to('meta')", capsys)
+    odd = "class Odd:\n    def __repr__(self):\n        raise KeyError\n\n@check\ndef double(x):\n    return Odd()"
+    assert "Odd instead of a tensor" in notebook(odd, capsys)
+
+
+def test_own_line_is_the_students_not_the_librarys(notebook, capsys):
+    said = notebook("import json\n\n@check\ndef double(x):\n    return json.loads('{')", capsys)
+    assert "your line  return json.loads('{')" in said
+
+
 def test_one_mistake_costs_one_exercise(notebook, capsys):
     notebook("@check\ndef double(x):\n    return x", capsys)
     notebook.names["double"] = lambda x: x  # whatever stands there while the next is judged
@@ -128,15 +172,19 @@ def test_printing_and_drawing_random_numbers_leave_no_trace(notebook, capsys):
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
-    said = notebook("@check\ndef double(x):\n    print('noise')\n    torch.rand(9)\n    return x + x", capsys)
+    random.seed(5)
+    number = random.random()
+    random.seed(5)
+    noise = "import random, sys\n    print('noise'); print('noise', file=sys.stderr); torch.rand(9); random.random()"
+    said = notebook(f"@check\ndef double(x):\n    {noise}\n    return x + x", capsys)
     assert said.startswith("✓") and "noise" not in said
-    assert torch.rand(1) == expected
+    assert torch.rand(1) == expected and random.random() == number
 
 
 def test_endless_loop_is_stopped_and_the_alarm_restored(notebook, capsys, monkeypatch):
     monkeypatch.setattr(core, "SECONDS", 0.3)
     before = signal.getsignal(signal.SIGALRM)
-    loop = "    while True:\n        try:\n            x + x\n        except:\n            pass"
+    loop = "    import time\n    while True:\n        try:\n            time.sleep(5)\n        except:\n            pass"
     said = notebook(f"@check\ndef double(x):\n{loop}", capsys)
     assert "It had not ended after 0.3 seconds" in said
     assert signal.getsignal(signal.SIGALRM) is before and signal.getitimer(signal.ITIMER_REAL)[0] == 0

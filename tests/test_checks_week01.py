@@ -45,6 +45,7 @@ def test_wrong_answer_gets_its_own_message(exercise, wrong):
     assert verdict.kind == "incorrect" and wrong.says in in_words(verdict.text)
     outcomes = [(_run(case, {exercise.name: exercise.reference}), _run(case, {exercise.name: wrong.answer}))
                 for case in exercise.cases]
+    assert all(right.error is None for right, _ in outcomes), "a case fails on the reference itself"
     assert any(_agrees(right, got) for right, got in outcomes), "no case is passed: this is no misconception"
 
 

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import SEEN
 from nbclient import NotebookClient
+from shared import SEEN
 
 from nnlab import __version__
 from nnlab.course.notebooks import BUILD, ROOT, code_cells, printed, read
@@ -167,4 +167,5 @@ def test_setup_would_rather_fail_than_change_what_is_there(small):
     before = versions(python)
     done = wanted("packaging>=20", "black>=24")  # which wants packaging 22 or newer
     assert done.returncode != 0 and "could not install black>=24 beside what is here" in done.stderr
+    assert "packaging" in done.stderr.split("here:")[1]  # pip's own word: the conflict, not the network
     assert versions(python) == before

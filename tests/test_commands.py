@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from conftest import SEEN, course
+from shared import SEEN, course
 
-from nnlab.course import browser, npm
+from nnlab.course import browser as browsers
+from nnlab.course import npm
 from nnlab.course.notebooks import BUILD, ROOT, code_cells, paths, read
 from nnlab.fetch import FetchError
 
@@ -30,7 +31,8 @@ def test_build_writes_a_site_that_asks_for_nothing():
     assert "Speaker" not in site["week01a_neurons.html"] and "One right answer" in site["week01a_neurons.html"]
 
 
-def test_slides_fit():
+@pytest.mark.browser
+def test_slides_fit(browser):
     done = course("slides")
     assert done.returncode == 0 and re.search(r"week01a_neurons\.html: \d+ slides$", done.stdout, re.M), done.stdout + done.stderr
     for path in paths():
@@ -48,7 +50,7 @@ def test_bad_input_is_one_sentence(arguments, said):
 
 def test_without_chromium_static_pictures_cannot_be_drawn(monkeypatch):
     from nnlab.course.normalise import picture
-    monkeypatch.setattr(browser, "executable", lambda: None)
+    monkeypatch.setattr(browsers, "executable", lambda: None)
     with pytest.raises(RuntimeError, match="Chromium was not found; install it"):
         picture({"name": "neuron", "state": {}})
 

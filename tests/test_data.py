@@ -142,6 +142,37 @@ def test_mirrors_fill_the_cache(nowhere, arrays, monkeypatch):
     assert len(again.x_train) == 7 and again.source == "the course's cache"
 
 
+def test_full_disk_and_another_process_cost_only_the_cache(nowhere, arrays, monkeypatch, capsys):
+    site = nowhere / "site"
+    put_originals(site, arrays)
+    files = {file: fetch.checksum_of(site / file, "md5") for file in data._FASHION_MNIST.files}
+    monkeypatch.setitem(data._SETS, "fashion_mnist", data._FASHION_MNIST._replace(
+        system="/nowhere", mirrors=(f"{site.as_uri()}/",), files=files))
+    monkeypatch.delenv("NNLAB_OFFLINE")
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "savez_compressed", full)
+        assert len(load("fashion_mnist").x_train) == 7
+    assert "could not be packed" in capsys.readouterr().out
+
+    def packed_by_another(known, folder, read=data._read_originals):
+        found = read(known, folder)
+        if folder != Path("/nowhere") and found:
+            np.savez(nowhere / "cache" / "fashion_mnist.npz", **dict(zip(PARTS, found, strict=True)))
+            return None
+        return found
+    monkeypatch.setattr(data, "_read_originals", packed_by_another)
+    assert load("fashion_mnist").source == "the course's cache"
+
+
+def test_own_folder_without_the_set_is_said(nowhere, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("NNLAB_DATA", str(tmp_path))
+    assert "comes with the course" in load("fashion_mnist").source
+    assert f"NNLAB_DATA={tmp_path} has neither fashion_mnist.npz nor the original files" in capsys.readouterr().out
+
+
 def test_no_network_ends_in_the_subset(nowhere, monkeypatch, capsys):
     closed = data._FASHION_MNIST._replace(system="/nowhere", mirrors=("http://127.0.0.1:9/",))
     monkeypatch.setitem(data._SETS, "fashion_mnist", closed)

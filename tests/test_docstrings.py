@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import CAUGHT
+from shared import CAUGHT
 
 from nnlab.course.notebooks import ROOT
 

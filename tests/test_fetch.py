@@ -14,12 +14,18 @@ CHECKSUM = "md5:" + hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
 
 
 class Mirror(http.server.BaseHTTPRequestHandler):
-    """A mirror that answers by path: /good, /cut (half of what it promised), /page (a captive portal), else 404."""
+    """A mirror that answers by path: /good, /cut (half of what it promised), /page (a captive portal), /garbage, else 404."""
 
     asked = []
 
     def do_GET(self):
         self.asked.append(self.path)
+        if self.path == "/garbage":  # what is no HTTP at all
+            self.wfile.write(b"\x00\x01 what?\r\n\r\n")
+            return
+        if self.path == "/chunks":  # chunks that stop in the middle
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc")
+            return
         body = {"/good": CONTENT, "/cut": CONTENT, "/page": b"<html>Please log in</html>"}.get(self.path)
         self.send_response(200 if body else 404)
         self.send_header("Content-Length", str(len(body or b"")))
@@ -58,7 +64,7 @@ def test_damaged_file_is_set_aside_and_fetched_again(mirror, tmp_path):
     assert (tmp_path / "file.gz.damaged").read_bytes() == CONTENT[:99]
 
 
-@pytest.mark.parametrize("bad", ["cut", "page", "missing"])
+@pytest.mark.parametrize("bad", ["cut", "page", "missing", "garbage", "chunks"])
 def test_next_mirror_serves_when_one_is_bad(mirror, tmp_path, bad):
     assert fetch([f"{mirror}/{bad}", f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM).read_bytes() == CONTENT
 

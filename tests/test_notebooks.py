@@ -4,7 +4,7 @@ import copy
 
 import nbformat
 import pytest
-from conftest import CAUGHT, SEEN
+from shared import CAUGHT, SEEN
 
 from nnlab.course.lint import numerals, problems, quotes
 from nnlab.course.notebooks import code_cells, paths, printed, read, slide_type
@@ -32,11 +32,14 @@ def test_prediction_withholds_its_answer_until_there_is_one(notebook_path, solve
     untouched, run = read(notebook_path), solved_runs(notebook_path)
     asked = [cell for cell in code_cells(untouched) if guesses_in(cell)]
     assert asked
+    withheld = 0
     for stored, fresh in zip(code_cells(untouched), code_cells(run), strict=True):
         if "guess is None" in stored.source:
+            withheld += 1
             before, after = (next(out.data["image/png"] for out in cell.outputs if "image/png" in out.get("data", {}))
                              for cell in (stored, fresh))
             assert len(after) > 1.2 * len(before), "the picture after a guess shows no more than before it"
+    assert withheld == len(asked), "each prediction has one figure that withholds its answer"
 
 
 def first(notebook, wanted):
@@ -95,7 +98,12 @@ PLANTED = {
     "tags": [
         ("an unknown tag", lambda n: n.cells[5].metadata.update(tags=["hide-me"]), "unknown tag 'hide-me'"),
         ("ignored output", lambda n: code(n, "accuracy >").metadata.update(tags=["nbval-ignore-output"]), "may not ignore"),
-        ("a skipped cell", lambda n: code(n, "accuracy >").metadata.update(tags=["NBVAL_SKIP"]), "may not be tagged NBVAL_SKIP"),
+        ("a skipped cell", lambda n: code(n, "accuracy >").metadata.update(tags=["nbval-skip"]), "may not be tagged nbval-skip"),
+        ("a comment to nbval", lambda n: edited(code(n, "accuracy >"), "named =", "# NBVAL_IGNORE_OUTPUT\nnamed ="),
+         "by the comment NBVAL_IGNORE_OUTPUT"),
+        ("ignored output, 'load(' in a comment", lambda n: (
+            edited(code(n, "accuracy >"), "named =", "# load(\nnamed ="),
+            code(n, "accuracy >").metadata.update(tags=["nbval-ignore-output"])), "may not ignore"),
         ("an error allowed in vain", lambda n: code(n, "for evening").metadata.update(
             tags=["raises-exception"]), "it raises no error"),
     ],
@@ -119,7 +127,7 @@ PLANTED = {
     ],
     "notes": [
         ("a slide without notes", lambda n: n.cells.remove(first(n, lambda c: slide_type(c) == "notes")), "no speaker notes"),
-        ("notes without minutes", lambda n: edited(first(n, lambda c: slide_type(c) == "notes"), " min</summary>", " m</summary>"),
+        ("notes without minutes", lambda n: edited(first(n, lambda c: slide_type(c) == "notes"), " min</sum", " m</sum"),
          "in the form <details><summary>For the lecturer"),
         ("notes of six words", lambda n: setattr(first(n, lambda c: slide_type(c) == "notes"), "source",
                                                  "<details><summary>For the lecturer · 1 min</summary>\n\nHi.\n\n</details>"),
@@ -127,11 +135,18 @@ PLANTED = {
     ],
     "claims": [
         ("a section that prints nothing", no_claims, "prints no claim"),
+        ("a stored claim that is false", lambda n: code(n, "accuracy >").outputs[0].update(text="named right: False\n"),
+         "stores a claim that does not hold"),
         ("a picture without its text", lambda n: code(n, "slope, =").metadata.nnlab.pop("alt"), "has no text in its metadata"),
     ],
     "built": [
         ("a later week's module", lambda n: edited(code_cells(n)[1], "import math", "from nnlab.train import fit"),
          "imports nnlab.train, which is not built yet"),
+        ("the same in another form", lambda n: edited(code_cells(n)[1], "import math", "from nnlab import models, plots"),
+         "imports nnlab.models, which is not built yet"),
+        ("the same beside another", lambda n: edited(code_cells(n)[1], "import math", "import math, nnlab.optim as o"),
+         "imports nnlab.optim, which is not built yet"),
+        ("an empty sabotage", lambda n: n.metadata.nnlab.update(sabotage={}), "do not say which faults apply"),
         ("a prediction without a guess", lambda n: code(n, "guess = None").metadata.pop("nnlab"), "has no guess"),
         ("sabotage of a cell that is gone", lambda n: n.metadata.nnlab.sabotage.update(labels=["gone"]), "cells ['gone']"),
         ("an unknown sabotage", lambda n: n.metadata.nnlab.sabotage.update(gremlins=[n.cells[0].id]), "unknown fault"),
@@ -164,6 +179,7 @@ def set_aside(path):
     ("(none: another docstring)", QUOTED, "quotes:nnlab.fetch.set_aside", None),
     ("another suffix", QUOTED.replace(".damaged", ".bad"), "quotes:nnlab.fetch.set_aside", "differs from what it quotes"),
     ("swapped operands", QUOTED.replace("(path, kept)", "(kept, path)"), "quotes:nnlab.fetch.set_aside", "differs from what"),
+    ("a decorator more", QUOTED.replace("def ", "@no_grad\ndef "), "quotes:nnlab.fetch.set_aside", "differs from what it"),
     ("nothing of that name", "x = 1", "quotes:nnlab.fetch.set_aside", "differs from what it quotes"),
     ("a name that is not there", QUOTED, "quotes:nnlab.fetch.put_aside", "does not exist"),
     ("a module that is not there", QUOTED, "quotes:nnlab.nowhere.set_aside", "does not exist"),
@@ -185,6 +201,8 @@ def test_quotes_are_the_package(fault, source, tag, said):
     ("See chapter 6, figure 3 (Rosenblatt 1958), $x_{77}$, `y[88]`, [here](http://a.b/99).", {}, None),
     ("1. One\n2. Two\n\n### 41 lines", {}, None),
     ("β is 0.95 (Kingma).", {"0.95": "Kingma and Ba 2015, table 1"}, None),
+    ("A shape of (12,30).", {}, None),
+    ("A step of 1e-3.", {}, "says 0.001"),
     ("It gives 13 of 30.", {}, "says 13"),
     ("Accuracy 0.991 was reached.", {}, "says 0.991"),
     ("That is 97 % of them.", {}, "says 97"),

@@ -16,13 +16,15 @@ def test_gpu(): pytest.skip("no GPU here")
 """
 
 
-@pytest.mark.parametrize("require, outcome", [("all", "1 failed, 1 skipped"), ("", "2 skipped")])
+@pytest.mark.parametrize("require, outcome", [("all", "1 failed, 1 skipped, 1 error"), ("", "3 skipped")])
 def test_a_skip_is_a_failure_when_all_is_required(tmp_path, require, outcome):
     (tmp_path / "test_skips.py").write_text(SKIPS, encoding="utf-8")
+    (tmp_path / "test_module.py").write_text("import pytest\npytest.skip('no sun here', allow_module_level=True)\n",
+                                             encoding="utf-8")
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-o", "addopts=", f"--rootdir={tmp_path}",
-                           "-o", "markers=gpu: g", "test_skips.py"], cwd=tmp_path, capture_output=True, text=True,
-                          env=os.environ | {"NNLAB_REQUIRE": require, "PYTHONPATH": str(ROOT / "tests")})
-    assert outcome in done.stdout and ("no moon here" in done.stdout) == bool(require)
+                           "-o", "markers=gpu: g", "--continue-on-collection-errors"], cwd=tmp_path, capture_output=True,
+                          text=True, env=os.environ | {"NNLAB_REQUIRE": require, "PYTHONPATH": str(ROOT)})
+    assert outcome in done.stdout and ("no moon here" in done.stdout) == bool(require) == ("no sun here" in done.stdout)
 
 
 def test_pins_of_the_day():

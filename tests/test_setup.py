@@ -74,11 +74,51 @@ def test_no_network(project):
     assert not (project / ".venv" / "nnlab-complete").exists()
 
 
+def complete(project):
+    """Give `project` an environment that says it is complete, of Python 3.11.7."""
+    command = f'echo "{project} $(cksum < requirements.txt)"'
+    stamp = subprocess.run(command, shell=True, cwd=project, capture_output=True, text=True)
+    (project / ".venv").mkdir()
+    script(project / ".venv" / "bin" / "python", "echo Python 3.11.7")
+    (project / ".venv" / "nnlab-complete").write_text(stamp.stdout, encoding="utf-8")
+
+
 def test_complete_environment_is_left_alone(project):
-    """A second run does nothing: even a Python that could not make an environment is then enough."""
-    log = subprocess.run(["bash", "-x", "colab_setup.sh"], cwd=ROOT, capture_output=True, text=True,
-                         env={name: value for name, value in os.environ.items() if not name.startswith(("NNLAB", "COLAB"))})
-    assert log.returncode == 0 and log.stdout == "" and "-m venv" not in log.stderr and "pip install" not in log.stderr
+    """A second run does nothing: no Python that suits, no disk and no network are needed for that."""
+    complete(project)
+    for name in ("python3", "python", "python3.11", "python3.12", "python3.13", "df"):
+        script(project / "bin" / name, "exit 1")
+    assert setup(project, PATH=f"{project / 'bin'}:{os.environ['PATH']}") == (0, "")
+    same = script(project / "bin" / "same", "echo Python 3.11.7")
+    assert setup(project, NNLAB_PYTHON=same) == (0, "")
+
+
+def test_another_python_or_other_requirements_make_it_anew(project):
+    complete(project)
+    makes = 'case "$*" in --version) echo Python {};; *"-m venv"*) echo venv >&2; exit 1;; esac'
+    other = script(project / "bin" / "other", makes.format("3.12.1"))
+    assert setup(project, NNLAB_PYTHON=other)[0] == 1 and (project / "build" / "setup.log").read_text() == "venv\n"
+    (project / "requirements.txt").write_text("six==1.16.0\n", encoding="utf-8")
+    (project / "build" / "setup.log").unlink()
+    same = script(project / "bin" / "same", makes.format("3.11.7"))
+    assert setup(project, NNLAB_PYTHON=same)[0] == 1 and (project / "build" / "setup.log").exists()
+
+
+@pytest.mark.parametrize("log, said", [
+    ("error: failed to write\n  Caused by: Disk quota exceeded (os error 122)", "the disk is full"),
+    ("error: Request failed\n  Caused by: invalid peer certificate: UnknownIssuer", "certificate is not trusted here"),
+    ("error: Request failed after 3 retries\n  Caused by: dns error: failed to lookup address", "could not be reached"),
+    ("WARNING: Retrying after connection broken\nerror: No solution found: torch has no wheels with a matching platform",
+     "failed as shown above"),
+    ("error: Failed to fetch: `https://…`\n  Caused by: HTTP status client error (403 Forbidden)", "failed as shown above"),
+])
+def test_what_the_installer_says_is_understood(project, log, said):
+    (project / "log").write_text(log + "\n", encoding="utf-8")
+    text = (project / "colab_setup.sh").read_text(encoding="utf-8")
+    (project / "explain.sh").write_text(text[:text.index("make_venv()")] + "\nexplain log\n", encoding="utf-8")
+    done = subprocess.run(["bash", "explain.sh"], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 1 and said in done.stderr.splitlines()[-1]
+    assert ("matching platform" in done.stderr) == ("matching platform" in log)
 
 
 def test_unknown_option(project):

@@ -27,8 +27,12 @@ def test_state_can_be_set_in_part_and_two_figures_are_two():
     ({"bias": "high"}, "neuron.bias = 'high': expected something like -0.5"),
     ({"bias": True}, "neuron.bias = True: expected something like -0.5"),
     ({"weights": 3}, r"neuron.weights = 3: expected something like \[1.0, 0.5\]"),
-    ({"weights": ["a", "b"]}, "neuron.weights = 'a': expected something like 1.0"),
-    ({"points": [[0, 1, "x"]]}, "neuron.points = 'x': expected something like"),
+    ({"weights": ["a", "b"]}, r"neuron.weights = \['a', 'b'\]: expected something like \[1.0, 0.5\]"),
+    ({"weights": [1.0]}, r"neuron.weights = \[1.0\]: expected something like"),
+    ({"bias": float("nan")}, "neuron.bias = nan: expected something like -0.5"),
+    ({"activation": "relu"}, "neuron.activation = 'relu'; choose one of: 'step', 'sigmoid', 'tanh', 'ReLU', 'linear'"),
+    ({"points": [[0, 1]]}, r"neuron.points = \[\[0, 1\]\]: expected something like"),
+    ({"points": [[0, 1, "x"]]}, "neuron.points = .*: expected something like"),
 ])
 def test_bad_state_is_named(state, message):
     with pytest.raises(ValueError, match=message):
@@ -37,6 +41,12 @@ def test_bad_state_is_named(state, message):
     with pytest.raises(ValueError, match=message):
         figure.state = state
     assert figure.state == widgets.defaults("neuron")
+
+
+def test_points_may_be_any_number_and_two_copies_are_apart():
+    assert Figure("neuron", points=[]).state["points"] == []
+    widgets.defaults("neuron")["points"].clear()
+    assert len(Figure("neuron").state["points"]) == 12
 
 
 def test_unknown_figure_lists_those_there_are():

@@ -6,19 +6,21 @@ whose last expression is compared: what is shown to a student is what was run, a
 
 import ast
 import contextlib
-import copy
 import dataclasses
 import difflib
 import inspect
 import io
+import itertools
 import linecache
 import os
+import random
 import signal
 import sys
 import textwrap
 import threading
 import traceback
 
+import numpy as np
 import torch
 
 SECONDS = 10  # an answer is stopped after this time, all cases together
@@ -90,22 +92,28 @@ class _Outcome:
 
 @contextlib.contextmanager
 def _stopped_after(seconds):
-    """Raise _TooLong in the block after `seconds`, again and again until it ends; only the main thread can be stopped."""
+    """Raise _TooLong in the block after `seconds`, again and again until it ends; only the main thread can be stopped.
+
+    A loop around ``try: ... except: pass`` swallows what lands in its ``try``; a second alarm at once lands in its ``except``.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
+    gaps = itertools.cycle((2e-5, 0.05))
 
     def stop(*_):
+        signal.setitimer(signal.ITIMER_REAL, next(gaps))
         raise _TooLong
 
     before = signal.signal(signal.SIGALRM, stop)
     try:
         try:
-            signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
@@ -125,22 +133,32 @@ def _bound(namespace, names):
                 namespace[name] = value
 
 
+@contextlib.contextmanager
+def _without_trace():
+    """Drop what is printed in the block, and leave the random generators of Python, NumPy and torch as they were."""
+    states = random.getstate(), np.random.get_state()
+    try:
+        with (contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()),
+              torch.random.fork_rng(devices=[])):
+            yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+
+
 def _run(case, names):
-    """_Outcome of the lines in `case`, with `names` bound; what is printed is dropped, torch's RNG is left as found."""
+    """_Outcome of the lines in `case`, with `names` bound."""
     body = ast.parse(case).body
     namespace = {"torch": torch, **names}
-    setup = compile(ast.Module(body[:-1], []), "<case>", "exec")
-    last = compile(ast.Expression(body[-1].value), "<case>", "eval")
-    with contextlib.redirect_stdout(io.StringIO()), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        try:
-            exec(setup, namespace)
-            given = {name: copy.deepcopy(value) for name, value in namespace.items() if isinstance(value, torch.Tensor)}
-            value = eval(last, namespace)
-        except (Exception, SystemExit, _TooLong) as error:
-            return _Outcome(error=error)
-    changed = tuple(name for name, before in given.items() if _difference(before, namespace[name]))
-    return _Outcome(value=value, changed=changed)
+    torch.manual_seed(0)
+    try:
+        exec(compile(ast.Module(body[:-1], []), "<case>", "exec"), namespace)
+        given = {name: value.detach().clone() for name, value in namespace.items() if isinstance(value, torch.Tensor)}
+        value = eval(compile(ast.Expression(body[-1].value), "<case>", "eval"), namespace)
+        changed = tuple(name for name, before in given.items() if _difference(before, namespace[name]))
+        return _Outcome(value=value, changed=changed)
+    except (Exception, SystemExit, _TooLong) as error:
+        return _Outcome(error=error)
 
 
 def _difference(expected, got):
@@ -152,7 +170,7 @@ def _difference(expected, got):
             return f"shape {tuple(got.shape)} instead of {tuple(expected.shape)}"
         if got.dtype != expected.dtype:
             return f"{got.dtype} instead of {expected.dtype}"
-        same = torch.allclose(got.detach().cpu(), expected, rtol=1e-5, atol=1e-5, equal_nan=True)
+        same = torch.allclose(got.detach().cpu(), expected.detach(), rtol=1e-5, atol=1e-5, equal_nan=True)
         return None if same else "other numbers"
     if isinstance(expected, tuple | list):
         if not isinstance(got, type(expected)) or len(got) != len(expected):
@@ -167,21 +185,23 @@ def _agrees(one, other):
     """Whether two outcomes are the same: equal values, or the same kind of error."""
     if one.error is not None or other.error is not None:
         return type(one.error) is type(other.error)
-    return one.changed == other.changed and _difference(one.value, other.value) is None
+    try:
+        return one.changed == other.changed and _difference(one.value, other.value) is None
+    except Exception:  # values that cannot be compared, such as a sparse tensor, are not the same
+        return False
 
 
 # ---------------------------------------------------------------------------------------------- reading
 
 def _definition(frame, name):
-    """The definition of `name` that the code of `frame` is running, as a syntax tree; None where its source is not kept."""
-    lines = linecache.getlines(frame.f_code.co_filename)
+    """Syntax tree of the definition of `name` whose decorator `frame` is running; None where its source is not kept."""
     try:
-        tree = ast.parse("".join(lines))
-    except SyntaxError:  # a cell with magics: IPython keeps the transformed text, so this is rare
+        tree = ast.parse("".join(linecache.getlines(frame.f_code.co_filename)))
+    except SyntaxError:
         return None
-    found = [node for node in ast.walk(tree)
-             if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name and node.lineno <= frame.f_lineno + 1]
-    return found[-1] if found else None
+    return next((node for node in ast.walk(tree)
+                 if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name
+                 and any(mark.lineno == frame.f_lineno for mark in node.decorator_list)), None)
 
 
 def is_stub(definition):
@@ -195,71 +215,84 @@ def is_stub(definition):
 
 # ---------------------------------------------------------------------------------------------- judging
 
-def judge(exercise, answer, earlier=()):
-    """`Verdict` on `answer`, a function or class, for `exercise`; `earlier` exercises are bound to their references."""
+def judge(exercise, answer, earlier=(), frame=None):
+    """`Verdict` on `answer`, a function or class, for `exercise`.
+
+    Args:
+        exercise: what it is judged by.
+        answer: the student's function or class.
+        earlier: exercises whose references are bound while it is judged.
+        frame: where the answer was defined: its globals are those that the answer sees, its file the student's own.
+    """
     name = exercise.name
     if isinstance(answer, type) != isinstance(exercise.reference, type):
         kind = "class" if isinstance(exercise.reference, type) else "function"
         return _incorrect(name, f"{name} should be a {kind}: keep the line that the notebook begins it with.")
-    with contextlib.ExitStack() as stack:
-        names = {other.name: other.reference for other in earlier} | {name: answer}
-        stack.enter_context(_bound(_globals_of(answer), names))
-        got = []
+    names = {other.name: other.reference for other in earlier}
+
+    def run(candidate):
+        return [_run(case, names | {name: candidate}) for case in exercise.cases]
+
+    got = []
+    with _without_trace():
         try:
-            with _stopped_after(SECONDS):
+            with _bound(frame.f_globals if frame else {}, names | {name: answer}), _stopped_after(SECONDS):
                 for case in exercise.cases:
-                    got.append(_run(case, names))
+                    got.append(_run(case, names | {name: answer}))
                     if isinstance(got[-1].error, _TooLong):
                         break
         except _TooLong as error:
             got.append(_Outcome(error=error))
-    right = [_run(case, {name: exercise.reference}) for case in exercise.cases]
-    failing = next((k for k, outcome in enumerate(got) if not _agrees(right[k], outcome)), None)
-    if failing is None:
-        return Verdict("correct", f"✓ {name} is right. {exercise.allows}")
-    case, outcome, expected = exercise.cases[failing], got[failing], right[failing]
-    named = next((wrong.says for wrong in exercise.wrong if len(got) == len(right) and all(
-        _agrees(_run(case, {name: wrong.answer}), outcome)
-        for case, outcome in zip(exercise.cases, got, strict=True))), None)
-    return _incorrect(name, _what_happened(case, outcome, expected), named)
+        right = run(exercise.reference)
+        failing = next((k for k, outcome in enumerate(got) if not _agrees(right[k], outcome)), None)
+        if failing is None:
+            return Verdict("correct", f"✓ {name} is right. {exercise.allows}")
+        named = next((wrong.says for wrong in exercise.wrong
+                      if len(got) == len(right) and all(map(_agrees, run(wrong.answer), got))), None)
+        own_file = frame.f_code.co_filename if frame else None
+        return _incorrect(name, _what_happened(exercise.cases[failing], got[failing], right[failing], own_file), named)
 
 
-def _globals_of(answer):
-    """The dictionary in which `answer` looks up global names."""
-    return answer.__globals__ if hasattr(answer, "__globals__") else sys.modules[answer.__module__].__dict__
-
-
-def _what_happened(case, outcome, expected):
+def _what_happened(case, outcome, expected, own_file):
     """Lines that say what a case gave and what it should have given."""
     shown = case.replace("; ", "\n")
     if isinstance(outcome.error, _TooLong):
         return _aligned(("case", shown)) + f"\nIt had not ended after {SECONDS} seconds: which loop never stops?"
     if outcome.error is not None:
         kind, text = type(outcome.error).__name__, str(outcome.error).splitlines()
-        return _aligned(("case", shown), *_own_line(outcome.error), ("error", f"{kind}: {text[0] if text else ''}"))
+        return _aligned(("case", shown), *_own_line(outcome.error, own_file), ("error", f"{kind}: {text[0] if text else ''}"))
     if outcome.value is None and expected.value is not None:
         return _aligned(("case", shown), ("expected", expected.value), ("got", "nothing (None): does it end with return?"))
     rows = [("case", shown), ("expected", expected.value), ("got", outcome.value)]
-    difference = _difference(expected.value, outcome.value)
+    try:
+        difference = _difference(expected.value, outcome.value)
+    except Exception:
+        difference = f"{type(outcome.value).__name__} that cannot be compared instead of {type(expected.value).__name__}"
     if difference is None and outcome.changed:
         return _aligned(rows[0]) + (f"\nThe result is right, but your answer changed its input {outcome.changed[0]} in place. "
                                     "Whoever called it still needs that; make a new tensor.")
-    if difference.startswith(("shape", "torch.")) or "instead" in difference:
+    if "instead" in difference:
         rows.append(("so", difference))
     return _aligned(*rows)
 
 
-def _own_line(error):
-    """The last line of the student's own code that `error` passed through, as a row; nothing where there is none."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__)
-              if frame.filename != "<case>" and frame.filename != __file__ and frame.line
-              and "site-packages" not in frame.filename]
-    return [("your line", frames[-1].line)] if frames else []
+def _own_line(error, own_file):
+    """The last line of the file `own_file` that `error` passed through, as a row; nothing where there is none."""
+    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own_file and frame.line]
+    return [("your line", lines[-1])] if lines else []
 
 
 def _aligned(*rows):
     width = max(len(label) for label, _ in rows)
-    return "\n".join(f"{label:<{width}}  " + textwrap.indent(str(value), " " * (width + 2)).lstrip() for label, value in rows)
+    return "\n".join(f"{label:<{width}}  " + textwrap.indent(_shown(value), " " * (width + 2)).lstrip() for label, value in rows)
+
+
+def _shown(value):
+    """Text of `value`, whatever its own __str__ does."""
+    try:
+        return str(value)
+    except Exception:
+        return f"a {type(value).__name__}"
 
 
 def _incorrect(name, happened, named=None):
@@ -285,13 +318,14 @@ class Checks:
         if name not in self.exercises:
             return self._unknown(name, answer)
         exercise = self.exercises[name]
-        definition = _definition(sys._getframe(1), name)
+        frame = sys._getframe(1)
+        definition = _definition(frame, name)
         if definition is not None and is_stub(definition):
             verdict = Verdict("not attempted", f"○ {name}: not attempted yet; until then the cells below use ours. "
                                                f'A hint: check.hint("{name}")')
         else:
             earlier = list(self.exercises.values())[:list(self.exercises).index(name)]
-            verdict = judge(exercise, answer, earlier)
+            verdict = judge(exercise, answer, earlier, frame)
         self._attempts[name], self._verdicts[name] = answer, verdict
         if verdict.kind != "correct" and os.environ.get("NNLAB_STRICT"):
             raise CheckFailed(verdict.text)

@@ -1,5 +1,6 @@
 """Week 1: a neuron, and the rectified linear unit."""
 
+import numpy as np
 import torch
 
 from nnlab.checks.core import Checks, Exercise, Wrong
@@ -56,6 +57,7 @@ NEURON = Exercise(
         "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.sigmoid)(torch.tensor([1.0, 1.0]))",
         "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.tanh)(torch.tensor([[1.0, 0.5], [0.5, 1.0]]))",
         "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.tanh)(torch.tensor([[1.0, 0.5], [0.5, 1.0], [0.0, 0.5]]))",
+        "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.relu)(torch.ones(2, 3, 2))",
         "a = Neuron(torch.tensor([1.0]), 0.0, torch.relu); b = Neuron(torch.tensor([9.0]), 9.0, torch.relu); "
         "a(torch.tensor([4.0]))",
         "x = torch.tensor([[1.0, 2.0]]); w = torch.tensor([3.0, 1.0]); Neuron(w, -1.0, torch.relu)(x)",
@@ -113,6 +115,10 @@ def _relu_leaky(x):
     return torch.maximum(0.1 * x, x)
 
 
+def _relu_by_numpy(x):
+    return torch.from_numpy(np.maximum(x.numpy(), np.float32(0)))
+
+
 RELU = Exercise(
     reference=relu,
     cases=(
@@ -122,6 +128,7 @@ RELU = Exercise(
         "relu(torch.tensor([-1.5, 0.0, 0.5]))",
         "relu(torch.tensor([[-4.0, 1.0], [2.5, -0.1]]))",
         "x = torch.tensor([-1.0, 2.0]); relu(x)",
+        "x = torch.tensor([-1.0, 2.0], requires_grad=True); torch.autograd.grad(relu(x).sum(), x)[0]",
         "relu(torch.linspace(-300, 500, 9))",
     ),
     wrong=(
@@ -135,6 +142,9 @@ RELU = Exercise(
               "This decides once for the whole tensor. Each number should be kept or dropped on its own."),
         Wrong(_relu_leaky,
               "This is the leaky ReLU: a tenth of each negative input comes through. The plain one lets nothing through."),
+        Wrong(_relu_by_numpy,
+              "The numbers are right, but they leave PyTorch on the way (by NumPy, a list or .item()), so that no slope can be "
+              "followed back through your function. Stay with torch's operations."),
     ),
     hints=(
         "For a single number it is the larger of two numbers. Which two?",

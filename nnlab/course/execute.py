@@ -1,9 +1,7 @@
 """Run a notebook in a kernel of its own, cell by cell; a failure names the cell."""
 
-import contextlib
 import logging
 import os
-import tempfile
 
 import nbformat
 from nbclient import NotebookClient
@@ -20,13 +18,10 @@ class CellFailed(RuntimeError):
         self.cell = cell
 
 
-@contextlib.contextmanager
-def environment(**extra):
-    """Environment of a kernel as every run of ours has it: a scratch folder for what a student would keep, `extra` on top."""
-    with tempfile.TemporaryDirectory() as scratch:
-        # A student's own settings must not leak into a run that is compared.
-        own = {name: value for name, value in os.environ.items() if name not in ("NNLAB_STRICT", "MPLBACKEND")}
-        yield own | {"NNLAB_MYLAB": scratch, "PYTHONWARNINGS": "ignore::DeprecationWarning"} | extra
+def environment(strict=False):
+    """Environment of a kernel as every run of ours has it: a student's own settings must not leak into what is compared."""
+    own = {name: value for name, value in os.environ.items() if name not in ("NNLAB_STRICT", "MPLBACKEND")}
+    return own | {"PYTHONWARNINGS": "ignore::DeprecationWarning"} | ({"NNLAB_STRICT": "1"} if strict else {})
 
 
 def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=lambda cell: None, timeout=300):
@@ -49,11 +44,13 @@ def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=
                             extra_arguments=["--IPKernelApp.log_level=40"],
                             resources={"metadata": {"path": str(NOTEBOOKS)}})
     logging.getLogger("traitlets").setLevel(logging.ERROR)
-    with environment(**({"NNLAB_STRICT": "1"} if strict else {})) as env, client.setup_kernel(env=env):
+    with client.setup_kernel(env=environment(strict)):
         if prelude:
             fresh.cells.append(nbformat.v4.new_code_cell(prelude))
             client.execute_cell(fresh.cells[-1], len(fresh.cells) - 1, store_history=False)
-            fresh.cells.pop()
+            for output in fresh.cells.pop().outputs:
+                if output.output_type == "error":
+                    raise RuntimeError(f"{name}: the prelude itself fails: {output.ename}: {output.evalue}")
         for index, cell in enumerate(fresh.cells):
             if cell.cell_type != "code":
                 continue

@@ -17,7 +17,7 @@ from nnlab.course.sabotage import FAULTS
 from nnlab.course.solve import exercises_in, guesses_in
 
 CELLS, LINES, WIDTH = 60, 25, 100
-TAGS = {"trailer", "nbval-ignore-output", "NBVAL_SKIP", "raises-exception"}
+TAGS = {"trailer", "nbval-ignore-output", "nbval-skip", "raises-exception"}
 WORDS_OF_NOTES = 30
 
 # The first notebook that has built what a module holds; before it, only a cell tagged `trailer` may import the module.
@@ -63,11 +63,13 @@ def tagged(notebook, stem):
         for tag in tags(cell):
             if tag not in TAGS and not tag.startswith("quotes:"):
                 yield f"cell {cell.id!r} has the unknown tag {tag!r}"
+        if found := re.search(r"#\s*((NBVAL|PYTEST_VALIDATE)_\w+)", cell.source):
+            yield f"cell {cell.id!r} switches nbval by the comment {found.group(1)}; use a tag"
         if "nbval-ignore-output" in tags(cell) and not (
-                cell is code_cells(notebook)[0] or re.search(r"\bload\(|%tensorboard", cell.source)):
+                cell is code_cells(notebook)[0] or "%tensorboard" in cell.source or "load" in _called(tree(cell))):
             yield f"cell {cell.id!r} may not ignore its output: it loads no data"
         raised = any(output.output_type == "error" for output in cell.get("outputs", ()))
-        for tag in {"NBVAL_SKIP", "raises-exception"} & set(tags(cell)):
+        for tag in {"nbval-skip", "raises-exception"} & set(tags(cell)):
             if not raised:
                 yield f"cell {cell.id!r} may not be tagged {tag}: it raises no error"
 
@@ -132,12 +134,12 @@ def claims(notebook, stem):
     """Every section but the summary prints or asserts at least one claim; pictures have a text for those who cannot see."""
     for section in sections(notebook)[1:-1]:
         cells = [cell for cell in section if cell.cell_type == "code" and "nbval-ignore-output" not in tags(cell)]
-        said = [cell for cell in cells if not exercises_in(cell) and (printed(cell).replace("Figure", "").strip(" ()<>'")
-                                                                      and any(o.output_type == "stream" for o in cell.outputs)
-                                                                      or re.search(r"^\s*assert ", cell.source, re.M))]
-        if not said:
+        if not any(any(output.output_type == "stream" for output in cell.outputs) or re.search(r"^\s*assert ", cell.source, re.M)
+                   for cell in cells if not exercises_in(cell)):
             yield f"the section {section[0].source.splitlines()[0]!r} prints no claim"
     for cell in code_cells(notebook):
+        if false := re.search(r"^.*: False$", printed(cell), re.M):
+            yield f"cell {cell.id!r} stores a claim that does not hold: {false.group()!r}"
         drawn = any("image/png" in output.get("data", {}) and widgets.MIME not in output.data for output in cell.outputs)
         if drawn and not cell.metadata.get("nnlab", {}).get("alt"):
             yield f"the picture of cell {cell.id!r} has no text in its metadata ('nnlab': {{'alt': ...}})"
@@ -148,12 +150,12 @@ def built(notebook, stem):
     ids = {cell.id for cell in notebook.cells}
     for cell in code_cells(notebook):
         if "trailer" not in tags(cell):
-            for module in re.findall(r"^\s*(?:from|import) (nnlab\.\w+)", cell.source, re.M):
+            for module in sorted(_imported(tree(cell))):
                 if BUILT_IN.get(module, "week99") > stem.split("_")[0]:
                     yield f"cell {cell.id!r} imports {module}, which is not built yet; only a trailer may"
         if guesses_in(cell) and "guess" not in cell.metadata.get("nnlab", {}):
             yield f"the prediction {cell.id!r} has no guess in its metadata to fill in"
-    if "sabotage" not in notebook.metadata.get("nnlab", {}):
+    if not notebook.metadata.get("nnlab", {}).get("sabotage"):
         yield "its metadata do not say which faults apply ('nnlab': {'sabotage': {...}})"
     for fault, cells in notebook.metadata.get("nnlab", {}).get("sabotage", {}).items():
         if fault not in FAULTS or not cells or set(cells) - ids:
@@ -177,18 +179,34 @@ def quotes(notebook, stem):
 
 
 def _bare(definition):
-    """Dump of a definition's syntax tree without docstrings and decorators."""
+    """Dump of a definition's syntax tree without docstrings and ``@check``."""
     for node in ast.walk(definition):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            node.decorator_list = []
+            node.decorator_list = [mark for mark in node.decorator_list if getattr(mark, "id", None) != "check"]
             if ast.get_docstring(node) is not None:
                 node.body = node.body[1:]
     return ast.dump(definition)
 
 
+def _called(code):
+    """Names of the functions that the syntax tree `code` calls by their name."""
+    return {node.func.id for node in ast.walk(code) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+
+
+def _imported(code):
+    """Modules of the package, as in "nnlab.train", that the syntax tree `code` imports in any form."""
+    names = set()
+    for node in ast.walk(code):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {".".join(name.split(".")[:2]) for name in names if name.startswith("nnlab.")}
+
+
 RULES = (form, tagged, length, opening, ending, notes, claims, built, quotes)
 
-_NUMBER = r"(?<![\w.,])[-−]?\d[\d,]*(?:\.\d+)?(?![\w])"
+_NUMBER = r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)"
 _NOT_CLAIMS = (
     r"```.*?```", r"`[^`]*`", r"\$\$.*?\$\$", r"\$[^$]*\$",  # code and formulas
     r"\]\([^)]*\)", r"https?://\S+",  # links
@@ -221,4 +239,4 @@ def numerals(notebook, run):
 
 def _numbers(text):
     """The numbers that occur in `text`, without their signs."""
-    return {abs(float(found.replace(",", "").replace("−", "-"))) for found in re.findall(_NUMBER, text)}
+    return {float(found.replace(",", "")) for found in re.findall(_NUMBER, text)}

@@ -19,7 +19,7 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 KEPT = {"tags", "slideshow", "nnlab", "sources"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?|[\w-]{10,12}_\w*")
+RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 
 
 def normalise(names=(), run=False):
@@ -118,10 +118,10 @@ def picture(figure, width=1000):
             place.dataset.figure = name; place.dataset.state = state; module.dataset.module = name; module.textContent = source;
         }""", [figure["name"], json.dumps(widgets.module(figure["name"])), json.dumps(figure["state"])])
         page.add_script_tag(content=(TEMPLATES / "figures.js").read_text(encoding="utf-8"), type="module")
-        page.wait_for_selector("[data-figure][data-ready]", timeout=10_000)
+        page.wait_for_function("window.figuresReady")
+        if errors or not page.locator("[data-figure][data-ready]").count():
+            raise RuntimeError(f"{page.locator('[data-figure]').text_content()} {errors}")
         shot = page.locator("[data-figure] .figure").screenshot()
-        if errors:
-            raise RuntimeError(f"the figure {figure['name']!r} fails: {errors[0]}")
     image = Image.open(io.BytesIO(shot)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     packed = io.BytesIO()
     image.save(packed, "PNG", optimize=True)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import nbformat
 
+from nnlab.fetch import replacing
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 BUILD = ROOT / "build"
@@ -37,7 +39,8 @@ def read(path):
 
 def write(notebook, path):
     """Write `notebook` to `path` in the one form in which the course keeps them (sorted keys, one space, a newline)."""
-    path.write_text(nbformat.writes(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    with replacing(path) as part:
+        part.write_text(nbformat.writes(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def tags(cell):

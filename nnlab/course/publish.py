@@ -12,13 +12,16 @@ import sys
 
 if "google.colab" in sys.modules:
     import pathlib
+    import shutil
     import subprocess
 
     address = "{address}"
-    home = pathlib.Path("nnlab-{version}").resolve()
-    if not home.exists():
+    home, part = pathlib.Path("nnlab-{version}").resolve(), "nnlab-{version}.part"
+    if not home.exists():                        # whole or not at all, should the connection drop
+        shutil.rmtree(part, ignore_errors=True)
         clone = "git -c advice.detachedHead=false clone --quiet --depth=1 --branch=v{version}"
-        subprocess.run([*clone.split(), address, str(home)], check=True)
+        subprocess.run([*clone.split(), address, part], check=True)
+        pathlib.Path(part).rename(home)
     setup = ["bash", str(home / "colab_setup.sh"), "--into", sys.executable]
     done = subprocess.run(setup, capture_output=True, text=True)
     print(done.stdout + done.stderr)
@@ -61,8 +64,10 @@ def publish(place):
     project.write_text(_ADDRESS.sub(f'Repository = "{after}"', project.read_text(encoding="utf-8")), encoding="utf-8")
     readme = ROOT / "README.md"
     if readme.exists():
-        old, new = (url.removeprefix("https://github.com/") for url in (before, after))
-        readme.write_text(readme.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+        text = readme.read_text(encoding="utf-8").replace(before, after)
+        for path in paths():
+            text = re.sub(rf"https://colab[^)]*/{path.stem}\.ipynb", badge_target(path.stem), text)
+        readme.write_text(text, encoding="utf-8")
     for path in paths():
         notebook = read(path)
         stamp(notebook, path.stem)

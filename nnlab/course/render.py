@@ -53,7 +53,9 @@ class Formulas:
             return f'<span class="tex">{html.escape(tex)}</span>'
         self._process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
         self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
+        if not (line := self._process.stdout.readline()):
+            raise RuntimeError(f"Node.js ({self._process.args[0]}) ended before it had set {tex!r}: what it said stands above")
+        answer = json.loads(line)
         if "error" in answer:
             raise ValueError(f"bad formula {tex!r}: {answer['error']}")
         return answer["svg"].replace("<svg ", f'<svg role="img" aria-label="{html.escape(tex, quote=True)}" ', 1)

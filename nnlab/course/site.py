@@ -2,7 +2,6 @@
 
 import html
 import os
-import shutil
 import sys
 import time
 
@@ -14,6 +13,7 @@ from nnlab.course.notebooks import BUILD, code_cells, minutes, paths, read, titl
 from nnlab.course.render import TEMPLATES, Formulas, address, rendered
 from nnlab.course.solve import exercises_in, solved
 from nnlab.data import load
+from nnlab.fetch import replacing
 
 SITE = BUILD / "site"
 
@@ -31,6 +31,9 @@ def build(names=()):
             _write(f"{path.stem}.html", rendered(notebook, "page", formulas, title=title(notebook)))
     formulas.close()
     _write("index.html", _index([(path, read(path)) for path in paths()]))
+    for page in SITE.glob("week*.html"):
+        if page.stem not in {path.stem for path in paths()}:
+            page.unlink()  # of a notebook that is no more
 
     width = max(len(path.stem) for path, *_ in runs)
     print(f"\n{'notebook':<{width}}  cells  seconds  result")
@@ -82,6 +85,5 @@ To work on it yourself, open the notebook.</p>
 
 
 def _write(name, text):
-    part = SITE / f"{name}.part"
-    part.write_text(text, encoding="utf-8")
-    shutil.move(part, SITE / name)
+    with replacing(SITE / name) as part:
+        part.write_text(text, encoding="utf-8")

@@ -11,6 +11,7 @@ from nnlab.course.notebooks import BUILD, ROOT, paths, read, title
 from nnlab.course.npm import package
 from nnlab.course.render import TEMPLATES, Formulas, rendered
 from nnlab.course.solve import solved
+from nnlab.fetch import replacing
 from nnlab.widgets import defaults
 
 SLIDES = BUILD / "slides"
@@ -42,7 +43,8 @@ def build(names=()):
     SLIDES.mkdir(parents=True, exist_ok=True)
     for path in tqdm(paths(names), desc="slides", unit="deck", file=sys.stdout, disable=None):
         decks.append(SLIDES / f"{path.stem}.html")
-        decks[-1].write_text(as_deck(execute(solved(read(path)), path.name, strict=True), formulas), encoding="utf-8")
+        with replacing(decks[-1]) as part:
+            part.write_text(as_deck(execute(solved(read(path)), path.name, strict=True), formulas), encoding="utf-8")
     formulas.close()
     with chromium() as browser:
         if browser is None:
@@ -96,14 +98,25 @@ def look(browser, deck):
     page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
     page.on("pageerror", lambda error: problems.append(f"error in the page: {error}"))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.goto(deck.resolve().as_uri())
-    page.wait_for_function("""window.Reveal && Reveal.isReady()
-        && [...document.querySelectorAll('[data-figure]')].every(figure => 'ready' in figure.dataset)""")
-    places = page.evaluate("Reveal.getSlides().map(s => Reveal.getIndices(s)).map(i => [i.h, i.v || 0])")
-    for h, v in places:
-        page.evaluate(f"Reveal.slide({h}, {v}, 99)")
+
+    def open_(place=""):
+        page.goto("about:blank")
+        page.goto(deck.resolve().as_uri() + place)
+        page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
+
+    def see(h, v):
         page.wait_for_timeout(60)
         name = page.evaluate("(Reveal.getCurrentSlide().querySelector('h1, h2, h3') || {}).textContent")
-        problems += [f"slide {h + 1}.{v + 1} ({name}) does not fit: {problem}" for problem in page.evaluate(_OVERFLOW)]
+        problems.extend(f"slide {h + 1}.{v + 1} ({name}) does not fit: {problem}" for problem in page.evaluate(_OVERFLOW))
+
+    open_()
+    places = page.evaluate("""Reveal.getSlides().map(slide => [Reveal.getIndices(slide), slide.querySelector("[data-figure]")])
+        .map(([{ h, v }, figure]) => [h, v || 0, Boolean(figure)])""")
+    for h, v, figure in places:
+        if figure:  # as after a reload in the middle of a lecture
+            open_(f"#/{h}/{v}")
+            see(h, v)
+        page.evaluate(f"Reveal.slide({h}, {v}, 99)")
+        see(h, v)
     page.context.close()
-    return len(places), problems
+    return len(places), list(dict.fromkeys(problems))

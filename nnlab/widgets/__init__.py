@@ -4,7 +4,10 @@
 figure. The same file is alive in Jupyter and Colab, and, with no kernel, in exported pages and slides.
 """
 
+import copy
+import functools
 import json
+import math
 import re
 from pathlib import Path
 
@@ -13,7 +16,6 @@ import traitlets
 
 MIME = "application/vnd.nnlab.figure+json"
 _HERE = Path(__file__).parent
-_DEFAULTS = re.compile(r"const defaults = (\{.*?\n\});", re.DOTALL)
 
 
 def names():
@@ -21,6 +23,7 @@ def names():
     return sorted(path.stem for path in _HERE.glob("*.js") if path.stem != "shared")
 
 
+@functools.cache
 def module(name):
     """Source of the ES module of the figure called `name`: what all figures share, then its own file."""
     if name not in names():
@@ -30,7 +33,14 @@ def module(name):
 
 def defaults(name):
     """The state that the figure called `name` begins with, as its JavaScript states it."""
-    return json.loads(_DEFAULTS.search(module(name)).group(1))
+    return copy.deepcopy(_stated(name, "defaults"))
+
+
+@functools.cache
+def _stated(name, what):
+    """The JSON that the figure's file gives as ``const <what> = {...};``; empty where it gives none."""
+    found = re.search(rf"const {what} = (\{{.*?\n\}});", module(name), re.DOTALL)
+    return json.loads(found.group(1)) if found else {}
 
 
 class Figure(anywidget.AnyWidget):
@@ -67,19 +77,25 @@ class Figure(anywidget.AnyWidget):
 
 def _merged(name, state):
     """The defaults of the figure called `name` with `state` over them, in plain JSON."""
-    known = defaults(name)
+    known, choices = _stated(name, "defaults"), _stated(name, "choices")
     for part, value in state.items():
         if part not in known:
             raise ValueError(f"the figure {name!r} has no {part!r}; choose from: {', '.join(map(repr, known))}")
-        _same_form(f"{name}.{part}", known[part], value)
-    return {**known, **json.loads(json.dumps(state))}
+        if part in choices and value not in choices[part]:
+            raise ValueError(f"{name}.{part} = {value!r}; choose one of: {', '.join(map(repr, choices[part]))}")
+        if not _like(known[part], value):
+            raise ValueError(f"{name}.{part} = {value!r}: expected something like {known[part]!r}")
+    return copy.deepcopy(known) | json.loads(json.dumps(state))
 
 
-def _same_form(part, known, value):
-    """Raise ValueError unless `value` has the kind of `known`: a number, a string, a list of those."""
-    kinds = {bool: (bool,), int: (int, float), float: (int, float), str: (str,), list: (list, tuple)}[type(known)]
-    if not isinstance(value, kinds) or (isinstance(value, bool) and not isinstance(known, bool)):
-        raise ValueError(f"{part} = {value!r}: expected something like {known!r}")
-    if isinstance(known, list) and known:
-        for one in value:
-            _same_form(part, known[0], one)
+def _like(known, value):
+    """Whether `value` has the form of `known`: a number, a string, as many of them; of lists in a list any number."""
+    if isinstance(known, list):
+        if not isinstance(value, list | tuple):
+            return False
+        if known and isinstance(known[0], list):
+            return all(_like(known[0], one) for one in value)
+        return len(value) == len(known) and all(map(_like, known, value))
+    if isinstance(known, str):
+        return isinstance(value, str)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

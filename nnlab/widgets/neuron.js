@@ -10,6 +10,10 @@ const defaults = {
              [-1.0, 0.5, 0], [-2.0, -0.8, 0], [0.5, 1.6, 0], [-1.5, 2.0, 0], [1.2, 2.5, 0], [-2.4, 1.0, 0]]
 };
 
+const choices = {
+  "activation": ["step", "sigmoid", "tanh", "ReLU", "linear"]
+};
+
 const ACTIVATIONS = {
   step: { of: (z) => z >= 0 ? 1 : 0, y: [-0.25, 1.25], ticks: [0, 0.5, 1], torch: "(z >= 0).float()" },
   sigmoid: { of: (z) => 1 / (1 + Math.exp(-z)), y: [-0.25, 1.25], ticks: [0, 0.5, 1], torch: "torch.sigmoid(z)" },
@@ -116,7 +120,7 @@ function buildNeuron({ root, set, begin, state }) {
 
   const sliders = ["w₁", "w₂", "c"].map((name, k) => slider({ name, low: -LIMIT, high: LIMIT, begin,
     change: (value) => set(k === 2 ? { bias: value } : { weights: state().weights.map((old, j) => j === k ? value : old) }) }));
-  const activation = choice({ name: "φ", options: Object.keys(ACTIVATIONS), begin, change: (value) => set({ activation: value }) });
+  const activation = choice({ name: "φ", options: choices.activation, begin, change: (value) => set({ activation: value }) });
   const says = html("div", { class: "row says", role: "status" });
   drawing.append(svg("defs", {}, gradient, clip), shade, plane.node, ...names, dots, lineHandle, arrow, probeHandle, neuron, legend, right);
   root.append(drawing, html("div", { class: "row" }, ...sliders.map((one) => one.node), activation.node), says);

@@ -26,3 +26,4 @@ function fit() {
 }
 Reveal.on("ready", fit);
 Reveal.on("slidechanged", fit);
+window.addEventListener("figures", fit);

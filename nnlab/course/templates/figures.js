@@ -1,4 +1,5 @@
 // Brings the figures of a page to life with no kernel: each gets what a widget gets, a model and a place.
+window.figuresReady = false;
 const modules = {};
 for (const source of document.querySelectorAll("script[data-module]")) {
   modules[source.dataset.module] = URL.createObjectURL(new Blob([JSON.parse(source.textContent)], { type: "text/javascript" }));
@@ -15,7 +16,14 @@ for (const el of document.querySelectorAll("[data-figure]")) {
     off: (event, listener) => { listeners[event] = (listeners[event] || []).filter((one) => one !== listener); },
     save_changes: () => {},
   };
-  const { default: figure } = await import(modules[el.dataset.figure]);
-  figure.render({ model, el });
-  el.dataset.ready = "";
+  try {
+    const { default: figure } = await import(modules[el.dataset.figure]);
+    figure.render({ model, el });
+    el.dataset.ready = "";
+  } catch (error) {  // the others still come to life
+    el.textContent = `The figure ${el.dataset.figure} fails: ${error.message}`;
+    console.error(el.textContent);
+  }
 }
+window.figuresReady = true;
+window.dispatchEvent(new Event("figures"));

@@ -1,0 +1,23 @@
+"""NNLAB_REQUIRE=all turns every skip into a failure, of tests and of notebooks' cells, except where a test is marked `gpu`."""
+
+import os
+
+import pytest
+
+
+def _failed_if_skipped(report, keywords):
+    if report.skipped and os.environ.get("NNLAB_REQUIRE") == "all" and "gpu" not in keywords:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome, report.longrepr = "failed", f"skipped under NNLAB_REQUIRE=all: {reason}"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test or a cell that skips."""
+    _failed_if_skipped((yield).get_result(), item.keywords)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    """A module that skips as a whole."""
+    _failed_if_skipped((yield).get_result(), ())
