@@ -2,10 +2,19 @@
 
 Leaves, which use nothing else of ours:
     fetch     find or download a file, verify it, keep it
+    device    choose a device, seed everything, describe the machine
+    progress  one bar for notebooks and terminals
+    batches   an in-memory loader: a batch is an index
+    models    the networks that the notebooks have built by hand
+    metrics   accuracy, confusion matrix
     plots     pictures of arrays: arrays in, matplotlib axes out (its style is ``plt.style.use("nnlab.course")``)
     widgets   interactive figures that compute in the browser
 
 Built on them:
+    train     train_epoch, evaluate, fit, History
+    tryout    two samples through model and loss before training
+    callbacks EarlyStopping, KeepBest
+    checkpoint  save and load, atomically, to the same bits
     data      picture sets as tensors, from the first source that has them
     checks    exercises: what is asked, what is right, which wrong answers have a name
 

@@ -13,10 +13,11 @@ LEAVES = {"device", "progress", "fetch", "toys", "batches", "models", "metrics",
           "probes", "widgets"}
 MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "data": {"fetch"},
-    "checkpoint": set(),
-    "train": {"device", "metrics", "progress", "checkpoint"},
-    "callbacks": {"train"},
-    "checks": LEAVES - {"widgets"} | {"data", "train", "callbacks", "checkpoint"},
+    "checkpoint": {"fetch"},  # how a file is written whole or not at all stands there
+    "tryout": {"device"},
+    "train": {"device", "metrics", "progress", "checkpoint", "tryout"},
+    "callbacks": {"train", "checkpoint"},
+    "checks": LEAVES - {"widgets"} | {"data", "train", "tryout", "callbacks", "checkpoint"},
     "course": LEAVES | {"data", "train", "callbacks", "checkpoint", "checks"},
     "__main__": LEAVES | {"data"},
     "__init__": set(),

@@ -1,0 +1,238 @@
+"""nnlab.train: equal to the loop by hand, to the bit; averages right; nothing left behind; errors that name the fix."""
+
+import copy
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+from nnlab.batches import Batches
+from nnlab.callbacks import EarlyStopping, KeepBest
+from nnlab.metrics import accuracy
+from nnlab.models import MLP
+from nnlab.train import History, evaluate, fit, train_epoch
+
+OPTIMIZERS = {"SGD": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=1e-4),
+              "Adam": lambda p: torch.optim.Adam(p, lr=0.01), "RMSprop": lambda p: torch.optim.RMSprop(p, lr=0.001)}
+
+
+def problem(n=103, seed=0):
+    """A small classification problem: x (n, 4), y (n,) in three classes."""
+    g = torch.Generator().manual_seed(seed)
+    x = torch.randn(n, 4, generator=g)
+    return x, (x[:, 0] > 0).long() + (x[:, 1] > 0.5).long()
+
+
+def model(seed=0, dropout=False):
+    torch.manual_seed(seed)
+    layers = [torch.nn.Linear(4, 16), torch.nn.ReLU(), *([torch.nn.Dropout(0.3)] if dropout else []), torch.nn.Linear(16, 3)]
+    return torch.nn.Sequential(*layers)
+
+
+def quiet(net, train, val=None, *, optimizer="SGD", loss_fn=F.cross_entropy, epochs=1, **more):
+    """`fit` of `net` by one of OPTIMIZERS, without a bar."""
+    made = OPTIMIZERS[optimizer](net.parameters()) if isinstance(optimizer, str) else optimizer
+    return fit(net, train, val, loss_fn=loss_fn, optimizer=made, epochs=epochs, progress=False, **more)
+
+
+def same(one, other):
+    return all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_fit_equals_the_loop_by_hand_to_the_bit(name, shuffle):
+    x, y = problem()
+    ours, theirs = model(), model()
+    history = fit(ours, Batches(x, y, 10, shuffle=shuffle, seed=3), (Batches(x, y, 50)), loss_fn=F.cross_entropy,
+                  optimizer=OPTIMIZERS[name](ours.parameters()), epochs=4, metrics={"accuracy": accuracy}, progress=False)
+    optimizer, g = OPTIMIZERS[name](theirs.parameters()), torch.Generator().manual_seed(3)
+    expected = []
+    for _ in range(4):
+        order = torch.randperm(len(x), generator=g) if shuffle else torch.arange(len(x))
+        total = 0.0
+        for k in range(0, len(x), 10):
+            index = order[k:k + 10]
+            loss = F.cross_entropy(theirs(x[index]), y[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+        expected.append(total / len(x))
+    assert same(ours, theirs)
+    assert history["loss"] == pytest.approx(expected, rel=1e-5)
+    assert history["val_loss"][-1] == pytest.approx(F.cross_entropy(ours(x), y).item(), rel=1e-5)
+    assert history["val_accuracy"][-1] == pytest.approx((ours(x).argmax(1) == y).float().mean().item())
+    assert set(history.to_dict()) == {"loss", "accuracy", "val_loss", "val_accuracy"} and len(history) == 4
+
+
+def test_dataloader_and_batches_are_interchangeable():
+    x, y = problem()
+    losses = []
+    for batches in (Batches(x, y, 16), DataLoader(TensorDataset(x, y), batch_size=16)):
+        net = model()
+        losses.append(quiet(net, batches, epochs=2)["loss"])
+    assert losses[0] == losses[1]
+
+
+def test_train_epoch_never_waits_for_the_device():
+    """On the meta device nothing is computed and a hidden .item() or a batch that was not moved raises."""
+    net = model().to("meta")
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    batches = [(torch.empty(8, 4, device="meta"), torch.empty(8, dtype=torch.int64, device="meta"))] * 3
+    done = train_epoch(net, batches, F.cross_entropy, optimizer, keep=True)
+    assert done.losses.device.type == "meta" and done.losses.shape == (3,) and done.sizes == [8, 8, 8]
+    with pytest.raises((RuntimeError, NotImplementedError)):
+        train_epoch(net, batches, lambda out, y: F.cross_entropy(out, y) * F.cross_entropy(out, y).item(), optimizer)
+
+
+def test_regression_and_32_samples_learned_by_heart():
+    torch.manual_seed(0)
+    x, y = torch.randn(32, 4), torch.randn(32, 1)
+    net = MLP([4, 64, 64, 1])
+    history = fit(net, Batches(x, y, 32), loss_fn=F.mse_loss, optimizer=torch.optim.Adam(net.parameters(), lr=0.01), epochs=600,
+                  progress=False)
+    assert history["loss"][-1] < 1e-4 < history["loss"][0]
+
+
+def test_nothing_is_left_behind():
+    x, y = problem()
+    net = model(dropout=True)
+    net[0].eval()
+    modes = [module.training for module in net.modules()]
+    torch.manual_seed(1)
+    quiet(net, Batches(x, y, 10, shuffle=True), epochs=0)
+    without = torch.rand(1)
+    torch.manual_seed(1)
+    assert torch.rand(1) == without  # no epoch, no number drawn: neither order nor the two samples touch the generator
+    plain = model()
+    torch.manual_seed(1)
+    quiet(plain, Batches(x, y, 10, shuffle=True), epochs=2)
+    assert torch.rand(1) == without
+    assert [module.training for module in net.modules()] == modes
+
+
+@pytest.mark.parametrize("stop_after", [1, 3])
+def test_resumed_run_has_the_same_bits(tmp_path, stop_after):
+    x, y = problem()
+    val = Batches(*problem(seed=1), 64)
+
+    def parts():
+        net = model(dropout=True)
+        optimizer = OPTIMIZERS["Adam"](net.parameters())
+        return net, {"loss_fn": F.cross_entropy, "optimizer": optimizer, "progress": False,
+                     "scheduler": torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5), "callbacks": [EarlyStopping(patience=4)]}
+    whole, arguments = parts()
+    torch.manual_seed(7)
+    expected = fit(whole, Batches(x, y, 10, shuffle=True), val, epochs=6, **arguments)
+    path = tmp_path / "run.pt"
+    first, arguments = parts()
+    torch.manual_seed(7)
+    fit(first, Batches(x, y, 10, shuffle=True), val, epochs=stop_after, resume=path, **arguments)
+    second, arguments = parts()
+    torch.manual_seed(99)
+    history = fit(second, Batches(x, y, 10, shuffle=True), val, epochs=6, resume=path, **arguments)
+    assert same(whole, second) and history.to_dict() == expected.to_dict()
+    with pytest.raises(ValueError, match="is a checkpoint of another model or optimizer"):
+        other = MLP([4, 5, 3])
+        quiet(other, Batches(x, y, 10), optimizer="Adam", resume=path)
+
+
+def test_interrupt_keeps_the_epochs_before_it(capsys):
+    x, y = problem()
+    net = model()
+    calls = []
+
+    def stop(outputs, targets):
+        calls.append(0)
+        if len(calls) > 25:
+            raise KeyboardInterrupt
+        return F.cross_entropy(outputs, targets)
+    history = quiet(net, Batches(x, y, 10), loss_fn=stop, epochs=9)
+    assert len(history) == 2 and "stopped in epoch 3; the history holds the 2 before it" in capsys.readouterr().out
+
+
+def test_nan_names_epoch_batch_and_causes():
+    x, y = problem()
+    x[57] = float("nan")
+    net = model()
+    with pytest.raises(FloatingPointError, match=r"the loss is nan in epoch 1, batch 6 of 11\. Usual causes: a learning rate"):
+        quiet(net, Batches(x, y, 10), epochs=3)
+
+
+@pytest.mark.parametrize("change, message", [
+    (lambda x, y: (x.to(torch.uint8), y), r"inputs of shape \(2, 4\) and torch.uint8; pictures of bytes become"),
+    (lambda x, y: (x[:, :3], y), r"inputs of shape \(2, 3\) and torch.float32; linear layers take flat samples, x.flatten\(1\)"),
+    (lambda x, y: (x, y.float()), r"targets of shape \(2,\) and torch.float32; classes are whole numbers"),
+    (lambda x, y: (x, y + 1), "classes from 1 to 3, but the model has 3 outputs, for classes from 0 to 2"),
+    (lambda x, y: (x, y - 1), "classes from -1 to 1, but the model has 3 outputs"),
+])
+def test_wrong_data_are_named_before_training(change, message):
+    x, y = change(*problem())
+    net = model()
+    before = copy.deepcopy(net.state_dict())
+    with pytest.raises(ValueError, match=f"train: .*{message}"):
+        quiet(net, Batches(x, y, 10))
+    assert all(torch.equal(before[key], value) for key, value in net.state_dict().items()) and net.training
+
+
+def test_silent_broadcast_other_model_no_batches_and_sums():
+    x, y = problem()
+    net, other = MLP([4, 1]), MLP([4, 1])
+
+    def try_(batches, **more):
+        return quiet(net, batches, **{"loss_fn": F.mse_loss} | more)
+    with pytest.raises(ValueError, match=r"outputs of shape \(2, 1\) and targets of shape \(2,\).*give both one shape"):
+        try_(Batches(x, y.float(), 10))
+    with pytest.raises(ValueError, match="holds parameters that are not this model's"):
+        try_(Batches(x, y.float()[:, None], 10), optimizer=OPTIMIZERS["SGD"](other.parameters()))
+    with pytest.raises(ValueError, match=r"it must be one number, the mean over the batch \(reduction='mean'\)"):
+        try_(Batches(x, y.float()[:, None], 10), loss_fn=torch.nn.MSELoss(reduction="none"))
+    with pytest.raises(ValueError, match="val has no batches"):
+        try_(Batches(x, y.float()[:, None], 10), val=[])
+    with pytest.raises(ValueError, match="a generator serves only one pass"):
+        try_(iter(list(Batches(x, y.float()[:, None], 10))), epochs=2)
+
+
+def test_callbacks_stop_keep_and_name_unknown_monitors(tmp_path):
+    x, y = problem()
+    net = model()
+    values = iter([3.0, 1.0, 2.0, 2.0, 2.0, 0.5])
+    weights = []
+
+    def fake(run):  # the validation loss as if it had been this
+        run.history["val_loss"][-1] = next(values)
+        weights.append(copy.deepcopy(net.state_dict()))
+    best = KeepBest("val_loss", path=tmp_path / "best.pt")
+    history = quiet(net, Batches(x, y, 10), Batches(x, y, 50), epochs=20,
+                    callbacks=[fake, best, EarlyStopping("val_loss", patience=3)])
+    assert history["val_loss"] == [3.0, 1.0, 2.0, 2.0, 2.0]
+    assert best.restore(net) == 2 and all(torch.equal(weights[1][key], value) for key, value in net.state_dict().items())
+    assert KeepBest("val_loss", path=tmp_path / "best.pt").restore(model()) == 2
+    with pytest.raises(ValueError, match="the history has no 'val_accuracy'; it has: 'loss', 'val_loss'"):
+        quiet(net, Batches(x, y, 10), Batches(x, y, 50), callbacks=[EarlyStopping("val_accuracy")])
+    with pytest.raises(ValueError, match="no best weights yet"):
+        KeepBest().restore(net)
+
+
+def test_history_is_a_table_and_saves(tmp_path):
+    history = History()
+    for k in range(20):
+        history.add({"loss": 1 / (k + 1), "val_accuracy": k / 20})
+    lines = repr(history).splitlines()
+    assert lines[0].split() == ["epoch", "loss", "val_accuracy"]
+    assert len(lines) == 12 and lines[1].split() == ["1", "1.0000", "0.0000"]
+    history.save(tmp_path / "h.json")
+    assert '"loss": [1.0, 0.5' in (tmp_path / "h.json").read_text()
+    history.to_dict()["loss"].append(0)
+    assert len(history["loss"]) == 20 and "loss" in history and "other" not in history
+
+
+def test_evaluate_averages_over_samples_not_batches():
+    x, y = problem(7)
+    done = evaluate(model(), Batches(x, y, 3), F.cross_entropy, keep=True)
+    assert done.sizes == [3, 3, 1] and done.outputs.shape == (7, 3) and not done.outputs.requires_grad
+    history = fit(net := model(), Batches(x, y, 3), Batches(x, y, 3), loss_fn=F.cross_entropy,
+                  optimizer=torch.optim.SGD(net.parameters(), lr=0.0), epochs=1, progress=False)
+    assert history["loss"][0] == history["val_loss"][0] == pytest.approx(F.cross_entropy(model()(x), y).item(), rel=1e-6)
