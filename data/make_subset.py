@@ -1,6 +1,6 @@
 """Makes the picture sets that come with the course: a stratified part of each whole set.
 
-    python data/make_subset.py            writes data/fashion_mnist.npz and prints its sha256
+    python data/make_subset.py            writes data/fashion_mnist.npz and data/mnist.npz, and prints their sha256
 
 The whole set is taken from the first source of `nnlab.data` that has it. Of each class the pictures are drawn without
 replacement by numpy's default_rng(0), 1,000 for training and 200 for testing, and kept in their original order.
@@ -10,7 +10,8 @@ import hashlib
 
 import numpy as np
 
-from nnlab.data import HOME, PARTS, load
+from nnlab.data import HOME, load
+from nnlab.formats import PARTS
 
 TRAIN, TEST = 10_000, 2_000
 
@@ -38,4 +39,5 @@ def make(name):
 
 
 if __name__ == "__main__":
-    make("fashion_mnist")
+    for name in ("fashion_mnist", "mnist"):
+        make(name)

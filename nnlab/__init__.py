@@ -7,6 +7,8 @@ Leaves, which use nothing else of ours:
     batches   an in-memory loader: a batch is an index
     models    the networks that the notebooks have built by hand
     metrics   accuracy, confusion matrix
+    toys      small sets in the plane, each with its true boundary
+    formats   the files in which picture sets come
     plots     pictures of arrays: arrays in, matplotlib axes out (its style is ``plt.style.use("nnlab.course")``)
     widgets   interactive figures that compute in the browser
 

@@ -10,10 +10,7 @@
 5. the subset that comes with the course in ``data/``; this is said in one line.
 """
 
-import gzip
 import os
-import zipfile
-import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,9 +18,9 @@ import numpy as np
 import torch
 
 from nnlab.fetch import fetch, replacing, set_aside
+from nnlab.formats import PARTS, read_npz, read_originals
 
 HOME = Path(__file__).resolve().parent.parent / "data"
-PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 
 class Images(NamedTuple):
@@ -48,7 +45,7 @@ class _Set(NamedTuple):
     name: str
     classes: tuple
     shape: tuple  # of one picture: (C, H, W)
-    system: str  # folder of the system's package
+    system: str  # folder of the system's package, empty where there is none
     folder: str  # torchvision's folder
     mirrors: tuple
     files: dict  # original file: MD5 as published by torchvision, in the order of PARTS
@@ -67,14 +64,27 @@ _FASHION_MNIST = _Set(
            "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
            "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310"},
 )
-_SETS = {known.name: known for known in (_FASHION_MNIST,)}
+_MNIST = _Set(
+    name="mnist",
+    classes=tuple("0123456789"),
+    shape=(1, 28, 28),
+    system="",
+    folder="MNIST/raw",
+    mirrors=("https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/"),
+    files={"train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+           "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
+           "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
+           "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c"},
+)
+_SETS = {known.name: known for known in (_FASHION_MNIST, _MNIST)}
 
 
 def load(name):
     """`Images`: training and test pictures with labels, the classes' names and where they came from.
 
     Args:
-        name: ``"fashion_mnist"`` (Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747).
+        name: ``"fashion_mnist"`` (Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747) or ``"mnist"`` (LeCun, Bottou, Bengio and
+            Haffner 1998, "Gradient-based learning applied to document recognition").
 
     Raises:
         ValueError: the name is unknown; or a file of ``NNLAB_DATA`` is not what it should be (it is left as it is).
@@ -107,9 +117,9 @@ def _from_own_folder(known):
         raise FileNotFoundError(f"NNLAB_DATA={named} is not a folder; make it, or unset NNLAB_DATA")
     packed = folder / f"{known.name}.npz"
     if packed.exists():
-        return _read_npz(known, packed), str(packed)
+        return read_npz(known, packed), str(packed)
     for place in (folder / known.folder, folder):
-        if arrays := _read_originals(known, place):
+        if arrays := read_originals(known, place):
             return arrays, str(place)
     print(f"{known.name}: NNLAB_DATA={named} has neither {packed.name} nor the original files; looking elsewhere")
     return None
@@ -120,15 +130,17 @@ def _from_cache(known):
     if not packed.exists():
         return None
     try:
-        return _read_npz(known, packed), "the course's cache"
+        return read_npz(known, packed), "the course's cache"
     except ValueError as error:
         print(f"{error}; set aside as {set_aside(packed).name}, looking elsewhere")
         return None
 
 
 def _from_system(known):
+    if not known.system:
+        return None
     try:
-        arrays = _read_originals(known, Path(known.system))
+        arrays = read_originals(known, Path(known.system))
     except ValueError as error:
         print(f"{error}; looking elsewhere")
         return None
@@ -143,7 +155,7 @@ def _from_mirrors(known):
     try:
         for file, checksum in known.files.items():
             fetch([mirror + file for mirror in known.mirrors], originals / file, f"md5:{checksum}")
-        arrays = _read_originals(known, originals)
+        arrays = read_originals(known, originals)
     except OSError as error:  # no mirror delivered, or there is no place to keep what it delivers
         print(f"{known.name}: {error}")
         return None
@@ -161,65 +173,7 @@ def _from_mirrors(known):
 
 def _from_course(known):
     packed = HOME / f"{known.name}.npz"
-    arrays = _read_npz(known, packed)
+    arrays = read_npz(known, packed)
     print(f"{known.name}: no copy of the whole set was found or downloaded, so the {len(arrays[0]):,} + {len(arrays[2]):,} "
           "pictures that come with the course serve.")
     return arrays, "the subset that comes with the course"
-
-
-# -------------------------------------------------------------------------------------------- the formats
-
-def _read_npz(known, path):
-    """The four arrays in the file at `path`, verified; ValueError says what is wrong with it."""
-    try:
-        with np.load(path, allow_pickle=False) as packed:
-            arrays = [packed[part] for part in PARTS]
-    except KeyError as error:
-        raise ValueError(f"{path} lacks an array ({error}); it must hold {', '.join(PARTS)}") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path} is damaged ({type(error).__name__}: {error})") from None
-    return _verified(known, arrays, path)
-
-
-def _read_originals(known, folder):
-    """The four arrays from the original files in `folder`, plain or gzipped, verified; None where one is missing."""
-    paths = []
-    for file in known.files:
-        packed, plain = folder / file, folder / file.removesuffix(".gz")
-        if not packed.exists() and not plain.exists():
-            return None
-        paths.append(packed if packed.exists() else plain)
-    return _verified(known, [_read_idx(path, known.shape) for path in paths], folder)
-
-
-def _read_idx(path, shape):
-    """uint8 array in the IDX file at `path`, plain or gzipped: (N, *shape) or (N,).
-
-    Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", file format.
-    """
-    try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-            content = file.read()
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"{path} is damaged ({error})") from None
-    dimensions = content[3] if content[:3] == b"\x00\x00\x08" else 0
-    sizes = np.frombuffer(content[4:4 + 4 * dimensions], ">u4").astype(int)
-    if not dimensions or len(content) != 4 + 4 * dimensions + sizes.prod():
-        raise ValueError(f"{path} is not a whole IDX file of bytes")
-    array = np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions)
-    return array.reshape(-1, *shape) if dimensions > 1 and tuple(sizes[1:]) == shape[-2:] else array.reshape(sizes)
-
-
-def _verified(known, arrays, path):
-    """`arrays` as they are; ValueError where shapes, types or labels are not those of the set."""
-    x_train, y_train, x_test, y_test = arrays
-    for x, y, part in ((x_train, y_train, "train"), (x_test, y_test, "test")):
-        if x.dtype != np.uint8 or x.shape[1:] != known.shape:
-            raise ValueError(f"{path}: pictures for {part} are {x.dtype} {x.shape}; expected uint8 (N, "
-                             f"{', '.join(map(str, known.shape))})")
-        if y.shape != x.shape[:1] or len(y) == 0:
-            raise ValueError(f"{path}: {len(y)} labels for {len(x)} pictures in {part}")
-        if y.dtype != np.uint8 or y.max() >= len(known.classes):
-            raise ValueError(f"{path}: labels for {part} are {y.dtype} up to {y.max()}; "
-                             f"expected uint8 up to {len(known.classes) - 1}")
-    return arrays

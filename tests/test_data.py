@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 import torch
 
-from nnlab import data, fetch
-from nnlab.data import PARTS, load
+from nnlab import data, fetch, formats
+from nnlab.data import load
+from nnlab.formats import PARTS
 
 SUBSET = Path(__file__).parent.parent / "data" / "fashion_mnist.npz"
+SUBSETS = sorted(SUBSET.parent.glob("*.npz"))
 
 
 def idx(array):
@@ -62,10 +64,19 @@ def test_subset_is_stratified_and_announced_in_one_line(nowhere, capsys):
     assert repr(found).startswith("10,000 + 2,000 pictures of 1×28×28 in 10 classes, from the subset")
 
 
-def test_subset_is_the_one_that_its_page_describes():
+@pytest.mark.parametrize("path", SUBSETS, ids=lambda path: path.stem)
+def test_every_subset_is_the_one_that_its_page_describes(path, monkeypatch):
+    page = (path.parent / "README.md").read_text(encoding="utf-8")
+    assert f"`{path.name}`" in page and hashlib.sha256(path.read_bytes()).hexdigest() in page
+    monkeypatch.setenv("NNLAB_DATA", str(path.parent))
+    found = load(path.stem)
+    assert found.y_train.bincount().tolist() == [1000] * 10 and found.y_test.bincount().tolist() == [200] * 10
+
+
+def test_the_pages_name_sources_and_licences():
     page = (SUBSET.parent / "README.md").read_text(encoding="utf-8")
-    assert hashlib.sha256(SUBSET.read_bytes()).hexdigest() in page
-    assert "MIT" in page and "Zalando" in page
+    assert {path.stem for path in SUBSETS} == set(data._SETS)
+    assert "MIT" in page and "Zalando" in page and "LeCun" in page
 
 
 def test_subset_lies_in_the_whole_set(monkeypatch):
@@ -157,13 +168,13 @@ def test_full_disk_and_another_process_cost_only_the_cache(nowhere, arrays, monk
         assert len(load("fashion_mnist").x_train) == 7
     assert "could not be packed" in capsys.readouterr().out
 
-    def packed_by_another(known, folder, read=data._read_originals):
+    def packed_by_another(known, folder, read=data.read_originals):
         found = read(known, folder)
         if folder != Path("/nowhere") and found:
             np.savez(nowhere / "cache" / "fashion_mnist.npz", **dict(zip(PARTS, found, strict=True)))
             return None
         return found
-    monkeypatch.setattr(data, "_read_originals", packed_by_another)
+    monkeypatch.setattr(data, "read_originals", packed_by_another)
     assert load("fashion_mnist").source == "the course's cache"
 
 
@@ -204,9 +215,9 @@ def test_idx_that_is_cut_or_no_idx(tmp_path, arrays):
     for content in (idx(arrays[0])[:-1], b"<html>", b"", idx(arrays[0]) + b"x"):
         path.write_bytes(content)
         with pytest.raises(ValueError, match="is not a whole IDX file"):
-            data._read_idx(path, (1, 28, 28))
+            formats.read_idx(path, (1, 28, 28))
 
 
 def test_unknown_name():
-    with pytest.raises(ValueError, match=re.escape("unknown data set 'fashion'; choose one of: 'fashion_mnist'")):
+    with pytest.raises(ValueError, match=re.escape("unknown data set 'fashion'; choose one of: 'fashion_mnist', 'mnist'")):
         load("fashion")

@@ -10,9 +10,9 @@ from shared import CAUGHT
 
 PACKAGE = Path(__file__).parent.parent / "nnlab"
 LEAVES = {"device", "progress", "fetch", "toys", "batches", "models", "metrics", "plots", "autograd", "optim", "augment",
-          "probes", "widgets"}
+          "probes", "formats", "widgets"}
 MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
-    "data": {"fetch"},
+    "data": {"fetch", "formats"},
     "checkpoint": {"fetch"},  # how a file is written whole or not at all stands there
     "tryout": {"device"},
     "train": {"device", "metrics", "progress", "checkpoint", "tryout"},

@@ -1,0 +1,68 @@
+"""Read the arrays of a picture set from the files that hold them; what is damaged or of another form is said.
+
+`known` describes the set: its original `files`, the `shape` (C, H, W) of a picture, its `classes`.
+"""
+
+import gzip
+import zipfile
+import zlib
+
+import numpy as np
+
+PARTS = ("x_train", "y_train", "x_test", "y_test")
+
+
+def read_npz(known, path):
+    """The four arrays in the file at `path`, verified; ValueError says what is wrong with it."""
+    try:
+        with np.load(path, allow_pickle=False) as packed:
+            arrays = [packed[part] for part in PARTS]
+    except KeyError as error:
+        raise ValueError(f"{path} lacks an array ({error}); it must hold {', '.join(PARTS)}") from None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{path} is damaged ({type(error).__name__}: {error})") from None
+    return verified(known, arrays, path)
+
+
+def read_originals(known, folder):
+    """The four arrays from the original files in `folder`, plain or gzipped, verified; None where one is missing."""
+    paths = []
+    for file in known.files:
+        packed, plain = folder / file, folder / file.removesuffix(".gz")
+        if not packed.exists() and not plain.exists():
+            return None
+        paths.append(packed if packed.exists() else plain)
+    return verified(known, [read_idx(path, known.shape) for path in paths], folder)
+
+
+def read_idx(path, shape):
+    """uint8 array in the IDX file at `path`, plain or gzipped: (N, *shape) or (N,).
+
+    Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", file format.
+    """
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+            content = file.read()
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is damaged ({error})") from None
+    dimensions = content[3] if content[:3] == b"\x00\x00\x08" else 0
+    sizes = np.frombuffer(content[4:4 + 4 * dimensions], ">u4").astype(int)
+    if not dimensions or len(content) != 4 + 4 * dimensions + sizes.prod():
+        raise ValueError(f"{path} is not a whole IDX file of bytes")
+    array = np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions)
+    return array.reshape(-1, *shape) if dimensions > 1 and tuple(sizes[1:]) == shape[-2:] else array.reshape(sizes)
+
+
+def verified(known, arrays, path):
+    """`arrays` as they are; ValueError where shapes, types or labels are not those of the set."""
+    x_train, y_train, x_test, y_test = arrays
+    for x, y, part in ((x_train, y_train, "train"), (x_test, y_test, "test")):
+        if x.dtype != np.uint8 or x.shape[1:] != known.shape:
+            raise ValueError(f"{path}: pictures for {part} are {x.dtype} {x.shape}; expected uint8 (N, "
+                             f"{', '.join(map(str, known.shape))})")
+        if y.shape != x.shape[:1] or len(y) == 0:
+            raise ValueError(f"{path}: {len(y)} labels for {len(x)} pictures in {part}")
+        if y.dtype != np.uint8 or y.max() >= len(known.classes):
+            raise ValueError(f"{path}: labels for {part} are {y.dtype} up to {y.max()}; "
+                             f"expected uint8 up to {len(known.classes) - 1}")
+    return arrays
