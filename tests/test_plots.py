@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from nnlab.plots import pictures
+from nnlab.plots import pictures, plot_boundary, plot_confusion, plot_histogram, plot_history
+from nnlab.toys import moons
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +53,40 @@ def test_style_loads_and_its_colours_differ_for_the_colour_blind():
     seen = linear @ np.array([[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]]).T
     apart = np.linalg.norm(seen[:, None] - seen[None], axis=-1) + np.eye(len(colours))
     assert apart.min() > 0.1
+
+
+def test_boundary_colours_the_plane_by_the_scores():
+    toy = moons(60)
+    ax = plot_boundary(toy.boundary, toy.x, toy.y, true=toy.boundary)
+    regions, dashed = ax.collections[0], ax.collections[1]
+    assert isinstance(regions, matplotlib.contour.QuadContourSet) and len(dashed.get_paths()) == 1
+    points = {tuple(map(float, point)) for dots in ax.collections[2:] for point in dots.get_offsets()}
+    assert points == {tuple(map(float, point)) for point in toy.x.numpy()}
+    assert plot_boundary(lambda p: torch.stack([p[:, 0], p[:, 1], -p.sum(1)], 1), toy.x, toy.y, ax=ax) is ax
+    with pytest.raises(ValueError, match=r"points of shape \(60, 1\); a plane needs \(N, 2\)"):
+        plot_boundary(toy.boundary, toy.x[:, :1], toy.y)
+
+
+def test_history_names_its_lines():
+    ax = plot_history({"loss": [3.0, 2.0, 1.0], "val_loss": [3.5, 2.5, 2.0]})
+    assert [list(line.get_ydata()) for line in ax.lines] == [[3.0, 2.0, 1.0], [3.5, 2.5, 2.0]]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["loss", "val_loss"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss")
+    with pytest.raises(ValueError, match="the history has no 'accuracy'; it has: 'loss'"):
+        plot_history({"loss": [1.0]}, ["accuracy"])
+
+
+def test_confusion_writes_the_counts():
+    ax = plot_confusion(torch.tensor([[5, 0], [1, 1200]]), ["cat", "dog"])
+    assert sorted(text.get_text() for text in ax.texts) == ["1", "1,200", "5"]
+    assert ax.get_xlabel() == "named" and ax.get_ylabel() == "true class"
+    with pytest.raises(ValueError, match=r"3 classes for a matrix of shape \(2, 2\)"):
+        plot_confusion(torch.ones(2, 2), "abc")
+
+
+def test_histogram_counts_everything():
+    ax = plot_histogram(torch.arange(12.0).reshape(3, 4), bins=4, label="weights")
+    assert ax.get_legend().get_texts()[0].get_text() == "weights: mean 5.5, deviation 3.45"
+    for bad, said in ((torch.tensor([1.0, float("nan")]), "1 of 2 numbers"), (torch.zeros(0), "0 of 0 numbers")):
+        with pytest.raises(ValueError, match=said):
+            plot_histogram(bad)

@@ -1,0 +1,101 @@
+"""``python -m nnlab doctor``: is everything here that the course needs, and if not, what to do."""
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+
+
+def python():
+    """Verdict on Python's version."""
+    good = (3, 11) <= sys.version_info[:2] <= (3, 13)
+    return good, f"Python {sys.version.split()[0]}", "install Python 3.11, 3.12 or 3.13, then make course PYTHON=python3.12"
+
+
+def torch_pair():
+    """Verdict on torch and torchvision, which must be of one build; tried in a process of its own."""
+    fix = "reinstall both as a pair: pip install torch==2.11.0 torchvision==0.26.0"
+    done = subprocess.run([sys.executable, "-c", "import torch, torchvision; print(torch.__version__, torchvision.__version__)"],
+                          capture_output=True, text=True)
+    if done.returncode == 0:
+        return True, "torch {} with torchvision {}".format(*done.stdout.split()), fix
+    last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+    if "torchvision::nms" in last:
+        last = "torch and torchvision are of different builds (operator torchvision::nms does not exist)"
+    return False, last, fix
+
+
+def gpu():
+    """Verdict on the GPU: the course runs without one, so this is never bad."""
+    import torch
+
+    if torch.cuda.is_available():
+        return True, f"GPU: {torch.cuda.get_device_name(0)}", ""
+    driver = shutil.which("nvidia-smi")
+    return True, "no GPU: every notebook finishes on the CPU, some show less" + (
+        "; a driver is here, though: torch may be a build without CUDA" if driver else ""), ""
+
+
+def data():
+    """Verdict on Fashion-MNIST, from what is on this machine."""
+    from nnlab.data import load
+
+    before = os.environ.get("NNLAB_OFFLINE")
+    os.environ["NNLAB_OFFLINE"] = "1"
+    try:
+        found = load("fashion_mnist")
+    except (OSError, ValueError) as error:
+        return False, f"data: {error}", "mend or unset NNLAB_DATA"
+    finally:
+        os.environ.pop("NNLAB_OFFLINE") if before is None else os.environ.update(NNLAB_OFFLINE=before)
+    return True, f"Fashion-MNIST: {found!r}", ""
+
+
+def jupyter():
+    """Verdict on what notebooks and figures need."""
+    missing = []
+    for name in ("ipykernel", "ipywidgets", "anywidget"):
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return False, f"Jupyter: {', '.join(missing)} missing", f"pip install {' '.join(missing)}"
+    return True, f"Jupyter: ipywidgets {importlib.metadata.version('ipywidgets')}, " \
+                 f"anywidget {importlib.metadata.version('anywidget')}", ""
+
+
+def disk():
+    """Verdict on the free disk space where we are: 1 GB for data and what notebooks write."""
+    free = shutil.disk_usage(".").free / 2**30
+    return free >= 1, f"{free:.1f} GB of disk free", "free at least 1 GB"
+
+
+CHECKS = (python, torch_pair, gpu, data, jupyter, disk)
+
+
+def doctor(checks=CHECKS):
+    """Print a verdict of each check, with the fix where one is needed; returns the number of bad ones."""
+    bad = 0
+    for check in checks:
+        try:
+            good, said, fix = check()
+        except Exception as error:  # a doctor must not fall ill: what breaks here is a finding
+            good, said, fix = False, f"{check.__name__}: {type(error).__name__}: {error}", "run make course anew"
+        print(f"{'ok ' if good else 'BAD'}  {said}" + ("" if good else f"\n     {fix}"))
+        bad += not good
+    print("All is well." if not bad else f"{bad} to mend.")
+    return bad
+
+
+def main(arguments):
+    """Run the command in `arguments`; returns the exit status."""
+    if arguments != ["doctor"]:
+        print("usage: python -m nnlab doctor", file=sys.stderr)
+        return 2
+    return 1 if doctor() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
