@@ -10,8 +10,9 @@ import hashlib
 
 import numpy as np
 
-from nnlab.data import HOME, load
+from nnlab.data import load
 from nnlab.formats import PARTS
+from nnlab.sources import HOME
 
 TRAIN, TEST = 10_000, 2_000
 

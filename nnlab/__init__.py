@@ -17,7 +17,8 @@ Built on them:
     tryout    two samples through model and loss before training
     callbacks EarlyStopping, KeepBest
     checkpoint  save and load, atomically, to the same bits
-    data      picture sets as tensors, from the first source that has them
+    sources   where a picture set is found: folder, cache, system, mirrors, the course itself
+    data      picture sets and tables as tensors; split; standardise
     checks    exercises: what is asked, what is right, which wrong answers have a name
 
 For instructors and tests:

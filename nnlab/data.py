@@ -10,17 +10,12 @@
 5. the subset that comes with the course in ``data/``; this is said in one line.
 """
 
-import os
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from nnlab.fetch import fetch, replacing, set_aside
-from nnlab.formats import PARTS, read_npz, read_originals
-
-HOME = Path(__file__).resolve().parent.parent / "data"
+from nnlab import sources
 
 
 class Images(NamedTuple):
@@ -39,141 +34,96 @@ class Images(NamedTuple):
                 f"from {self.source}")
 
 
-class _Set(NamedTuple):
-    """What is known of a picture set: where it lies and how its files are verified."""
+class Table(NamedTuple):
+    """A table: rows of numbers as float32 (N, F), classes as int64 (N,), the names of classes and columns."""
 
-    name: str
+    x_train: torch.Tensor
+    y_train: torch.Tensor
+    x_test: torch.Tensor
+    y_test: torch.Tensor
     classes: tuple
-    shape: tuple  # of one picture: (C, H, W)
-    system: str  # folder of the system's package, empty where there is none
-    folder: str  # torchvision's folder
-    mirrors: tuple
-    files: dict  # original file: MD5 as published by torchvision, in the order of PARTS
+    columns: tuple
+    source: str
 
-
-_FASHION_MNIST = _Set(
-    name="fashion_mnist",
-    classes=("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
-    shape=(1, 28, 28),
-    system="/usr/share/datasets/fashion-mnist",
-    folder="FashionMNIST/raw",
-    mirrors=("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-             "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"),
-    files={"train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-           "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
-           "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
-           "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310"},
-)
-_MNIST = _Set(
-    name="mnist",
-    classes=tuple("0123456789"),
-    shape=(1, 28, 28),
-    system="",
-    folder="MNIST/raw",
-    mirrors=("https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/"),
-    files={"train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-           "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
-           "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
-           "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c"},
-)
-_SETS = {known.name: known for known in (_FASHION_MNIST, _MNIST)}
+    def __repr__(self):
+        return (f"{len(self.x_train):,} + {len(self.x_test):,} rows of {len(self.columns)} numbers in {len(self.classes)} "
+                f"classes, from {self.source}")
 
 
 def load(name):
-    """`Images`: training and test pictures with labels, the classes' names and where they came from.
+    """`Images` (or, for "wine", a `Table`): training and test samples with labels, the classes' names, where they came from.
 
     Args:
-        name: ``"fashion_mnist"`` (Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747) or ``"mnist"`` (LeCun, Bottou, Bengio and
-            Haffner 1998, "Gradient-based learning applied to document recognition").
+        name: ``"fashion_mnist"`` (Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747), ``"mnist"`` (LeCun, Bottou, Bengio and
+            Haffner 1998), ``"cifar10"`` (Krizhevsky 2009); or scikit-learn's ``"digits"`` (8 × 8 pictures) and ``"wine"``
+            (13 measurements, not standardised), of which a stratified quarter is for testing.
 
     Raises:
         ValueError: the name is unknown; or a file of ``NNLAB_DATA`` is not what it should be (it is left as it is).
-        FileNotFoundError: ``NNLAB_DATA`` names no folder.
+        FileNotFoundError: ``NNLAB_DATA`` names no folder, or no source has the set.
     """
-    if name not in _SETS:
-        raise ValueError(f"unknown data set {name!r}; choose one of: {', '.join(map(repr, _SETS))}")
-    known = _SETS[name]
-    for find in (_from_own_folder, _from_cache, _from_system, _from_mirrors, _from_course):
-        if found := find(known):
-            arrays, source = found
-            return _as_tensors(known, arrays, source)
-    raise FileNotFoundError(f"no source has {name!r}; point NNLAB_DATA at a folder with {name}.npz")
-
-
-def _as_tensors(known, arrays, source):
+    if name in ("digits", "wine"):
+        return _from_scikit_learn(name)
+    if name not in sources.SETS:
+        raise ValueError(f"unknown data set {name!r}; choose one of: {', '.join(map(repr, (*sources.SETS, 'digits', 'wine')))}")
+    arrays, source = sources.find(name)
     tensors = [torch.from_numpy(a.astype(np.int64 if a.ndim == 1 else np.float32)) for a in arrays]
     for pictures in tensors[::2]:
         pictures.div_(255)
-    return Images(*tensors, known.classes, source)
+    return Images(*tensors, sources.SETS[name].classes, source)
 
 
-# -------------------------------------------------------------------------------------------- the sources
+def _from_scikit_learn(name):
+    from sklearn import datasets
 
-def _from_own_folder(known):
-    if not (named := os.environ.get("NNLAB_DATA")):
-        return None
-    folder = Path(named).expanduser()
-    if not folder.is_dir():
-        raise FileNotFoundError(f"NNLAB_DATA={named} is not a folder; make it, or unset NNLAB_DATA")
-    packed = folder / f"{known.name}.npz"
-    if packed.exists():
-        return read_npz(known, packed), str(packed)
-    for place in (folder / known.folder, folder):
-        if arrays := read_originals(known, place):
-            return arrays, str(place)
-    print(f"{known.name}: NNLAB_DATA={named} has neither {packed.name} nor the original files; looking elsewhere")
-    return None
+    bunch = getattr(datasets, f"load_{name}")()
+    x, y = torch.tensor(bunch.data, dtype=torch.float32), torch.tensor(bunch.target, dtype=torch.int64)
+    if name == "digits":
+        x = x.view(-1, 1, 8, 8) / 16
+    train, test = split(y, 0.25, stratify=True)
+    parts, classes = (x[train], y[train], x[test], y[test]), tuple(map(str, bunch.target_names))
+    return Images(*parts, classes, "scikit-learn") if name == "digits" else Table(
+        *parts, classes, tuple(bunch.feature_names), "scikit-learn")
 
 
-def _from_cache(known):
-    packed = HOME / "cache" / f"{known.name}.npz"
-    if not packed.exists():
-        return None
-    try:
-        return read_npz(known, packed), "the course's cache"
-    except ValueError as error:
-        print(f"{error}; set aside as {set_aside(packed).name}, looking elsewhere")
-        return None
+def split(y, share, stratify=False, seed=0):
+    """Two index tensors (int64, sorted) that part the samples with the labels `y`: the rest, and a random `share` of them.
+
+    No index is in both, and every index is in one.
+
+    Args:
+        y: labels (N,), of which only the number counts unless `stratify`.
+        share: part of the samples for the second, above 0 and below 1.
+        stratify: take that share of every class, rounded.
+        seed: of the generator that draws; the same seed gives the same parts.
+
+    Raises:
+        ValueError: `share` is out of range, or one of the two parts would be empty.
+    """
+    if not 0 < share < 1:
+        raise ValueError(f"share = {share!r}; give a part above 0 and below 1, such as 0.2")
+    g = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(y), generator=g)
+    groups = [order[y.cpu()[order] == label] for label in y.unique().cpu()] if stratify else [order]
+    second = torch.cat([group[:round(share * len(group))] for group in groups]) if groups else order
+    chosen = torch.zeros(len(y), dtype=torch.bool)
+    chosen[second] = True
+    if not chosen.any() or chosen.all():
+        raise ValueError(f"a share of {share} of {len(y)} samples leaves one part empty; take more samples or another share")
+    return (~chosen).nonzero()[:, 0], chosen.nonzero()[:, 0]
 
 
-def _from_system(known):
-    if not known.system:
-        return None
-    try:
-        arrays = read_originals(known, Path(known.system))
-    except ValueError as error:
-        print(f"{error}; looking elsewhere")
-        return None
-    return (arrays, f"the system's package dataset-{Path(known.system).name}") if arrays else None
+def standardise(train, *others):
+    """`train` and `others` shifted and scaled by the mean and standard deviation of `train` alone, so that nothing leaks.
 
+    Each column of (N, F), or each channel of (N, C, H, W), has mean 0 and deviation 1 in `train`; a constant one becomes 0.
 
-def _from_mirrors(known):
-    if os.environ.get("NNLAB_OFFLINE"):
-        return None
-    cache = HOME / "cache"
-    originals = cache / "original" / known.folder
-    try:
-        for file, checksum in known.files.items():
-            fetch([mirror + file for mirror in known.mirrors], originals / file, f"md5:{checksum}")
-        arrays = read_originals(known, originals)
-    except OSError as error:  # no mirror delivered, or there is no place to keep what it delivers
-        print(f"{known.name}: {error}")
-        return None
-    if arrays is None:  # another process has just packed and removed them
-        return _from_cache(known)
-    try:
-        with replacing(cache / f"{known.name}.npz") as part, open(part, "wb") as file:
-            np.savez_compressed(file, **dict(zip(PARTS, arrays, strict=True)))
-        for file in known.files:
-            (originals / file).unlink(missing_ok=True)
-    except OSError as error:  # the originals are kept and serve the next time
-        print(f"{known.name}: could not be packed into {cache}: {error}")
-    return arrays, "a mirror"
-
-
-def _from_course(known):
-    packed = HOME / f"{known.name}.npz"
-    arrays = read_npz(known, packed)
-    print(f"{known.name}: no copy of the whole set was found or downloaded, so the {len(arrays[0]):,} + {len(arrays[2]):,} "
-          "pictures that come with the course serve.")
-    return arrays, "the subset that comes with the course"
+    Raises:
+        ValueError: `train` has fewer than two samples.
+    """
+    if len(train) < 2:
+        raise ValueError(f"{len(train)} samples to standardise by; at least 2 are needed")
+    across = [k for k in range(train.ndim) if k != 1]
+    mean, deviation = train.mean(across, keepdim=True), train.std(across, keepdim=True, correction=0)
+    scaled = tuple((part - mean) / torch.where(deviation > 0, deviation, 1) for part in (train, *others))
+    return scaled if others else scaled[0]

@@ -5,8 +5,11 @@ import hashlib
 import http.client
 import os
 import tempfile
+import time
 import urllib.request
 from pathlib import Path
+
+SLOWEST = 1000  # bytes a second; a mirror that gives less is given up
 
 
 class FetchError(OSError):
@@ -56,7 +59,7 @@ def fetch(urls, path, checksum, *, timeout=10, tries=2):
         urls: addresses of the same file, tried in order, `tries` rounds.
         path: where the file goes; its folder is made.
         checksum: algorithm and hexadecimal digits, as in ``"md5:8d4f..."``.
-        timeout: seconds without an answer before the next address is tried.
+        timeout: seconds without an answer, or at less than 1 kB a second, before the next address is tried.
         tries: rounds over all addresses.
 
     Raises:
@@ -86,9 +89,11 @@ def _download(url, part, timeout):
     request = urllib.request.Request(url, headers={"User-Agent": "nnlab"})
     with urllib.request.urlopen(request, timeout=timeout) as answer, open(part, "wb") as file:
         expected = answer.headers.get("Content-Length")
-        got = 0
-        while block := answer.read(1 << 16):
+        got, start = 0, time.monotonic()
+        while block := answer.read1(1 << 16):
             file.write(block)
             got += len(block)
+            if (seconds := time.monotonic() - start) > timeout and got < SLOWEST * seconds:
+                raise OSError(f"it drips: {got} bytes in {seconds:.0f} seconds")
     if expected is not None and got != int(expected):
         raise OSError(f"the connection ended after {got} of {expected} bytes")

@@ -116,7 +116,7 @@ def test_first_cell_in_an_empty_folder_changes_no_version(colab, twin, notebook_
     client(notebook, colab).execute()
     said, again = (printed(cell) for cell in notebook.cells)
     home = colab / f"nnlab-{__version__}"
-    assert said.strip() == f"nnlab {__version__} is ready in {home}: all 7 packages present, nothing installed."
+    assert said.strip() == f"nnlab {__version__} is ready in {home}: all 8 packages present, nothing installed."
     assert again.strip().splitlines() == [said.strip(), "", f"{home / 'nnlab' / '__init__.py'} 1"]  # run twice: nothing new
     assert versions(twin) == before
     assert [path.name for path in colab.iterdir()] == [home.name]

@@ -2,17 +2,23 @@
 
 import gzip
 import hashlib
+import io
+import pickle
 import re
 import shutil
 import struct
+import tarfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.preprocessing import StandardScaler
 
-from nnlab import data, fetch, formats
-from nnlab.data import load
+from nnlab import fetch, formats, sources
+from nnlab.data import load, split, standardise
 from nnlab.formats import PARTS
 
 SUBSET = Path(__file__).parent.parent / "data" / "fashion_mnist.npz"
@@ -37,8 +43,8 @@ def nowhere(tmp_path, monkeypatch):
     home = tmp_path / "data"
     home.mkdir()
     shutil.copy(SUBSET, home)
-    monkeypatch.setattr(data, "HOME", home)
-    monkeypatch.setitem(data._SETS, "fashion_mnist", data._FASHION_MNIST._replace(system=str(tmp_path / "none")))
+    monkeypatch.setattr(sources, "HOME", home)
+    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(system=str(tmp_path / "none")))
     monkeypatch.setenv("NNLAB_OFFLINE", "1")
     monkeypatch.delenv("NNLAB_DATA", raising=False)
     return home
@@ -46,7 +52,7 @@ def nowhere(tmp_path, monkeypatch):
 
 def put_originals(folder, arrays, packed=True):
     folder.mkdir(parents=True, exist_ok=True)
-    for file, array in zip(data._FASHION_MNIST.files, arrays, strict=True):
+    for file, array in zip(sources.FASHION_MNIST.files, arrays, strict=True):
         if packed:
             (folder / file).write_bytes(gzip.compress(idx(array)))
         else:
@@ -75,7 +81,7 @@ def test_every_subset_is_the_one_that_its_page_describes(path, monkeypatch):
 
 def test_the_pages_name_sources_and_licences():
     page = (SUBSET.parent / "README.md").read_text(encoding="utf-8")
-    assert {path.stem for path in SUBSETS} == set(data._SETS)
+    assert {path.stem for path in SUBSETS} == set(sources.SETS) - {"cifar10"}
     assert "MIT" in page and "Zalando" in page and "LeCun" in page
 
 
@@ -133,7 +139,7 @@ def test_damaged_cache_is_set_aside(nowhere, capsys):
 def test_system_package_then_cache(nowhere, arrays, monkeypatch):
     system = nowhere / "system"
     put_originals(system, arrays)
-    monkeypatch.setitem(data._SETS, "fashion_mnist", data._FASHION_MNIST._replace(system=str(system)))
+    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(system=str(system)))
     assert "system's package" in load("fashion_mnist").source
     (system / "t10k-labels-idx1-ubyte.gz").write_bytes(b"cut")
     assert "comes with the course" in load("fashion_mnist").source  # said, and the next source serves
@@ -142,10 +148,10 @@ def test_system_package_then_cache(nowhere, arrays, monkeypatch):
 def test_mirrors_fill_the_cache(nowhere, arrays, monkeypatch):
     site = nowhere / "site"
     put_originals(site, arrays)
-    files = {file: fetch.checksum_of(site / file, "md5") for file in data._FASHION_MNIST.files}
+    files = {file: fetch.checksum_of(site / file, "md5") for file in sources.FASHION_MNIST.files}
     mirrors = (f"{(nowhere / 'empty').as_uri()}/", f"{site.as_uri()}/")
-    here = data._FASHION_MNIST._replace(system="/nowhere", mirrors=mirrors, files=files)
-    monkeypatch.setitem(data._SETS, "fashion_mnist", here)
+    here = sources.FASHION_MNIST._replace(system="/nowhere", mirrors=mirrors, files=files)
+    monkeypatch.setitem(sources.SETS, "fashion_mnist", here)
     monkeypatch.delenv("NNLAB_OFFLINE")
     assert len(load("fashion_mnist").x_train) == 7
     shutil.rmtree(site)
@@ -156,8 +162,8 @@ def test_mirrors_fill_the_cache(nowhere, arrays, monkeypatch):
 def test_full_disk_and_another_process_cost_only_the_cache(nowhere, arrays, monkeypatch, capsys):
     site = nowhere / "site"
     put_originals(site, arrays)
-    files = {file: fetch.checksum_of(site / file, "md5") for file in data._FASHION_MNIST.files}
-    monkeypatch.setitem(data._SETS, "fashion_mnist", data._FASHION_MNIST._replace(
+    files = {file: fetch.checksum_of(site / file, "md5") for file in sources.FASHION_MNIST.files}
+    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(
         system="/nowhere", mirrors=(f"{site.as_uri()}/",), files=files))
     monkeypatch.delenv("NNLAB_OFFLINE")
 
@@ -168,13 +174,12 @@ def test_full_disk_and_another_process_cost_only_the_cache(nowhere, arrays, monk
         assert len(load("fashion_mnist").x_train) == 7
     assert "could not be packed" in capsys.readouterr().out
 
-    def packed_by_another(known, folder, read=data.read_originals):
-        found = read(known, folder)
-        if folder != Path("/nowhere") and found:
+    def packed_by_another(known, folder):
+        found = formats.read_originals(known, folder)
+        if found:
             np.savez(nowhere / "cache" / "fashion_mnist.npz", **dict(zip(PARTS, found, strict=True)))
-            return None
-        return found
-    monkeypatch.setattr(data, "read_originals", packed_by_another)
+        return None
+    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.SETS["fashion_mnist"]._replace(read=packed_by_another))
     assert load("fashion_mnist").source == "the course's cache"
 
 
@@ -185,8 +190,8 @@ def test_own_folder_without_the_set_is_said(nowhere, tmp_path, monkeypatch, caps
 
 
 def test_no_network_ends_in_the_subset(nowhere, monkeypatch, capsys):
-    closed = data._FASHION_MNIST._replace(system="/nowhere", mirrors=("http://127.0.0.1:9/",))
-    monkeypatch.setitem(data._SETS, "fashion_mnist", closed)
+    closed = sources.FASHION_MNIST._replace(system="/nowhere", mirrors=("http://127.0.0.1:9/",))
+    monkeypatch.setitem(sources.SETS, "fashion_mnist", closed)
     monkeypatch.delenv("NNLAB_OFFLINE")
     assert len(load("fashion_mnist").x_train) == 10_000
     assert "could not download train-images-idx3-ubyte.gz; tried http://127.0.0.1:9/" in capsys.readouterr().out
@@ -219,5 +224,94 @@ def test_idx_that_is_cut_or_no_idx(tmp_path, arrays):
 
 
 def test_unknown_name():
-    with pytest.raises(ValueError, match=re.escape("unknown data set 'fashion'; choose one of: 'fashion_mnist', 'mnist'")):
+    choices = "choose one of: 'fashion_mnist', 'mnist', 'cifar10', 'digits', 'wine'"
+    with pytest.raises(ValueError, match=re.escape(f"unknown data set 'fashion'; {choices}")):
         load("fashion")
+
+
+def cifar_archive(folder):
+    """Write an archive of CIFAR-10's form, of three pictures a batch, to `folder`; the pictures and labels in it."""
+    rng, everything = np.random.default_rng(0), []
+    with tarfile.open(folder / "cifar-10-python.tar.gz", "w:gz") as archive:
+        for name in (*(f"data_batch_{k}" for k in range(1, 6)), "test_batch"):
+            batch = {b"data": rng.integers(0, 256, (3, 3072), dtype=np.uint8), b"labels": rng.integers(0, 10, 3).tolist()}
+            everything.append(batch)
+            content = pickle.dumps(batch, protocol=2)
+            info = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return everything
+
+
+def test_cifar10_as_published(nowhere, tmp_path, monkeypatch):
+    batches = cifar_archive(tmp_path)
+    monkeypatch.setenv("NNLAB_DATA", str(tmp_path))
+    found = load("cifar10")
+    assert found.x_train.shape == (15, 3, 32, 32) and found.x_test.shape == (3, 3, 32, 32) and found.classes[3] == "cat"
+    # Red comes first, then green, then blue, each row by row.
+    assert (found.x_train[4, 1, 2, 3] * 255).round() == batches[1][b"data"][1, 1024 + 2 * 32 + 3]
+    assert found.y_train[:3].tolist() == batches[0][b"labels"]
+    checksum = fetch.checksum_of(tmp_path / "cifar-10-python.tar.gz", "md5")
+    monkeypatch.setitem(sources.SETS, "cifar10", sources.CIFAR10._replace(
+        mirrors=(f"{tmp_path.as_uri()}/",), files={"cifar-10-python.tar.gz": checksum}))
+    monkeypatch.delenv("NNLAB_DATA")
+    monkeypatch.delenv("NNLAB_OFFLINE")
+    assert torch.equal(load("cifar10").x_train, found.x_train) and load("cifar10").source == "the course's cache"
+
+
+def test_cifar10_that_is_cut_evil_or_nowhere(nowhere, tmp_path, monkeypatch, capsys):
+    with pytest.raises(FileNotFoundError, match="no source has 'cifar10': connect to the network, or point"):
+        load("cifar10")
+    cifar_archive(tmp_path)
+    path = tmp_path / "cifar-10-python.tar.gz"
+    monkeypatch.setenv("NNLAB_DATA", str(tmp_path))
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(ValueError, match="cifar-10-python.tar.gz is damaged"):
+        load("cifar10")
+    content = pickle.dumps({b"data": print})
+    with tarfile.open(path, "w:gz") as archive:
+        info = tarfile.TarInfo("cifar-10-batches-py/data_batch_1")
+        info.size = len(content)
+        archive.addfile(info, io.BytesIO(content))
+    with pytest.raises(ValueError, match="it asks for builtins.print, which no data set needs"):
+        load("cifar10")
+
+
+def test_scikit_learns_digits_and_wine():
+    digits, wine = load("digits"), load("wine")
+    assert digits.x_train.shape[1:] == (1, 8, 8) and digits.x_train.max() == 1
+    assert len(digits.x_train) + len(digits.x_test) == 1797
+    assert wine.x_train.shape[1] == len(wine.columns) == 13 and len(wine.x_train) + len(wine.x_test) == 178
+    assert "178" not in repr(wine) and "13 numbers in 3 classes, from scikit-learn" in repr(wine)
+    for found in (digits, wine):
+        shares = found.y_test.bincount() / (found.y_test.bincount() + found.y_train.bincount())
+        assert (shares - 0.25).abs().max() < 0.02
+
+
+@settings(max_examples=300, deadline=None)
+@given(n=st.integers(0, 60), classes=st.integers(1, 4), share=st.floats(-0.1, 1.1), stratify=st.booleans(),
+       seed=st.integers(0, 99))
+def test_split_never_leaks(n, classes, share, stratify, seed):
+    y = torch.arange(n) % classes
+    try:
+        first, second = split(y, share, stratify, seed)
+    except ValueError as error:
+        assert "share" in str(error)
+        return
+    assert torch.equal(torch.cat([first, second]).sort().values, torch.arange(n)) and len(first) and len(second)
+    assert torch.equal(split(y, share, stratify, seed)[1], second)
+    if stratify:
+        for label in range(min(n, classes)):
+            assert (y[second] == label).sum() == round(share * int((y == label).sum()))
+
+
+def test_standardise_by_the_training_part_alone():
+    train, test = torch.randn(50, 3) * torch.tensor([1.0, 5.0, 0.0]) + 7, torch.randn(20, 3)
+    scaled, other = standardise(train, test)
+    expected = StandardScaler().fit(train.double())
+    np.testing.assert_allclose(scaled, expected.transform(train.double()), atol=2e-5)
+    np.testing.assert_allclose(other, expected.transform(test.double()), atol=2e-5)
+    pictures = standardise(torch.rand(9, 3, 4, 4) * 5 + 1)
+    torch.testing.assert_close(pictures.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
+    with pytest.raises(ValueError, match="1 samples to standardise by"):
+        standardise(train[:1])

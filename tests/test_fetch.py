@@ -2,7 +2,10 @@
 
 import hashlib
 import http.server
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
@@ -25,6 +28,16 @@ class Mirror(http.server.BaseHTTPRequestHandler):
             return
         if self.path == "/chunks":  # chunks that stop in the middle
             self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc")
+            return
+        if self.path in ("/stall", "/drip"):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(CONTENT)))
+            self.end_headers()
+            for k in range(40):
+                if self.path == "/drip":
+                    self.wfile.write(CONTENT[k:k + 1])
+                    self.wfile.flush()
+                time.sleep(0.25)
             return
         body = {"/good": CONTENT, "/cut": CONTENT, "/page": b"<html>Please log in</html>"}.get(self.path)
         self.send_response(200 if body else 404)
@@ -76,6 +89,34 @@ def test_says_what_was_tried_and_leaves_nothing(mirror, tmp_path):
         assert part in str(caught.value)
     assert list(tmp_path.iterdir()) == []
     assert len(Mirror.asked) == 4  # two rounds
+
+
+@pytest.mark.parametrize("slow, said", [("stall", "timed out"), ("drip", "it drips: ")])
+def test_a_mirror_that_stalls_or_drips_is_given_up(mirror, tmp_path, slow, said):
+    path = tmp_path / "file.gz"
+    start = time.monotonic()
+    assert fetch([f"{mirror}/{slow}", f"{mirror}/good"], path, CHECKSUM, timeout=1).read_bytes() == CONTENT
+    assert time.monotonic() - start < 5
+    path.unlink()
+    with pytest.raises(FetchError, match=f"/{slow}: {said}"):
+        fetch([f"{mirror}/{slow}"], path, CHECKSUM, timeout=1, tries=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_at_once_all_get_the_whole_file(mirror, tmp_path):
+    code = f"from nnlab.fetch import fetch; fetch(['{mirror}/good'], r'{tmp_path / 'file.gz'}', '{CHECKSUM}')"
+    running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
+    assert [process.wait(30) for process in running] == [0] * 4
+    assert (tmp_path / "file.gz").read_bytes() == CONTENT and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("number, said", [(13, "Permission denied"), (30, "Read-only file system"), (28, "No space left")])
+def test_a_folder_that_takes_no_file(mirror, tmp_path, monkeypatch, number, said):
+    def refuse(*_, **__):
+        raise OSError(number, said)
+    monkeypatch.setattr(fetching.tempfile, "mkstemp", refuse)
+    with pytest.raises(FetchError, match=said):
+        fetch([f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM)
 
 
 def test_replacing_is_all_or_nothing(tmp_path):

@@ -12,13 +12,14 @@ PACKAGE = Path(__file__).parent.parent / "nnlab"
 LEAVES = {"device", "progress", "fetch", "toys", "batches", "models", "metrics", "plots", "autograd", "optim", "augment",
           "probes", "formats", "widgets"}
 MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
-    "data": {"fetch", "formats"},
+    "sources": {"fetch", "formats"},
+    "data": {"sources"},
     "checkpoint": {"fetch"},  # how a file is written whole or not at all stands there
     "tryout": {"device"},
     "train": {"device", "metrics", "progress", "checkpoint", "tryout"},
     "callbacks": {"train", "checkpoint"},
     "checks": LEAVES - {"widgets"} | {"data", "train", "tryout", "callbacks", "checkpoint"},
-    "course": LEAVES | {"data", "train", "callbacks", "checkpoint", "checks"},
+    "course": LEAVES | {"data", "sources", "train", "callbacks", "checkpoint", "checks"},
     "__main__": LEAVES | {"data"},
     "__init__": set(),
 }

@@ -5,6 +5,9 @@ import copy
 import pytest
 import torch
 import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shared import SEEN
 from torch.utils.data import DataLoader, TensorDataset
 
 from nnlab.batches import Batches
@@ -193,6 +196,43 @@ def test_silent_broadcast_other_model_no_batches_and_sums():
         try_(Batches(x, y.float()[:, None], 10), val=[])
     with pytest.raises(ValueError, match="a generator serves only one pass"):
         try_(iter(list(Batches(x, y.float()[:, None], 10))), epochs=2)
+
+
+CASES = {}
+
+
+@settings(max_examples=700, deadline=None)
+@given(n=st.integers(1, 12), features=st.integers(1, 4), outputs=st.integers(1, 3), batch_size=st.integers(1, 14),
+       shuffle=st.booleans(), dtype=st.sampled_from([torch.float32, torch.float32, torch.float64, torch.uint8]),
+       targets=st.sampled_from(["classes", "floats", "column", "out of range", "two columns"]),
+       spoil=st.sampled_from([None, None, float("nan"), float("inf")]), loss=st.sampled_from([F.cross_entropy, F.mse_loss]))
+def test_fit_works_or_raises_what_it_documents(n, features, outputs, batch_size, shuffle, dtype, targets, spoil, loss):
+    g = torch.Generator().manual_seed(n + 31 * features)
+    x = (torch.rand(n, features, generator=g) * 3).to(dtype)
+    if spoil is not None and dtype != torch.uint8:
+        x[n // 2, 0] = spoil
+    y = {"classes": torch.arange(n) % outputs, "floats": torch.rand(n, generator=g), "column": torch.rand(n, 1, generator=g),
+         "out of range": torch.arange(n) + outputs, "two columns": torch.rand(n, 2, generator=g)}[targets]
+    net = torch.nn.Linear(features, outputs)
+    before = copy.deepcopy(net.state_dict())
+    try:
+        history = quiet(net, Batches(x, y, batch_size, shuffle), loss_fn=loss)
+    except ValueError as error:
+        kind = "ValueError"
+        assert str(error).startswith("train: ")
+        assert all(torch.equal(before[key], value) for key, value in net.state_dict().items())
+    except FloatingPointError as error:
+        kind = "FloatingPointError"
+        assert spoil is not None and "epoch 1, batch" in str(error)
+    else:
+        kind = "trained"
+        assert len(history) == 1 and history["loss"][0] == history["loss"][0] and net.training
+    CASES[kind] = CASES.get(kind, 0) + 1
+
+
+def test_count_of_cases():
+    assert sum(CASES.values()) >= 700 and set(CASES) == {"ValueError", "FloatingPointError", "trained"}
+    SEEN.append(f"fit: {sum(CASES.values())} random cases, {CASES}")
 
 
 def test_callbacks_stop_keep_and_name_unknown_monitors(tmp_path):
