@@ -4,7 +4,7 @@ export NNLAB_PYTHON := $(PYTHON)
 endif
 COURSE = .venv/bin/python -m nnlab.course
 
-.PHONY: help course test lab slides normalise sabotage lock env
+.PHONY: help course test lab slides normalise sabotage bench lock env
 
 help:
 	@echo "make course     run every notebook and write the course to build/site/"
@@ -13,6 +13,7 @@ help:
 	@echo "make slides     write a slide deck a lecture to build/slides/"
 	@echo "make normalise  after editing a notebook: run it and write its normal form"
 	@echo "make sabotage   plant faults in training and see the notebooks' claims break"
+	@echo "make bench      time fit against its peers"
 	@echo "make lock       requirements.in -> requirements.txt"
 
 env:
@@ -36,6 +37,11 @@ normalise: env
 
 sabotage: env
 	@$(COURSE) sabotage
+
+bench: env
+	@test -x build/peers/bin/python || .venv/bin/uv venv -q --seed --python .venv/bin/python build/peers
+	@.venv/bin/uv pip install -q --python build/peers/bin/python -r benchmarks/requirements.txt
+	@PYTHONPATH=. build/peers/bin/python benchmarks/peers.py
 
 lock: env
 	@.venv/bin/uv pip compile --universal --python-version 3.11 --no-annotate -q requirements.in -o requirements.txt

@@ -1,0 +1,256 @@
+"""Times one epoch of training, and its evaluation, by `nnlab.train.fit` and by its peers, on the same machine in one process.
+
+    make bench        runs this in an environment of its own, build/peers, prints the ratios and writes build/bench.json
+
+A network 784-30-10 learns the real Fashion-MNIST for one epoch by SGD (rate 0.01, Nesterov momentum 0.8), then loss and accuracy
+on the 10,000 test pictures are computed. The contestants take turns, five rounds; reported are medians, least and greatest.
+"""
+
+import json
+import logging
+import os
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+os.environ["KERAS_BACKEND"] = "torch"
+import torch
+import torch.nn.functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+from nnlab.batches import Batches
+from nnlab.data import load
+from nnlab.device import describe
+from nnlab.metrics import accuracy
+from nnlab.models import MLP
+from nnlab.train import fit
+
+HERE = Path(__file__).parent
+ROUNDS = 5
+BOUNDS = {"hand-written loop, 10": 1.05, "hand-written loop, 32": 1.05, "hand-written loop, 128": 1.05,
+          "DataLoader with ToTensor, 10": 0.35, "DataLoader with ToTensor, 128": 0.12, "DataLoader over TensorDataset, 128": 0.5,
+          "scikit-learn MLPClassifier, 128": 1, "skorch, 128": 1, "Lightning, 128": 1, "fastai, 128": 1, "Keras on torch, 128": 1}
+
+
+def network():
+    """The network and its optimizer, the same at every start."""
+    torch.manual_seed(0)
+    net = MLP([784, 30, 10])
+    return net, torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.8, nesterov=True)
+
+
+class Contest:
+    """The data, and a method for each contestant that trains and evaluates once with a batch size."""
+
+    def __init__(self):
+        data = load("fashion_mnist")
+        if len(data.x_train) != 60_000:
+            raise SystemExit("the benchmark needs the whole Fashion-MNIST: connect to the network, or set NNLAB_DATA")
+        self.x, self.y, self.xt, self.yt = data.x_train.flatten(1), data.y_train, data.x_test.flatten(1), data.y_test
+        self.folder = tempfile.TemporaryDirectory()
+        raw = Path(self.folder.name, "FashionMNIST", "raw")
+        raw.mkdir(parents=True)
+        for part, x, y in (("train", data.x_train, data.y_train), ("t10k", data.x_test, data.y_test)):
+            pictures, labels = (x * 255).round().to(torch.uint8).numpy(), y.to(torch.uint8).numpy()
+            (raw / f"{part}-images-idx3-ubyte").write_bytes(struct.pack(">4I", 0x803, len(x), 28, 28) + pictures.tobytes())
+            (raw / f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, len(y)) + labels.tobytes())
+
+    def nnlab(self, size):
+        """`fit` on `Batches`, with accuracy on both parts."""
+        net, optimizer = network()
+        fit(net, Batches(self.x, self.y, size, shuffle=True), Batches(self.xt, self.yt, 10_000), loss_fn=F.cross_entropy,
+            optimizer=optimizer, epochs=1, metrics={"accuracy": accuracy}, progress=False)
+
+    def training_alone(self, n, epochs):
+        """`fit` on the first `n` samples, several epochs, without evaluation."""
+        net, optimizer = network()
+        fit(net, Batches(self.x[:n], self.y[:n], 128, shuffle=True), loss_fn=F.cross_entropy, optimizer=optimizer, epochs=epochs,
+            progress=False)
+
+    def by_hand(self, size):
+        """The fastest loop we could write: indexed tensors, no bookkeeping, the test set in one go."""
+        net, optimizer = network()
+        for index in torch.randperm(len(self.x)).split(size):
+            loss = F.cross_entropy(net(self.x[index]), self.y[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        self._evaluate(net)
+
+    def _evaluate(self, net):
+        net.eval()
+        with torch.no_grad():
+            outputs = net(self.xt)
+            return F.cross_entropy(outputs, self.yt).item(), (outputs.argmax(1) == self.yt).float().mean().item()
+
+    def _loaders(self, train, test, size):
+        net, optimizer = network()
+        for x, y in DataLoader(train, size, shuffle=True):
+            loss = F.cross_entropy(net(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        net.eval()
+        right = total = 0
+        with torch.no_grad():
+            for x, y in DataLoader(test, 1000):
+                outputs = net(x)
+                total += F.cross_entropy(outputs, y, reduction="sum").item()
+                right += (outputs.argmax(1) == y).sum().item()
+
+    def tensor_dataset(self, size):
+        """Torch's DataLoader over tensors in memory."""
+        self._loaders(TensorDataset(self.x, self.y), TensorDataset(self.xt, self.yt), size)
+
+    def to_tensor(self, size):
+        """What most tutorials show: torchvision's data set with ToTensor, one picture at a time."""
+        from torchvision.datasets import FashionMNIST
+        from torchvision.transforms import ToTensor
+
+        sets = [FashionMNIST(self.folder.name, train=train, transform=ToTensor()) for train in (True, False)]
+        self._loaders(*sets, size)
+
+    def scikit_learn(self, size):
+        """scikit-learn's MLPClassifier, compiled loops on float32."""
+        from sklearn.neural_network import MLPClassifier
+
+        net = MLPClassifier((30,), solver="sgd", learning_rate_init=0.01, momentum=0.8, batch_size=size, max_iter=1,
+                            random_state=0)
+        net.fit(self.x.numpy(), self.y.numpy()).score(self.xt.numpy(), self.yt.numpy())
+
+    def skorch(self, size):
+        """Skorch's NeuralNetClassifier."""
+        from skorch import NeuralNetClassifier
+        from skorch.helper import predefined_split
+
+        torch.manual_seed(0)
+        NeuralNetClassifier(MLP([784, 30, 10]), max_epochs=1, batch_size=size, iterator_train__shuffle=True, verbose=0,
+                            criterion=torch.nn.CrossEntropyLoss, optimizer=torch.optim.SGD, lr=0.01, optimizer__momentum=0.8,
+                            optimizer__nesterov=True, train_split=predefined_split(TensorDataset(self.xt, self.yt)),
+                            ).fit(self.x, self.y)
+
+    def lightning(self, size):
+        """Lightning's Trainer, without logger, bar and checkpoints."""
+        import lightning
+
+        net, optimizer = network()
+
+        class Module(lightning.LightningModule):
+            def __init__(self):
+                super().__init__()
+                self.net = net
+
+            def training_step(self, batch, _):
+                return F.cross_entropy(self.net(batch[0]), batch[1])
+
+            def validation_step(self, batch, _):
+                outputs = self.net(batch[0])
+                self.log_dict({"loss": F.cross_entropy(outputs, batch[1]), "accuracy": accuracy(outputs, batch[1])})
+
+            def configure_optimizers(self):
+                return optimizer
+        lightning.Trainer(max_epochs=1, accelerator="cpu", logger=False, enable_progress_bar=False, enable_checkpointing=False,
+                          enable_model_summary=False, num_sanity_val_steps=0).fit(
+            Module(), DataLoader(TensorDataset(self.x, self.y), size, shuffle=True),
+            DataLoader(TensorDataset(self.xt, self.yt), 1000))
+
+    def fastai(self, size):
+        """Fastai's Learner, without its bar."""
+        from functools import partial
+
+        import fastai.callback.progress  # noqa: F401  (adds no_bar)
+        from fastai.data.core import DataLoaders
+        from fastai.data.load import DataLoader as Loader
+        from fastai.learner import Learner
+        from fastai.metrics import accuracy as their_accuracy
+        from fastai.optimizer import OptimWrapper
+
+        loaders = DataLoaders(Loader(TensorDataset(self.x, self.y), size, shuffle=True, num_workers=0),
+                              Loader(TensorDataset(self.xt, self.yt), 1000, num_workers=0), device="cpu")
+        learner = Learner(loaders, network()[0], loss_func=torch.nn.CrossEntropyLoss(), metrics=their_accuracy,
+                          opt_func=partial(OptimWrapper, opt=partial(torch.optim.SGD, momentum=0.8, nesterov=True)))
+        with learner.no_bar(), learner.no_logging():
+            learner.fit(1, 0.01)
+
+    def keras(self, size):
+        """Keras 3 with torch as its backend."""
+        import keras
+
+        net = keras.Sequential([keras.Input((784,)), keras.layers.Dense(30, "relu"), keras.layers.Dense(10)])
+        net.compile(keras.optimizers.SGD(0.01, 0.8, nesterov=True), keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+                    metrics=["accuracy"])
+        net.fit(self.x.numpy(), self.y.numpy(), size, epochs=1, verbose=0,
+                validation_data=(self.xt.numpy(), self.yt.numpy()), validation_batch_size=1000)
+
+
+def seconds(work):
+    """Seconds that `work()` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def summary(times):
+    """Median, least and greatest of a list of seconds."""
+    return {"median": statistics.median(times), "min": min(times), "max": max(times)}
+
+
+def rounds(contestants):
+    """Summary of the seconds of each of the `contestants`, who take turns ROUNDS times after a start that does not count."""
+    times = {name: [] for name in contestants}
+    for turn in range(-1, ROUNDS):
+        for name, work in contestants.items():
+            took = seconds(work)
+            if turn >= 0:
+                times[name].append(took)
+            print(f"\r{turn + 1}/{ROUNDS} {name:<40} {took:7.2f} s", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    return {name: summary(taken) for name, taken in times.items()}
+
+
+def imports():
+    """Summaries for importing torch, and nnlab.train, each in a fresh Python."""
+    def fresh(module):
+        return lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
+    return rounds({"import torch": fresh("torch"), "import nnlab.train": fresh("nnlab.train")})
+
+
+def main():
+    """Run everything, write build/bench.json, print the ratios."""
+    warnings.simplefilter("ignore")
+    for name in ("lightning", "lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    contest, rows = Contest(), []
+    peers = {"hand-written loop": (contest.by_hand, (10, 32, 128)), "DataLoader with ToTensor": (contest.to_tensor, (10, 128)),
+             "DataLoader over TensorDataset": (contest.tensor_dataset, (128,)),
+             "scikit-learn MLPClassifier": (contest.scikit_learn, (128,)), "skorch": (contest.skorch, (128,)),
+             "Lightning": (contest.lightning, (128,)), "fastai": (contest.fastai, (128,)),
+             "Keras on torch": (contest.keras, (128,))}
+    for size in (10, 32, 128):
+        turns = {"nnlab": lambda size=size: contest.nnlab(size)}
+        turns |= {name: lambda run=run, size=size: run(size) for name, (run, sizes) in peers.items() if size in sizes}
+        measured = rounds(turns)
+        ours = measured.pop("nnlab")
+        rows += [{"what": f"{name}, {size}", "nnlab": ours, "peer": theirs, "ratio": ours["median"] / theirs["median"],
+                  "bound": BOUNDS.get(f"{name}, {size}")} for name, theirs in measured.items()]
+    taken = imports()
+    rows.append({"what": "import nnlab.train against import torch", "nnlab": taken["import nnlab.train"],
+                 "peer": taken["import torch"], "ratio": taken["import nnlab.train"]["median"] / taken["import torch"]["median"],
+                 "bound": 1.05})
+    each = rounds({n: lambda n=n: contest.training_alone(n, 60_000 // n) for n in (6_000, 60_000)})  # as many samples in all
+    rows.append({"what": "a sample's time in 60,000 against in 6,000", "nnlab": each[60_000], "peer": each[6_000],
+                 "ratio": each[60_000]["median"] / each[6_000]["median"], "bound": 1.1})
+    versions = {name: __import__("importlib.metadata").metadata.version(name)
+                for name in ("torch", "scikit-learn", "skorch", "lightning", "fastai", "keras")}
+    (HERE.parent / "build" / "bench.json").write_text(json.dumps({"machine": describe(), "versions": versions, "rows": rows}, indent=1) + "\n")
+    for row in rows:
+        print(f"{row['what']:<44} {row['ratio']:6.3f}  bound {row['bound']}")
+
+
+if __name__ == "__main__":
+    main()
