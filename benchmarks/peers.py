@@ -6,6 +6,7 @@ A network 784-30-10 learns the real Fashion-MNIST for one epoch by SGD (rate 0.0
 on the 10,000 test pictures are computed. The contestants take turns, five rounds; reported are medians, least and greatest.
 """
 
+import importlib.metadata
 import json
 import logging
 import os
@@ -245,9 +246,10 @@ def main():
     each = rounds({n: lambda n=n: contest.training_alone(n, 60_000 // n) for n in (6_000, 60_000)})  # as many samples in all
     rows.append({"what": "a sample's time in 60,000 against in 6,000", "nnlab": each[60_000], "peer": each[6_000],
                  "ratio": each[60_000]["median"] / each[6_000]["median"], "bound": 1.1})
-    versions = {name: __import__("importlib.metadata").metadata.version(name)
+    versions = {name: importlib.metadata.version(name)
                 for name in ("torch", "scikit-learn", "skorch", "lightning", "fastai", "keras")}
-    (HERE.parent / "build" / "bench.json").write_text(json.dumps({"machine": describe(), "versions": versions, "rows": rows}, indent=1) + "\n")
+    report = {"machine": describe(), "versions": versions, "rows": rows}
+    (HERE.parent / "build" / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
     for row in rows:
         print(f"{row['what']:<44} {row['ratio']:6.3f}  bound {row['bound']}")
 
