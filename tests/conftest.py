@@ -1,7 +1,6 @@
 """What the tests share: one solved run of each notebook, the browser, the tables at the end."""
 
 import os
-from pathlib import Path
 
 import pytest
 from shared import CAUGHT, SEEN
@@ -56,18 +55,17 @@ def browser():
 
 @pytest.fixture
 def open_page(browser):
-    """Function from a file's path or an address to a page of 1280 × 720; at the end no error may have shown in it."""
+    """Function from a file's path to a page of 1280 × 720, the network off; at the end no error may have shown in it."""
     errors, contexts = [], []
 
-    def open_(target, offline=True):
-        context = browser.new_context(offline=offline, viewport={"width": 1280, "height": 720})
+    def open_(path):
+        context = browser.new_context(offline=True, viewport={"width": 1280, "height": 720})
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(target.resolve().as_uri() if isinstance(target, Path) else target)
+        page.goto(path.resolve().as_uri())
         return page
-    open_.errors = errors
     yield open_
     for context in contexts:
         context.close()
