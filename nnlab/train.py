@@ -1,7 +1,6 @@
 """Training: one epoch, an evaluation, and `fit`, which repeats both and keeps the history."""
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ import torch
 
 from nnlab import checkpoint
 from nnlab.device import device_of
+from nnlab.history import History
 from nnlab.progress import bar
 from nnlab.tryout import try_out
 
@@ -34,7 +34,7 @@ def train_epoch(model, batches, loss_fn, optimizer, keep=False, each=lambda: Non
         each: called after every batch.
     """
     model.train()
-    device, losses, sizes, kept = device_of(model), [], [], []
+    device, losses, sizes, kept, named = device_of(model), [], [], _Joined(), _Joined()
     for x, y in batches:
         x, y = x.to(device), y.to(device)
         outputs = model(x)
@@ -45,68 +45,48 @@ def train_epoch(model, batches, loss_fn, optimizer, keep=False, each=lambda: Non
         losses.append(loss.detach())
         sizes.append(len(y))
         if keep:
-            kept.append((outputs.detach(), y))
+            kept.add(outputs.detach())
+            named.add(y)
         each()
-    return _epoch(losses, sizes, kept)
+    return _epoch(losses, sizes, kept, named)
 
 
 @torch.no_grad()
 def evaluate(model, batches, loss_fn, keep=False):
     """`Epoch` of one pass that changes nothing: evaluation mode, no gradients. The arguments are `train_epoch`'s."""
     model.eval()
-    device, losses, sizes, kept = device_of(model), [], [], []
+    device, losses, sizes, kept, named = device_of(model), [], [], _Joined(), _Joined()
     for x, y in batches:
         x, y = x.to(device), y.to(device)
         outputs = model(x)
         losses.append(loss_fn(outputs, y))
         sizes.append(len(y))
         if keep:
-            kept.append((outputs, y))
-    return _epoch(losses, sizes, kept)
+            kept.add(outputs)
+            named.add(y)
+    return _epoch(losses, sizes, kept, named)
 
 
-def _epoch(losses, sizes, kept):
-    outputs, targets = (torch.cat(parts) for parts in zip(*kept, strict=True)) if kept else (None, None)
-    return Epoch(torch.stack(losses) if losses else torch.empty(0), sizes, outputs, targets)
+def _epoch(losses, sizes, kept, named):
+    return Epoch(torch.stack(losses) if losses else torch.empty(0), sizes, kept.tensor(), named.tensor())
 
 
-class History:
-    """Columns of numbers, one for each epoch: ``history["val_loss"]`` is a list; its repr is a table."""
+class _Joined:
+    """Collects tensors along their first dimension, joined a hundred at a time: thousands of small ones slow Python down."""
 
-    def __init__(self, columns=None):
-        self._columns = {name: list(values) for name, values in (columns or {}).items()}
+    def __init__(self):
+        self._joined, self._single = [], []
 
-    def add(self, row):
-        """Add the numbers of one epoch, a dictionary from column to number."""
-        for name, value in row.items():
-            self._columns.setdefault(name, []).append(value)
+    def add(self, tensor):
+        self._single.append(tensor)
+        if len(self._single) == 100:
+            self._joined.append(torch.cat(self._single))
+            self._single = []
 
-    def __getitem__(self, name):
-        if name not in self._columns:
-            raise ValueError(f"the history has no {name!r}; it has: {', '.join(map(repr, self._columns)) or 'nothing yet'}")
-        return self._columns[name]
-
-    def __contains__(self, name):
-        return name in self._columns
-
-    def __len__(self):
-        return max(map(len, self._columns.values()), default=0)
-
-    def to_dict(self):
-        """A dictionary from column to list of numbers, a copy."""
-        return {name: list(values) for name, values in self._columns.items()}
-
-    def save(self, path):
-        """Write the columns to the file `path` as JSON."""
-        Path(path).write_text(json.dumps(self.to_dict()) + "\n", encoding="utf-8")
-
-    def __repr__(self):
-        lines = ["epoch" + "".join(f"{name:>{max(10, len(name) + 2)}}" for name in self._columns)]
-        rows = range(len(self)) if len(self) <= 12 else [*range(5), None, *range(len(self) - 5, len(self))]
-        for row in rows:
-            lines.append("  ..." if row is None else f"{row + 1:5}" + "".join(
-                f"{values[row]:{max(10, len(name) + 2)}.4f}" for name, values in self._columns.items()))
-        return "\n".join(lines)
+    def tensor(self):
+        """All of them in one tensor; None if there were none."""
+        parts = self._joined + self._single
+        return torch.cat(parts) if parts else None
 
 
 @dataclasses.dataclass
@@ -145,15 +125,13 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, m
     run, metrics = Run(model, optimizer, History()), metrics or {}
     resume = Path(resume) if resume is not None else None
     modes = {module: module.training for module in model.modules()}
+    steps = None
     try:
         try_out(model, train, val, loss_fn, optimizer)
-    finally:
-        _restore_modes(modes)
-    if resume is not None and resume.exists():
-        state = checkpoint.restore_run(resume, model, optimizer, scheduler, train)
-        run.epoch, run.stop, run.history = state["epoch"], state["stop"], History(state["history"])
-    steps = bar((epochs - run.epoch) * len(train) if hasattr(train, "__len__") else None, "training", progress)
-    try:
+        if resume is not None and resume.exists():
+            state = checkpoint.restore_run(resume, model, optimizer, scheduler, train)
+            run.epoch, run.stop, run.history = state["epoch"], state["stop"], History(state["history"])
+        steps = bar((epochs - run.epoch) * len(train) if hasattr(train, "__len__") else None, "training", progress)
         while run.epoch < epochs and not run.stop:
             done = train_epoch(model, train, loss_fn, optimizer, keep=bool(metrics), each=steps.update)
             row = _row(done, metrics, "", run.epoch + 1)
@@ -170,14 +148,11 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, m
     except KeyboardInterrupt:
         print(f"stopped in epoch {run.epoch + 1}; the history holds the {run.epoch} before it")
     finally:
-        steps.close()
-        _restore_modes(modes)
+        if steps is not None:
+            steps.close()
+        for module, training in modes.items():
+            module.training = training
     return run.history
-
-
-def _restore_modes(modes):
-    for module, training in modes.items():
-        module.training = training
 
 
 def _row(epoch, metrics, prefix, number):

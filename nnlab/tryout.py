@@ -4,6 +4,7 @@ import warnings
 
 import torch
 import torch.nn.functional as F
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from nnlab.device import device_of
 
@@ -12,8 +13,8 @@ def try_out(model, train, val, loss_fn, optimizer):
     """Raise ValueError for what can be known to be wrong before training `model`; its modes are for the caller to restore.
 
     Args:
-        model, train, val, loss_fn, optimizer: `nnlab.train.fit`'s. Of batches that show their tensors as `x` and `y` two samples
-            are sent through, without gradients and without a trace in the random generators.
+        model, train, val, loss_fn, optimizer: `nnlab.train.fit`'s. Two samples of `Batches`, of a DataLoader or of a list of
+            batches are sent through, without gradients and without a trace in torch's random generators.
     """
     own = {id(parameter) for parameter in model.parameters()}
     held = [parameter for group in optimizer.param_groups for parameter in group["params"]]
@@ -23,8 +24,23 @@ def try_out(model, train, val, loss_fn, optimizer):
     for name, batches in (("train", train), ("val", val)):
         if batches is not None and hasattr(batches, "__len__") and len(batches) == 0:
             raise ValueError(f"{name} has no batches: is its data set empty, or drop_last with fewer samples than a batch?")
-        if hasattr(batches, "x") and hasattr(batches, "y"):
-            _two_samples(model, batches.x, batches.y, loss_fn, name)
+        with torch.random.fork_rng(devices=[]):
+            samples = _samples(batches)
+        if isinstance(samples, tuple | list) and len(samples) == 2 and all(isinstance(part, torch.Tensor) for part in samples):
+            _two_samples(model, *samples, loss_fn, name)
+
+
+def _samples(batches):
+    """Some samples and their targets, a pair, that `batches` shows without being iterated over; None where it does not."""
+    if hasattr(batches, "x") and hasattr(batches, "y"):
+        return batches.x, batches.y
+    if isinstance(batches, list | tuple):
+        return batches[0]
+    if isinstance(batches, DataLoader) and isinstance(batches.dataset, TensorDataset):
+        return batches.dataset.tensors
+    if isinstance(batches, DataLoader) and batches.batch_size is not None and not isinstance(batches.dataset, IterableDataset):
+        return batches.collate_fn([batches.dataset[k] for k in range(min(2, len(batches.dataset)))])
+    return None
 
 
 def _two_samples(model, x, y, loss_fn, name):

@@ -15,6 +15,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shared import CAUGHT
 from sklearn.preprocessing import StandardScaler
 
 from nnlab import fetch, formats, sources
@@ -134,6 +135,7 @@ def test_damaged_cache_is_set_aside(nowhere, capsys):
     assert len(load("fashion_mnist").x_train) == 10_000
     assert "set aside as fashion_mnist.npz.damaged" in capsys.readouterr().out
     assert (cache / "fashion_mnist.npz.damaged").exists()
+    CAUGHT.append(("data", "half of a packed cache", "set aside as fashion_mnist.npz.damaged; the next source serves"))
 
 
 def test_system_package_then_cache(nowhere, arrays, monkeypatch):
@@ -173,6 +175,7 @@ def test_full_disk_and_another_process_cost_only_the_cache(nowhere, arrays, monk
         patch.setattr(np, "savez_compressed", full)
         assert len(load("fashion_mnist").x_train) == 7
     assert "could not be packed" in capsys.readouterr().out
+    CAUGHT.append(("data", "a disk that is full when the cache is packed", "the data serve; only the cache is lost"))
 
     def packed_by_another(known, folder):
         found = formats.read_originals(known, folder)
@@ -195,6 +198,7 @@ def test_no_network_ends_in_the_subset(nowhere, monkeypatch, capsys):
     monkeypatch.delenv("NNLAB_OFFLINE")
     assert len(load("fashion_mnist").x_train) == 10_000
     assert "could not download train-images-idx3-ubyte.gz; tried http://127.0.0.1:9/" in capsys.readouterr().out
+    CAUGHT.append(("data", "no network", "the embedded subset serves, in one sentence"))
 
 
 @pytest.mark.parametrize("spoil, message", [
@@ -213,6 +217,7 @@ def test_what_is_read_is_verified(nowhere, arrays, tmp_path, monkeypatch, spoil,
     else:
         with pytest.raises(ValueError, match=message):
             load("fashion_mnist")
+        CAUGHT.append(("data", "arrays that do not fit", message))
 
 
 def test_idx_that_is_cut_or_no_idx(tmp_path, arrays):
@@ -223,10 +228,37 @@ def test_idx_that_is_cut_or_no_idx(tmp_path, arrays):
             formats.read_idx(path, (1, 28, 28))
 
 
+def test_gzip_that_is_whole_with_another_content(nowhere, arrays, tmp_path, monkeypatch):
+    put_originals(tmp_path, arrays)
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    for content, fault in ((b"<html>log in</html>", "a page"), (idx(arrays[1]), "labels for pictures"),
+                           (struct.pack(">4I", 0x803, 7, 27, 28) + bytes(7 * 27 * 28), "27 rows")):
+        path.write_bytes(gzip.compress(content))
+        monkeypatch.setenv("NNLAB_DATA", str(tmp_path))
+        with pytest.raises(ValueError, match=r"is not a whole IDX file|expected uint8 \(N, 1, 28, 28\)") as caught:
+            load("fashion_mnist")
+        CAUGHT.append(("data", f"gzip that holds {fault}", str(caught.value)[-100:]))
+
+
+def test_cache_in_a_folder_that_cannot_be_made(nowhere, arrays, monkeypatch, capsys):
+    """For real, whoever runs this: where the cache's folder should be there is a file."""
+    site = nowhere / "site"
+    put_originals(site, arrays)
+    files = {file: fetch.checksum_of(site / file, "md5") for file in sources.FASHION_MNIST.files}
+    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(
+        system="/nowhere", mirrors=(f"{site.as_uri()}/",), files=files))
+    monkeypatch.delenv("NNLAB_OFFLINE")
+    (nowhere / "cache").write_bytes(b"no folder")
+    assert len(load("fashion_mnist").x_train) in (7, 10_000)
+    assert (nowhere / "cache").read_bytes() == b"no folder"
+    CAUGHT.append(("data", "a cache that cannot be made", capsys.readouterr().out.splitlines()[0]))
+
+
 def test_unknown_name():
     choices = "choose one of: 'fashion_mnist', 'mnist', 'cifar10', 'digits', 'wine'"
     with pytest.raises(ValueError, match=re.escape(f"unknown data set 'fashion'; {choices}")):
         load("fashion")
+    CAUGHT.append(("data", "an unknown name", choices))
 
 
 def cifar_archive(folder):

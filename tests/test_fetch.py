@@ -4,10 +4,12 @@ import hashlib
 import http.server
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 
 import pytest
+from shared import CAUGHT
 
 from nnlab import fetch as fetching
 from nnlab.fetch import FetchError, checksum_of, fetch, replacing, set_aside
@@ -75,11 +77,13 @@ def test_damaged_file_is_set_aside_and_fetched_again(mirror, tmp_path):
     (tmp_path / "file.gz").write_bytes(CONTENT[:99])
     assert fetch([f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM).read_bytes() == CONTENT
     assert (tmp_path / "file.gz.damaged").read_bytes() == CONTENT[:99]
+    CAUGHT.append(("fetch", "half a file in the cache", "set aside as file.gz.damaged, fetched again"))
 
 
 @pytest.mark.parametrize("bad", ["cut", "page", "missing", "garbage", "chunks"])
 def test_next_mirror_serves_when_one_is_bad(mirror, tmp_path, bad):
     assert fetch([f"{mirror}/{bad}", f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM).read_bytes() == CONTENT
+    CAUGHT.append(("fetch", f"a mirror: {bad}", "the next one serves"))
 
 
 def test_says_what_was_tried_and_leaves_nothing(mirror, tmp_path):
@@ -101,6 +105,7 @@ def test_a_mirror_that_stalls_or_drips_is_given_up(mirror, tmp_path, slow, said)
     with pytest.raises(FetchError, match=f"/{slow}: {said}"):
         fetch([f"{mirror}/{slow}"], path, CHECKSUM, timeout=1, tries=1)
     assert list(tmp_path.iterdir()) == []
+    CAUGHT.append(("fetch", f"a mirror: {slow}", "given up after the time-out; the next one serves"))
 
 
 def test_processes_at_once_all_get_the_whole_file(mirror, tmp_path):
@@ -108,6 +113,7 @@ def test_processes_at_once_all_get_the_whole_file(mirror, tmp_path):
     running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
     assert [process.wait(30) for process in running] == [0] * 4
     assert (tmp_path / "file.gz").read_bytes() == CONTENT and len(list(tmp_path.iterdir())) == 1
+    CAUGHT.append(("fetch", "four processes at once", "each has the whole file"))
 
 
 @pytest.mark.parametrize("number, said", [(13, "Permission denied"), (30, "Read-only file system"), (28, "No space left")])
@@ -115,8 +121,28 @@ def test_a_folder_that_takes_no_file(mirror, tmp_path, monkeypatch, number, said
     def refuse(*_, **__):
         raise OSError(number, said)
     monkeypatch.setattr(fetching.tempfile, "mkstemp", refuse)
-    with pytest.raises(FetchError, match=said):
+    with pytest.raises(FetchError, match=said) as caught:
         fetch([f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM)
+    CAUGHT.append(("fetch", said.lower(), str(caught.value)))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits on files are Unix's")
+def test_a_disk_that_fills_in_the_middle_of_a_download(mirror, tmp_path):
+    """For real: the system refuses to let any file grow over 50 kB, as a full disk does."""
+    code = textwrap.dedent(f"""
+        import resource, signal
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+        from nnlab.fetch import FetchError, fetch
+        try:
+            fetch(['{mirror}/good'], r'{tmp_path / "file.gz"}', '{CHECKSUM}')
+        except FetchError as error:
+            print(error)
+    """)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "/good: [Errno 27] File too large" in done.stdout, done
+    assert list(tmp_path.iterdir()) == []
+    CAUGHT.append(("fetch", "no room in the middle of a download", done.stdout.strip()))
 
 
 def test_replacing_is_all_or_nothing(tmp_path):

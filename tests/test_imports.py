@@ -10,13 +10,13 @@ from shared import CAUGHT
 
 PACKAGE = Path(__file__).parent.parent / "nnlab"
 LEAVES = {"device", "progress", "fetch", "toys", "batches", "models", "metrics", "plots", "autograd", "optim", "augment",
-          "probes", "formats", "widgets"}
+          "probes", "formats", "history", "widgets"}
 MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "sources": {"fetch", "formats"},
     "data": {"sources"},
     "checkpoint": {"fetch"},  # how a file is written whole or not at all stands there
     "tryout": {"device"},
-    "train": {"device", "metrics", "progress", "checkpoint", "tryout"},
+    "train": {"device", "history", "metrics", "progress", "checkpoint", "tryout"},
     "callbacks": {"train", "checkpoint"},
     "checks": LEAVES - {"widgets"} | {"data", "train", "tryout", "callbacks", "checkpoint"},
     "course": LEAVES | {"data", "sources", "train", "callbacks", "checkpoint", "checks"},

@@ -6,8 +6,10 @@ import nbformat
 import pytest
 from shared import CAUGHT, SEEN
 
-from nnlab.course.lint import numerals, problems, quotes
+from nnlab.course.built import quotes
+from nnlab.course.lint import problems
 from nnlab.course.notebooks import code_cells, paths, printed, read, slide_type
+from nnlab.course.numerals import numerals
 from nnlab.course.solve import checks_of, exercises_in, guesses_in
 
 

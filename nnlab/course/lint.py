@@ -1,27 +1,22 @@
 """What every notebook must be: rules that yield a sentence for each place where one is broken.
 
-`problems(notebook, stem)` needs only the notebook; `numerals(notebook, run)` needs a solved run as well.
+What needs a solved run as well stands in `nnlab.course.numerals`.
 """
 
 import ast
-import importlib
-import inspect
 import re
 
 from nnlab import widgets
 from nnlab.course import notebooks
+from nnlab.course.built import built, quotes
 from nnlab.course.normalise import KEPT, KERNEL, RANDOM, SLUG, WIDGET_VIEW, drawn_from
 from nnlab.course.notebooks import code_cells, printed, sections, slide_type, tags, tree
 from nnlab.course.publish import badge_target, first_cell
-from nnlab.course.sabotage import FAULTS
-from nnlab.course.solve import exercises_in, guesses_in
+from nnlab.course.solve import exercises_in
 
 CELLS, LINES, WIDTH = 60, 25, 100
 TAGS = {"trailer", "nbval-ignore-output", "nbval-skip", "raises-exception"}
 WORDS_OF_NOTES = 30
-
-# The first notebook that has built what a module holds; before it, only a cell tagged `trailer` may import the module.
-BUILT_IN = {"nnlab.checks": "week01a", "nnlab.plots": "week01a", "nnlab.widgets": "week01a", "nnlab.data": "week01a"}
 
 
 def problems(notebook, stem):
@@ -145,98 +140,9 @@ def claims(notebook, stem):
             yield f"the picture of cell {cell.id!r} has no text in its metadata ('nnlab': {{'alt': ...}})"
 
 
-def built(notebook, stem):
-    """What a later week builds is imported in trailers only; predictions can be filled in; faults and their cells exist."""
-    ids = {cell.id for cell in notebook.cells}
-    for cell in code_cells(notebook):
-        if "trailer" not in tags(cell):
-            for module in sorted(_imported(tree(cell))):
-                if BUILT_IN.get(module, "week99") > stem.split("_")[0]:
-                    yield f"cell {cell.id!r} imports {module}, which is not built yet; only a trailer may"
-        if guesses_in(cell) and "guess" not in cell.metadata.get("nnlab", {}):
-            yield f"the prediction {cell.id!r} has no guess in its metadata to fill in"
-    if not notebook.metadata.get("nnlab", {}).get("sabotage"):
-        yield "its metadata do not say which faults apply ('nnlab': {'sabotage': {...}})"
-    for fault, cells in notebook.metadata.get("nnlab", {}).get("sabotage", {}).items():
-        if fault not in FAULTS or not cells or set(cells) - ids:
-            yield f"sabotage {fault!r}: unknown fault, or cells {sorted(set(cells) - ids)} that are not there"
-
-
-def quotes(notebook, stem):
-    """A cell tagged ``quotes:nnlab.module.name`` defines `name` as the package does, docstrings aside."""
-    for cell in code_cells(notebook):
-        for tag in tags(cell):
-            if tag.startswith("quotes:"):
-                module, name = tag.removeprefix("quotes:").rsplit(".", 1)
-                try:
-                    theirs = ast.parse(inspect.getsource(getattr(importlib.import_module(module), name))).body[0]
-                except (ImportError, AttributeError):
-                    yield f"cell {cell.id!r} quotes {module}.{name}, which does not exist"
-                    continue
-                ours = [node for node in tree(cell).body if getattr(node, "name", None) == name]
-                if not ours or _bare(ours[0]) != _bare(theirs):
-                    yield f"cell {cell.id!r} differs from what it quotes, {module}.{name}"
-
-
-def _bare(definition):
-    """Dump of a definition's syntax tree without docstrings and ``@check``."""
-    for node in ast.walk(definition):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            node.decorator_list = [mark for mark in node.decorator_list if getattr(mark, "id", None) != "check"]
-            if ast.get_docstring(node) is not None:
-                node.body = node.body[1:]
-    return ast.dump(definition)
-
-
 def _called(code):
     """Names of the functions that the syntax tree `code` calls by their name."""
     return {node.func.id for node in ast.walk(code) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
-def _imported(code):
-    """Modules of the package, as in "nnlab.train", that the syntax tree `code` imports in any form."""
-    names = set()
-    for node in ast.walk(code):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return {".".join(name.split(".")[:2]) for name in names if name.startswith("nnlab.")}
-
-
 RULES = (form, tagged, length, opening, ending, notes, claims, built, quotes)
-
-_NUMBER = r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)"
-_NOT_CLAIMS = (
-    r"```.*?```", r"`[^`]*`", r"\$\$.*?\$\$", r"\$[^$]*\$",  # code and formulas
-    r"\]\([^)]*\)", r"https?://\S+",  # links
-    r"^#+ .*$", r"^\s*\d+\. ",  # headings, numbers of lists
-    r"For the lecturer · \d+ min", r"\*\*Minutes\.\*\* \d+",
-    r"\b(?:1[89]|20)\d\d\b",  # years
-    r"(?i)\b(?:chapter|ch\.|section|week|exercise|figure|table|page)s? \d+\w?",
-)
-
-
-def numerals(notebook, run):
-    """Sentences on numerals in prose that occur neither in their section's code, nor in what it prints in the solved
-    `run`, nor in the cell's metadata ``sources``.
-    """
-    outputs = {cell.id: printed(cell) for cell in code_cells(run)}
-    for section in sections(notebook):
-        known = set()
-        for cell in section:
-            if cell.cell_type == "code":
-                known |= _numbers(cell.source) | _numbers(outputs.get(cell.id, ""))
-        for cell in section:
-            if cell.cell_type == "markdown":
-                text = cell.source
-                for pattern in _NOT_CLAIMS:
-                    text = re.sub(pattern, " ", text, flags=re.M | re.S if "```" in pattern or r"\$\$" in pattern else re.M)
-                given = {number for source in cell.metadata.get("sources", {}) for number in _numbers(source)}
-                for number in sorted(_numbers(text) - known - given):
-                    yield f"cell {cell.id!r} says {number:g}, which its section neither computes nor cites"
-
-
-def _numbers(text):
-    """The numbers that occur in `text`, without their signs."""
-    return {float(found.replace(",", "")) for found in re.findall(_NUMBER, text)}

@@ -1,0 +1,66 @@
+"""What a notebook stands on: modules that are built already, faults and cells that exist, code that is the package's."""
+
+import ast
+import importlib
+import inspect
+
+from nnlab.course.notebooks import code_cells, tags, tree
+from nnlab.course.sabotage import FAULTS
+from nnlab.course.solve import guesses_in
+
+# The first notebook that has built what a module holds; before it, only a cell tagged `trailer` may import the module.
+BUILT_IN = {"nnlab.checks": "week01a", "nnlab.plots": "week01a", "nnlab.widgets": "week01a", "nnlab.data": "week01a"}
+
+
+def built(notebook, stem):
+    """What a later week builds is imported in trailers only; predictions can be filled in; faults and their cells exist."""
+    ids = {cell.id for cell in notebook.cells}
+    for cell in code_cells(notebook):
+        if "trailer" not in tags(cell):
+            for module in sorted(_imported(tree(cell))):
+                if BUILT_IN.get(module, "week99") > stem.split("_")[0]:
+                    yield f"cell {cell.id!r} imports {module}, which is not built yet; only a trailer may"
+        if guesses_in(cell) and "guess" not in cell.metadata.get("nnlab", {}):
+            yield f"the prediction {cell.id!r} has no guess in its metadata to fill in"
+    if not notebook.metadata.get("nnlab", {}).get("sabotage"):
+        yield "its metadata do not say which faults apply ('nnlab': {'sabotage': {...}})"
+    for fault, cells in notebook.metadata.get("nnlab", {}).get("sabotage", {}).items():
+        if fault not in FAULTS or not cells or set(cells) - ids:
+            yield f"sabotage {fault!r}: unknown fault, or cells {sorted(set(cells) - ids)} that are not there"
+
+
+def quotes(notebook, stem):
+    """A cell tagged ``quotes:nnlab.module.name`` defines `name` as the package does, docstrings aside."""
+    for cell in code_cells(notebook):
+        for tag in tags(cell):
+            if tag.startswith("quotes:"):
+                module, name = tag.removeprefix("quotes:").rsplit(".", 1)
+                try:
+                    theirs = ast.parse(inspect.getsource(getattr(importlib.import_module(module), name))).body[0]
+                except (ImportError, AttributeError):
+                    yield f"cell {cell.id!r} quotes {module}.{name}, which does not exist"
+                    continue
+                ours = [node for node in tree(cell).body if getattr(node, "name", None) == name]
+                if not ours or _bare(ours[0]) != _bare(theirs):
+                    yield f"cell {cell.id!r} differs from what it quotes, {module}.{name}"
+
+
+def _bare(definition):
+    """Dump of a definition's syntax tree without docstrings and ``@check``."""
+    for node in ast.walk(definition):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            node.decorator_list = [mark for mark in node.decorator_list if getattr(mark, "id", None) != "check"]
+            if ast.get_docstring(node) is not None:
+                node.body = node.body[1:]
+    return ast.dump(definition)
+
+
+def _imported(code):
+    """Modules of the package, as in "nnlab.train", that the syntax tree `code` imports in any form."""
+    names = set()
+    for node in ast.walk(code):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {".".join(name.split(".")[:2]) for name in names if name.startswith("nnlab.")}
