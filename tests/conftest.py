@@ -1,7 +1,9 @@
 """What the tests share: one solved run of each notebook, the browser, the tables at the end."""
 
 import os
+import tempfile
 
+import colab_python
 import pytest
 from shared import CAUGHT, SEEN
 
@@ -11,6 +13,8 @@ from nnlab.course.notebooks import paths, read
 from nnlab.course.solve import solved
 
 os.environ.pop("NNLAB_STRICT", None)
+_SCRATCH = tempfile.TemporaryDirectory()
+os.environ["NNLAB_MYLAB"] = _SCRATCH.name  # nobody's own mylab.py is touched
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -51,6 +55,15 @@ def browser():
         if found is None:
             pytest.skip("Chromium was not found (Debian, Ubuntu: apt install chromium)")
         yield found
+
+
+@pytest.fixture(scope="session")
+def twin():
+    """The twin's Python, made once and kept in build/twin."""
+    python = colab_python.made()
+    if python is None:
+        pytest.skip("Python 3.13 was not found (python3.13, or pyenv's)")
+    return python
 
 
 @pytest.fixture

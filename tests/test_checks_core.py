@@ -11,8 +11,9 @@ import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 
-from nnlab.checks import core
-from nnlab.checks.core import CheckFailed, Checks, Exercise, Wrong, judge
+from nnlab.checks import running
+from nnlab.checks.core import CheckFailed, Checks
+from nnlab.checks.judging import Exercise, Value, Wrong, judge
 
 
 def double(x):
@@ -27,17 +28,20 @@ def quadruple(x):
 
 def made():
     """Checks of two exercises, the second building on the first."""
-    return Checks([
+    return Checks("week01", [
         Exercise(double, ("double(torch.tensor(0.0))", "double(torch.tensor(2.0))", "double(torch.tensor(3.0))",
                           "x = torch.tensor([1.0, 5.0]); double(x)"),
                  (Wrong(lambda x: x ** 2, "This squares."),), ("Add.", "x + x"), "On to four."),
         Exercise(quadruple, ("quadruple(torch.tensor(1.0))",), (Wrong(lambda x: 2 * x, "Once more."),), ("Twice.",), "Done."),
+        Value("sums", [2, 5], ("1 + 1", "2 + 3"), (Wrong([11, 5], "They are numbers."), Wrong([2, 6], "No product.")),
+              ("Count.",), "You can add."),
     ])
 
 
 @pytest.fixture
-def notebook(monkeypatch):
+def notebook(monkeypatch, tmp_path):
     """Runs cells as a notebook does: a fresh IPython shell with `check` in its namespace; gives what is printed."""
+    monkeypatch.setenv("NNLAB_MYLAB", str(tmp_path))
     before = sys.modules.get("__main__")
     shell = InteractiveShell()
     main = types.ModuleType("__main__")
@@ -62,13 +66,13 @@ def test_stub_is_not_attempted_and_the_reference_serves(notebook, capsys):
 
 
 def test_right_answer_is_bound_and_said(notebook, capsys):
-    assert notebook("@check\ndef double(x):\n    return x + x", capsys) == "✓ double is right. On to four.\n"
+    assert notebook("@check\ndef double(x):\n    return x + x", capsys) == "✓ double is right and kept in mylab.py. On to four.\n"
     assert notebook.names["double"].__code__.co_names == ()  # the student's own, which names nothing
 
 
 def test_smallest_failing_case_and_the_named_mistake(notebook, capsys):
     said = notebook("@check\ndef double(x):\n    return x * x", capsys)
-    assert "double(torch.tensor(3.0))" in said and "tensor(6.)" in said and "tensor(9.)" in said and "This squares." in said
+    assert "double(torch.tensor(3.0))" in said and "expected  6.0" in said and "got       9.0" in said and "This squares." in said
     assert "torch.tensor(2.0)" not in said
     assert notebook.names["double"](torch.tensor(5.0)) == 10
     assert notebook.names["check"].attempt("double")(torch.tensor(5.0)) == 25
@@ -78,7 +82,7 @@ def test_edit_and_run_again(notebook, capsys):
     assert notebook("@check\ndef double(x):\n    return x", capsys).startswith("✗")
     assert notebook("@check\ndef double(x):\n    return x + x", capsys).startswith("✓")
     assert notebook("@check\ndef double(x):\n    ...", capsys).startswith("○")
-    assert notebook("check.progress()", capsys) == "double     not attempted\nquadruple  not attempted\n"
+    assert notebook("check.progress()", capsys) == "double  not attempted\n1 of what you wrote is in mylab.py\n"
 
 
 def test_two_definitions_in_one_cell_are_told_apart(notebook, capsys):
@@ -119,9 +123,9 @@ def test_case_may_use_an_earlier_exercise():
 
 
 def test_values_that_cannot_be_compared_or_shown(notebook, capsys):
-    assert "cannot be compared" in notebook("@check\ndef double(x):\n    return (2 * x).to('meta')", capsys)
+    assert "on meta instead of cpu" in notebook("@check\ndef double(x):\n    return (2 * x).to('meta')", capsys)
     odd = "class Odd:\n    def __repr__(self):\n        raise KeyError\n\n@check\ndef double(x):\n    return Odd()"
-    assert "Odd instead of a tensor" in notebook(odd, capsys)
+    assert "a Odd instead of a tensor" in notebook(odd, capsys)
 
 
 def test_own_line_is_the_students_not_the_librarys(notebook, capsys):
@@ -149,13 +153,16 @@ def test_errors_show_the_students_own_line(notebook, capsys):
 
 
 @pytest.mark.parametrize("body, said", [
-    ("x + x", "nothing (None): does it end with return?"),
-    ("return 2.0", "float instead of a tensor"),
+    ("x + x", "Nothing comes back: does your function end with return?"),
+    ("return 2.0", "a plain number (float) instead of a tensor"),
+    ("return 2", "a plain whole number (int) instead of a tensor"),
+    ("return (2 * x).numpy()", "Stay with torch's operations"),
     ("return (2 * x).reshape(-1)", "shape (1,) instead of ()"),
     ("return (2 * x).double()", "torch.float64 instead of torch.float32"),
     ("return x.mul_(2)", "changed its input x in place"),
-    ("return double(x)", "RecursionError"),
-    ("raise SystemExit", "SystemExit"),
+    ("return double(x)", "It calls itself without end: which call must stop?"),
+    ("return undefined", "`undefined` has no value here"),
+    ("raise SystemExit", "give the result back with return"),
     ("raise KeyboardInterrupt", None),
 ])
 def test_form_of_the_answer(notebook, capsys, body, said):
@@ -182,7 +189,7 @@ def test_printing_and_drawing_random_numbers_leave_no_trace(notebook, capsys):
 
 
 def test_endless_loop_is_stopped_and_the_alarm_restored(notebook, capsys, monkeypatch):
-    monkeypatch.setattr(core, "SECONDS", 0.3)
+    monkeypatch.setattr(running, "SECONDS", 0.3)
     before = signal.getsignal(signal.SIGALRM)
     loop = "    import time\n    while True:\n        try:\n            time.sleep(5)\n        except:\n            pass"
     said = notebook(f"@check\ndef double(x):\n{loop}", capsys)
@@ -202,7 +209,7 @@ def test_judging_off_the_main_thread():
 def test_wrong_name_and_wrong_kind(notebook, capsys):
     assert "did you mean 'double'?" in notebook("@check\ndef doubel(x):\n    return x", capsys)
     assert "double should be a function" in notebook("@check\nclass double:\n    x = 1", capsys)
-    with pytest.raises(ValueError, match="no exercise 'triple'; choose one of: 'double', 'quadruple'"):
+    with pytest.raises(ValueError, match="no exercise 'triple'; choose one of: 'double', 'quadruple', 'sums'"):
         made().hint("triple")
 
 

@@ -1,19 +1,23 @@
-"""Week 1's exercises: right answers pass in any style; each named wrong answer is told its own name."""
+"""Week 1's exercises: right answers pass in any style, named wrong ones hear their name, small changes are noticed."""
 
-import re
-
+import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
+from shared import CAUGHT, SEEN
 
-from nnlab.checks.core import _agrees, _run, judge
+from nnlab.checks.judging import Value, judge, judge_value
+from nnlab.checks.running import run
 from nnlab.checks.week01 import check
+from nnlab.course.mutants import mistakes, score
+from nnlab.metrics import accuracy
 
-EXERCISES = list(check.exercises.values())
-WRONG = [(exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong]
+ALL = list(check.exercises.values())
+EXERCISES = [exercise for exercise in ALL if not isinstance(exercise, Value)]
 
 
-def in_words(text):
-    return re.sub(r"\s+", " ", text)
+def by_name(part):
+    return part.name
 
 
 class OtherNeuron:
@@ -28,38 +32,141 @@ class OtherNeuron:
         return self.phi((inputs * w).sum(dim=-1).add(c))
 
 
-OTHER_STYLES = {"Neuron": [OtherNeuron],
-                "relu": [lambda x: x.clamp(min=0), lambda x: x * (x > 0), lambda x: torch.maximum(x, torch.zeros_like(x)),
-                         lambda x: (x + x.abs()) / 2]}
+def other_step(w, b, x, y):
+    right = y * ((w * x).sum() + b) > 0
+    return (w, b) if right else [w + x * y, b + y]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def other_bound(x, y, w, b):
+    inputs = np.hstack([x.numpy(), np.ones((len(x), 1))])
+    v = np.append(w.numpy(), b)
+    distances = y.numpy() * (inputs @ v) / np.linalg.norm(v)
+    return (np.linalg.norm(inputs, axis=1).max() / distances.min()) ** 2
+
+
+def other_layer(layers):
+    c = torch.zeros(layers[0][0].shape[0])
+    W = torch.eye(len(c))
+    for A, a in layers:
+        W, c = W @ A, c @ A + a
+    return W, c
+
+
+def slopes_by_autograd(w, b, x, y):
+    w, b = w.clone().requires_grad_(), torch.tensor(float(b), requires_grad=True)
+    loss = (torch.sigmoid(w @ x + b) - y) ** 2 / 2
+    return torch.autograd.grad(loss, (w, b))
+
+
+OTHER_STYLES = {
+    "brightening": [lambda before, after: after.to(torch.float32) - before, lambda before, after: after - before.float()],
+    "Neuron": [OtherNeuron],
+    "relu": [lambda x: x.clamp(min=0), lambda x: x * (x > 0), lambda x: torch.maximum(x, torch.zeros_like(x)), F.relu,
+             lambda x: (x + x.abs()) / 2],
+    "leaky_relu": [lambda x: torch.maximum(0.1 * x, x), lambda x: F.leaky_relu(x, 0.1), lambda x: torch.where(x >= 0, x, x / 10)],
+    "elu": [F.elu, lambda x: torch.where(x < 0, torch.expm1(x), x), lambda x: x.clamp(min=0) + torch.exp(x.clamp(max=0)) - 1],
+    "maxout": [lambda x, weights, biases: torch.stack([x @ w + b for w, b in zip(weights, biases, strict=True)]).amax(0)],
+    "one_layer": [other_layer],
+    "perceptron_step": [other_step],
+    "mistake_bound": [other_bound],
+    "softmax": [lambda z: torch.softmax(z, -1), lambda z: torch.exp(z - z.logsumexp(-1, keepdim=True))],
+    "cross_entropy": [F.cross_entropy, lambda z, y: -torch.log_softmax(z, 1).gather(1, y[:, None]).mean()],
+    "accuracy": [accuracy, lambda outputs, targets: sum(int(o.argmax()) == int(t) for o, t in zip(outputs, targets, strict=True))
+                 / len(targets)],
+    "squared_error_slopes": [slopes_by_autograd],
+    "logistic_loss": [lambda w, b, x, y, penalty: F.binary_cross_entropy_with_logits(x @ w + b, y) + penalty / 2 * w.norm() ** 2],
+}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_name)
 def test_reference_and_other_styles_are_right(exercise):
     for answer in (exercise.reference, *OTHER_STYLES[exercise.name]):
-        assert judge(exercise, answer).kind == "correct"
+        verdict = judge(exercise, answer)
+        assert verdict.kind == "correct", verdict.text
 
 
-@pytest.mark.parametrize("exercise, wrong", WRONG, ids=[f"{e.name}-{w.answer.__name__}" for e, w in WRONG])
-def test_wrong_answer_gets_its_own_message(exercise, wrong):
-    verdict = judge(exercise, wrong.answer)
-    assert verdict.kind == "incorrect" and wrong.says in in_words(verdict.text)
-    outcomes = [(_run(case, {exercise.name: exercise.reference}), _run(case, {exercise.name: wrong.answer}))
-                for case in exercise.cases]
-    assert all(right.error is None for right, _ in outcomes), "a case fails on the reference itself"
-    assert any(_agrees(right, got) for right, got in outcomes), "no case is passed: this is no misconception"
+@pytest.mark.parametrize("exercise", ALL, ids=by_name)
+def test_each_wrong_answer_hears_its_own_name(exercise):
+    for name, says, good in mistakes(exercise):
+        assert good, f"{exercise.name}: {name} does not hear {says!r}, or is right nowhere"
+        CAUGHT.append(("wrong answer", f"{exercise.name}: {name}", says))
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=by_name)
+def test_messages_are_short_and_give_nothing_away(exercise):
+    verdicts = [judge_value(exercise, wrong.answer) if isinstance(exercise, Value) else judge(exercise, wrong.answer)
+                for wrong in exercise.wrong]
+    for verdict in verdicts:
+        assert len(verdict.text.split("\n")) <= 6, verdict.text
+        assert exercise.source.strip().splitlines()[-1].strip() not in verdict.text
+    assert len({wrong.says for wrong in exercise.wrong}) == len(exercise.wrong)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_name)
+def test_small_changes_to_the_reference_are_found_wrong(exercise):
+    count, survivors = score(exercise)
+    reasons = dict(exercise.equivalent)
+    left = [change for change in survivors if change not in reasons]
+    assert set(reasons) <= set(survivors), "a change that is called equivalent is found wrong"
+    share = 1 - len(left) / (count - len(reasons))
+    assert count >= 5 and share >= 0.95, left
+    SEEN.append(f"{check.week}.{exercise.name}: {count} mutants, {len(reasons)} equivalent; others found wrong {share:.0%}")
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=by_name)
+def test_each_exercise_is_furnished(exercise):
+    assert len(exercise.wrong) >= 3 and len(exercise.hints) >= 2 and exercise.allows
+    assert not any(exercise.source in hint for hint in exercise.hints)
+    if isinstance(exercise, Value):
+        assert len(exercise.questions) == len(exercise.reference) >= 3
+    else:
+        assert len(exercise.cases) >= 4 and exercise.reference.__doc__
+        assert max(map(len, exercise.cases)) <= 125
+        assert all(run(case, {exercise.name: exercise.reference}).error is None for case in exercise.cases)
+        if exercise.draws:
+            assert run(exercise.draws, {exercise.name: exercise.reference}).value.ndim in (1, 2)
 
 
 def test_oracles():
+    reference = {exercise.name: exercise.reference for exercise in EXERCISES}
+    g = torch.Generator().manual_seed(0)
     x = torch.linspace(-5, 5, 101, dtype=torch.float64)
-    assert torch.equal(check.exercises["relu"].reference(x), torch.relu(x))
+    for name, theirs in (("relu", torch.relu), ("leaky_relu", lambda x: F.leaky_relu(x, 0.1)), ("elu", F.elu)):
+        torch.testing.assert_close(reference[name](x), theirs(x))
     linear = torch.nn.Linear(3, 1)
-    neuron = check.exercises["Neuron"].reference(linear.weight[0], linear.bias[0], torch.tanh)
-    inputs = torch.randn(50, 3)
+    inputs = torch.randn(50, 3, generator=g)
+    neuron = reference["Neuron"](linear.weight[0], linear.bias[0], torch.tanh)
     torch.testing.assert_close(neuron(inputs), torch.tanh(linear(inputs))[:, 0])
+    z, y = torch.randn(50, 4, generator=g) * 30, torch.randint(4, (50,), generator=g)
+    torch.testing.assert_close(reference["softmax"](z), torch.softmax(z, 1))
+    torch.testing.assert_close(reference["cross_entropy"](z, y), F.cross_entropy(z, y))
+    torch.testing.assert_close(reference["accuracy"](z, y), accuracy(z, y))
+    for text, shape in zip(check.exercises["shapes"].questions, check.exercises["shapes"].reference, strict=True):
+        assert tuple(eval(text, {"torch": torch}).shape) == shape
+    layers = [(torch.randn(n, m, generator=g), torch.randn(m, generator=g)) for n, m in ((3, 8), (8, 5), (5, 2))]
+    W, c = reference["one_layer"](layers)
+    through = torch.nn.Sequential(*(torch.nn.Linear(*A.shape) for A, _ in layers))
+    with torch.no_grad():
+        for layer, (A, a) in zip(through, layers, strict=True):
+            layer.weight.copy_(A.T)
+            layer.bias.copy_(a)
+        torch.testing.assert_close(inputs @ W + c, through(inputs), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_each_exercise_is_furnished(exercise):
-    assert len(exercise.wrong) >= 3 and len(exercise.hints) >= 2 and len(exercise.cases) >= 4
-    assert exercise.reference.__doc__ and exercise.allows
-    assert not any("return" in hint and exercise.source in hint for hint in exercise.hints)
+def test_perceptron_stays_under_novikoffs_bound():
+    g = torch.Generator().manual_seed(1)
+    x = torch.randn(60, 2, generator=g)
+    true_w, true_b = torch.tensor([1.0, -2.0]), 0.3
+    x = x[(x @ true_w + true_b).abs() > 0.3]
+    y = torch.where(x @ true_w + true_b > 0, 1.0, -1.0)
+    step, bound = check.exercises["perceptron_step"].reference, check.exercises["mistake_bound"].reference(x, y, true_w, true_b)
+    w, b, mistakes_made = torch.zeros(2), 0.0, 0
+    for _ in range(300):
+        before = mistakes_made
+        for point, label in zip(x, y, strict=True):
+            new_w, new_b = step(w, b, point, label.item())
+            mistakes_made += new_b != b
+            w, b = new_w, new_b
+        if mistakes_made == before:
+            break
+    assert mistakes_made == before and 0 < mistakes_made <= bound

@@ -11,7 +11,7 @@ def main(arguments=None):
 
     def command(name, help):
         made = commands.add_parser(name, help=help, description=help)
-        if name != "publish":
+        if name not in ("publish", "mutants"):
             made.add_argument("notebooks", nargs="*", help="notebooks by name; all without")
         return made
 
@@ -20,6 +20,9 @@ def main(arguments=None):
     command("normalise", "write notebooks in their normal form, with the static pictures of their figures").add_argument(
         "--run", action="store_true", help="execute them first and store what they print")
     command("sabotage", "plant faults in training and see the notebooks' claims break")
+    command("answers", "write the answer key, notebooks and pages, to build/answers/")
+    command("mutants", "every exercise against its named wrong answers and small changes of its reference").add_argument(
+        "weeks", nargs="*", help="weeks, such as week01; all without")
     command("pictures", "draw README's pictures, of the first figure and of its slide, from what `slides` has built")
     command("publish", "make OWNER/REPO the course's address, in badges and first cells").add_argument(
         "place", metavar="OWNER/REPO")
@@ -41,6 +44,12 @@ def main(arguments=None):
         elif asked.command == "pictures":
             from nnlab.course.slides import pictures
             well = pictures() is None
+        elif asked.command == "answers":
+            from nnlab.course.answers import answers
+            well = answers(asked.notebooks)
+        elif asked.command == "mutants":
+            from nnlab.course.mutants import table
+            well = table(asked.weeks)
         elif asked.command == "sabotage":
             from nnlab.course.sabotage import sabotage
             well = sabotage(asked.notebooks)

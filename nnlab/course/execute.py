@@ -2,12 +2,15 @@
 
 import logging
 import os
+import tempfile
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from nnlab.course.notebooks import NOTEBOOKS, code_cells, without_outputs
+
+_SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-mylab-")  # nobody's own mylab.py is touched by a run of ours
 
 
 class CellFailed(RuntimeError):
@@ -18,13 +21,20 @@ class CellFailed(RuntimeError):
         self.cell = cell
 
 
-def environment(strict=False):
-    """Environment of a kernel as every run of ours has it: a student's own settings must not leak into what is compared."""
+def environment(strict=False, mylab=None):
+    """Environment of a kernel as every run of ours has it: a student's own settings must not leak into what is compared.
+
+    Args:
+        strict: an exercise that is not right raises.
+        mylab: folder for mylab.py; a scratch folder without.
+    """
     own = {name: value for name, value in os.environ.items() if name not in ("NNLAB_STRICT", "MPLBACKEND")}
-    return own | {"PYTHONWARNINGS": "ignore::DeprecationWarning"} | ({"NNLAB_STRICT": "1"} if strict else {})
+    own |= {"PYTHONWARNINGS": "ignore::DeprecationWarning", "NNLAB_MYLAB": mylab or _SCRATCH.name}
+    return own | ({"NNLAB_STRICT": "1"} if strict else {})
 
 
-def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=lambda cell: None, timeout=300):
+def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=lambda cell: None, timeout=300,
+            mylab=None):
     """A copy of `notebook` with the outputs of a fresh run in `notebooks/`.
 
     Args:
@@ -35,6 +45,7 @@ def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=
         keep_going: go on after a cell that raises; its error is among its outputs.
         each: called with each code cell that has run.
         timeout: seconds for one cell.
+        mylab: folder in which solved exercises are kept; a scratch folder without.
 
     Raises:
         CellFailed: a cell raised (unless `keep_going`), ran out of time, or killed the kernel.
@@ -44,7 +55,7 @@ def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=
                             extra_arguments=["--IPKernelApp.log_level=40"],
                             resources={"metadata": {"path": str(NOTEBOOKS)}})
     logging.getLogger("traitlets").setLevel(logging.ERROR)
-    with client.setup_kernel(env=environment(strict)):
+    with client.setup_kernel(env=environment(strict, mylab)):
         if prelude:
             fresh.cells.append(nbformat.v4.new_code_cell(prelude))
             client.execute_cell(fresh.cells[-1], len(fresh.cells) - 1, store_history=False)

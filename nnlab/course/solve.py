@@ -1,6 +1,6 @@
 """Fill in a notebook: each exercise by its reference, each prediction by the guess that its cell's metadata holds.
 
-Exercises are found in the syntax tree, never by tag or cell id: a definition under ``@check``.
+Exercises are found in the syntax tree, never by tag or cell id: a definition under ``@check``, a call of ``check.value``.
 """
 
 import ast
@@ -33,6 +33,12 @@ def guesses_in(cell):
             and isinstance(node.value, ast.Constant) and node.value.value is None]
 
 
+def values_in(cell):
+    """The calls ``check.value("name", ...)`` in a code cell, as syntax trees."""
+    return [node for node in ast.walk(tree(cell)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "value" and getattr(node.func.value, "id", None) == "check" and len(node.args) == 2]
+
+
 def solved(notebook):
     """A copy of `notebook` with every exercise and every prediction filled in.
 
@@ -41,17 +47,35 @@ def solved(notebook):
     """
     full = copy.deepcopy(notebook)
     checks = checks_of(full)
+
+    def exercise(cell, name):
+        if checks is None or name not in checks.exercises:
+            raise ValueError(f"cell {cell.id!r}: there is no exercise {name!r} to fill in")
+        return checks.exercises[name]
+
     for cell in code_cells(full):
-        lines = cell.source.split("\n")
-        for node in reversed(exercises_in(cell)):
-            if checks is None or node.name not in checks.exercises:
-                raise ValueError(f"cell {cell.id!r}: there is no exercise {node.name!r} to fill in")
-            reference = ["@check", *checks.exercises[node.name].source.rstrip().split("\n")]
-            lines[node.decorator_list[0].lineno - 1:node.end_lineno] = reference
+        edits = []  # (first line, column), (last line, column), text; lines from 1
+        for node in exercises_in(cell):
+            text = "@check\n" + exercise(cell, node.name).source.rstrip()
+            edits.append(((node.decorator_list[0].lineno, 0), (node.end_lineno, node.end_col_offset), text))
+        for node in values_in(cell):
+            value = node.args[1]
+            text = repr(exercise(cell, ast.literal_eval(node.args[0])).reference)
+            edits.append(((value.lineno, value.col_offset), (value.end_lineno, value.end_col_offset), text))
         for node in guesses_in(cell):
             if "guess" not in cell.metadata.get("nnlab", {}):
                 raise ValueError(f"cell {cell.id!r}: its metadata hold no guess; add {{'nnlab': {{'guess': ...}}}}")
-            line, start, end = node.value.lineno - 1, node.value.col_offset, node.value.end_col_offset
-            lines[line] = lines[line][:start] + repr(cell.metadata["nnlab"]["guess"]) + lines[line][end:]
+            edits.append(((node.value.lineno, node.value.col_offset), (node.value.end_lineno, node.value.end_col_offset),
+                          repr(cell.metadata["nnlab"]["guess"])))
+        lines = cell.source.split("\n")
+        for (first, start), (last, end), text in sorted(edits, reverse=True):
+            before, after = _columns(lines[first - 1], start)[0], _columns(lines[last - 1], end)[1]
+            lines[first - 1:last] = (before + text + after).split("\n")
         cell.source = "\n".join(lines)
     return full
+
+
+def _columns(line, column):
+    """`line` in two parts at `column`, which a syntax tree counts in bytes of UTF-8."""
+    line = line.encode()
+    return line[:column].decode(), line[column:].decode()

@@ -1,0 +1,154 @@
+"""What is said of a wrong answer: the smallest failing case, in aligned numbers and, where it helps, as a picture."""
+
+import textwrap
+import traceback
+
+import torch
+
+from nnlab.checks.running import Stopped, difference
+
+WIDTH = 100
+MANY = 12  # a tensor of more numbers is shown by the first that differs
+
+
+def happened(case, got, right, own_file=None):
+    """Lines that say what a case gave and what it should have given, and a sentence that helps with that, or "".
+
+    Args:
+        case: the line that was run.
+        got: its `Outcome` with the answer.
+        right: its `Outcome` with the reference.
+        own_file: file of the student's cell, whose line is shown where it raised an error.
+    """
+    if isinstance(got.error, Stopped):
+        return aligned(("case", case)), str(got.error)
+    if got.error is not None:
+        text = (str(got.error).splitlines() or [""])[0]
+        rows = [("case", case), *_own_line(got.error, own_file), ("error", f"{type(got.error).__name__}: {text}"[:2 * WIDTH])]
+        return aligned(*rows), _advice(got.error)
+    try:
+        differs = difference(right.value, got.value)
+    except Exception:
+        differs = f"{type(got.value).__name__} that cannot be compared"
+    expected, given = in_numbers(right.value, got.value)
+    if differs is None and got.changed:
+        return aligned(("case", case)), (f"The result is right, but your answer changed its input {got.changed[0]} in place. "
+                                         "Whoever called it still needs that; make a new tensor.")
+    advice = ""
+    if got.value is None:
+        given, advice = "nothing (None)", "Nothing comes back: does your function end with return?"
+    elif "NumPy" in differs:
+        given, advice = differs, "Stay with torch's operations: NumPy's cannot be followed back for slopes, nor run on a GPU."
+    elif "on " in differs[:3]:
+        advice = "Make new tensors where the input lies: torch.zeros_like(x), or device=x.device."
+    if "instead" in differs and differs not in given:
+        given = f"{given}: {differs}" if isinstance(got.value, torch.Tensor) else differs
+    return aligned(("case", case), ("expected", expected), ("got", given)), advice
+
+
+def _advice(error):
+    """A sentence on an error that students meet often; "" for others."""
+    if isinstance(error, NameError) and getattr(error, "name", None):
+        return f"`{error.name}` has no value here. If a cell above defines it, run that one first; else: is it spelt right?"
+    if isinstance(error, RecursionError):
+        return "It calls itself without end: which call must stop?"
+    if isinstance(error, SystemExit):
+        return "exit ends the whole program: give the result back with return."
+    if isinstance(error, MemoryError):
+        return "The memory did not suffice: what grows in its loop?"
+    if isinstance(error, TypeError) and "numpy" in str(error).lower():
+        return "Stay with torch's operations: NumPy's cannot be followed back for slopes, nor run on a GPU."
+    return ""
+
+
+def _own_line(error, own_file):
+    """The last line of the file `own_file` that `error` passed through, as a row; nothing where there is none."""
+    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own_file and frame.line]
+    return [("your line", lines[-1])] if lines else []
+
+
+def aligned(*rows):
+    """Text of pairs of a label and a line, one under the other."""
+    width = max(len(label) for label, _ in rows)
+    return "\n".join(f"  {label:<{width}}  {line}" for label, line in rows)
+
+
+def in_numbers(expected, got):
+    """Two short texts of two values, their numbers one under the other where both have the same form."""
+    if isinstance(expected, tuple | list) and isinstance(got, tuple | list) and len(expected) == len(got):
+        pairs = [in_numbers(*pair) for pair in zip(expected, got, strict=True)]
+        return tuple(", ".join(pair[k].ljust(max(map(len, pair))) for pair in pairs).rstrip() for k in (0, 1))
+    if not (isinstance(expected, torch.Tensor) and isinstance(got, torch.Tensor) and expected.shape == got.shape
+            and got.device == expected.device and got.layout == torch.strided):
+        return _alone(expected), _alone(got)
+    expected, got = expected.detach(), got.detach()
+    if expected.numel() > MANY:
+        other = ~torch.isclose(expected.double(), got.double(), rtol=1e-5, atol=1e-5, equal_nan=True)
+        if not other.any():
+            return _alone(expected), _alone(got)
+        place = tuple(other.nonzero()[0].tolist())
+        pair = in_numbers(expected[place], got[place])
+        where = f"at {list(place)}, where the first of {int(other.sum())} of {expected.numel()} numbers differs"
+        return f"{pair[0]}  {where}", pair[1]
+    texts = [[_number(value, digits) for value in tensor.reshape(-1).tolist()] for digits in (5, 9) for tensor in (expected, got)]
+    texts = texts[:2] if texts[0] != texts[1] else texts[2:]
+    width = max((len(text) for part in texts for text in part), default=0)
+    return tuple(_nested([text.rjust(width) for text in part], expected.shape) for part in texts)
+
+
+def _alone(value):
+    """Short text of one value, whatever its own ``__str__`` does."""
+    try:
+        if isinstance(value, torch.Tensor):
+            if value.numel() > MANY or value.layout != torch.strided or value.device.type == "meta":
+                return f"a tensor of shape {tuple(value.shape)}"
+            return _nested([_number(number, 5) for number in value.detach().reshape(-1).tolist()], value.shape)
+        text = _number(value, 5) if isinstance(value, float) else repr(value)
+        return textwrap.shorten(text, WIDTH, placeholder=" ...")
+    except Exception:
+        return f"a {type(value).__name__}"
+
+
+def _number(value, digits):
+    """Text of a number with that many digits; floats have a point."""
+    if not isinstance(value, float):
+        return str(value)
+    text = f"{value:.{digits}g}"
+    return text if set(text) & set(".en") else text + ".0"
+
+
+def _nested(texts, shape):
+    """The `texts` in brackets as the lists of a tensor of that `shape`."""
+    if len(shape) == 0:
+        return texts[0]
+    size = len(texts) // shape[0] if shape[0] else 0
+    return "[" + " ".join(_nested(texts[k * size:(k + 1) * size], shape[1:]) for k in range(shape[0])) + "]"
+
+
+def draw(case, got, right):
+    """Draw what the answer gives beside what it should give, in a notebook: curves for shape (N,), pictures for (H, W)."""
+    from IPython import get_ipython
+
+    if (get_ipython() is None or got.error is not None or not isinstance(got.value, torch.Tensor)
+            or got.value.shape != right.value.shape or got.value.device != right.value.device):
+        return
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    with plt.style.context("nnlab.course"):
+        mine, theirs = got.value.detach().float(), right.value.detach().float()
+        if mine.ndim == 1:
+            fig, ax = plt.subplots(figsize=(6, 2.8))
+            x = next((x for x in right.given.values() if x.shape == theirs.shape), torch.arange(len(theirs)))
+            ax.plot(x, theirs, color="0.75", lw=6, label="expected")
+            ax.plot(x, mine, color="C1", label="yours")
+            ax.legend()
+        else:
+            fig, axes = plt.subplots(1, 2, figsize=(6, 3))
+            for ax, picture, name in zip(axes, (theirs, mine), ("expected", "yours"), strict=True):
+                ax.imshow(picture, cmap="RdBu_r", vmin=-theirs.abs().max(), vmax=theirs.abs().max())
+                ax.set_title(name)
+                ax.axis("off")
+        fig.suptitle(case.split("; ")[-1], x=0.01, ha="left", fontsize="medium")
+        display(fig)
+        plt.close(fig)

@@ -1,0 +1,173 @@
+"""What an exercise is, and the judgement of an answer to it."""
+
+import dataclasses
+import inspect
+import textwrap
+
+import torch
+
+from nnlab.checks.feedback import WIDTH, aligned, draw, happened
+from nnlab.checks.running import Outcome, Stopped, agree, bound, guarded, run, without_trace
+
+
+@dataclasses.dataclass(frozen=True)
+class Wrong:
+    """A wrong answer with a name: something that behaves like it, and what is said to who gives it."""
+
+    answer: object
+    says: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Exercise:
+    """What is asked (the reference's docstring), how it is judged, and what helps.
+
+    Args:
+        reference: the right function or class; its name is the exercise's.
+        cases: lines of Python that use that name, smallest first; the last expression of each is compared.
+        wrong: named wrong answers; an answer that agrees with one on every case is told so.
+        hints: from a nudge to nearly the answer.
+        allows: what a correct answer now allows, in a few words.
+        draws: a line like a case whose value, a curve (N,) or a picture (H, W), is drawn beside the right one.
+        equivalent: pairs of a change to the reference that no case can tell, as `mutants` writes it, and the reason.
+    """
+
+    reference: object
+    cases: tuple
+    wrong: tuple
+    hints: tuple
+    allows: str
+    draws: str = ""
+    equivalent: tuple = ()
+
+    @property
+    def name(self):
+        """The exercise's name: its reference's."""
+        return self.reference.__name__
+
+    @property
+    def source(self):
+        """Source text of the reference."""
+        return textwrap.dedent(inspect.getsource(self.reference))
+
+
+@dataclasses.dataclass(frozen=True)
+class Value:
+    """An exercise whose answer is a list: one value for each question.
+
+    Args:
+        name: the exercise's name.
+        reference: list of the right values.
+        questions: what is asked, a line each.
+        wrong: named wrong answers, each a list as the reference; one that names the first wrong value is told.
+        hints, allows: as an exercise's.
+    """
+
+    name: str
+    reference: list
+    questions: tuple
+    wrong: tuple
+    hints: tuple
+    allows: str
+
+    @property
+    def source(self):
+        """The line that answers it."""
+        return f'{self.name} = check.value("{self.name}", {self.reference!r})\n'
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """How an answer was judged: "not attempted", "incorrect" or "correct"; what is said about it; what draws it."""
+
+    kind: str
+    text: str
+    draw: object = None
+
+
+def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
+    """`Verdict` on `answer`, a function or class, for `exercise`.
+
+    Args:
+        exercise: what it is judged by.
+        answer: the student's function or class.
+        earlier: exercises whose references are bound while it is judged.
+        namespace: dictionary of the names that the answer sees.
+        own_file: the file that it was defined in, whose lines are the student's.
+    """
+    name = exercise.name
+    if isinstance(answer, type) != isinstance(exercise.reference, type):
+        kind = "class" if isinstance(exercise.reference, type) else "function"
+        return incorrect(name, f"  {name} should be a {kind}: keep the line that the notebook begins it with.")
+    names = {other.name: other.reference for other in earlier}
+
+    def runs(candidate, cases=exercise.cases):
+        return [run(case, names | {name: candidate}) for case in cases]
+
+    with without_trace():
+        got = []
+        try:
+            with bound({} if namespace is None else namespace, names | {name: answer}), guarded():
+                for case in exercise.cases:
+                    got += runs(answer, [case])
+                    if isinstance(got[-1].error, Stopped):
+                        break
+                drawn = runs(answer, [exercise.draws])[0] if exercise.draws and len(got) == len(exercise.cases) else None
+        except Stopped as error:
+            got, drawn = [*got, Outcome(error=error)][:len(exercise.cases)], None
+        right = runs(exercise.reference)
+        failing = next((k for k, outcome in enumerate(got) if not agree(right[k], outcome)), None)
+        if failing is None:
+            return Verdict("correct", f"✓ {name} is right")
+        named = next((wrong.says for wrong in exercise.wrong
+                      if len(got) == len(right) and all(map(agree, runs(wrong.answer), got))), None)
+        lines, advice = happened(exercise.cases[failing], got[failing], right[failing], own_file)
+        picture = None
+        if drawn is not None:
+            expected = runs(exercise.reference, [exercise.draws])[0]
+            def picture():
+                draw(exercise.draws, drawn, expected)
+        return incorrect(name, lines, named or advice, picture)
+
+
+def judge_value(exercise, value):
+    """`Verdict` on the list `value` for the `Value` called `exercise`."""
+    name, count = exercise.name, len(exercise.reference)
+    if value is ... or value is None or (isinstance(value, tuple | list) and all(part is ... for part in value)):
+        return not_attempted(name)
+    if not isinstance(value, tuple | list) or len(value) != count:
+        return incorrect(name, f"  {name} should be a list of {count} values, one for each question.")
+    given = [_plain(part) for part in value]
+    k = next((k for k in range(count) if given[k] != exercise.reference[k]), None)
+    if k is None:
+        return Verdict("correct", f"✓ {name} is right")
+    said = next((wrong.says for wrong in exercise.wrong if wrong.answer[k] == given[k] != exercise.reference[k]), "")
+    form = "" if type(given[k]) is type(exercise.reference[k]) or given[k] is ... else (
+        f"A {type(exercise.reference[k]).__name__} is asked, such as {_like(exercise.reference[k])}.")
+    given = "no answer yet" if given[k] is ... else repr(given[k])
+    return incorrect(name, aligned((f"{k + 1} of {count}", exercise.questions[k]), ("yours", given)), said or form)
+
+
+def _plain(part):
+    """A shape, list or one-number tensor as the tuple or number that it stands for."""
+    if isinstance(part, torch.Tensor) and part.numel() == 1:
+        return part.item()
+    return tuple(part) if isinstance(part, list | torch.Size) else part
+
+
+def _like(value):
+    """An example of the form of `value` that gives nothing away."""
+    return "(2, 5)" if isinstance(value, tuple) else repr(type(value)(7))
+
+
+def not_attempted(name):
+    """The `Verdict` on a stub."""
+    return Verdict("not attempted", f"○ {name}: not attempted yet; until then the cells below use ours. "
+                                    f'A hint: check.hint("{name}")')
+
+
+def incorrect(name, lines, said="", picture=None):
+    """The `Verdict` on a wrong answer, of at most six lines."""
+    head = f'✗ {name} is not right yet: until it is, the cells below use ours. A hint: check.hint("{name}")'
+    tail = textwrap.wrap(said, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return Verdict("incorrect", "\n".join([head, lines, *tail]), picture)

@@ -1,0 +1,169 @@
+"""Run lines of Python with an answer in them, safely: endless loops, lost memory, prints and changed inputs are noticed."""
+
+import ast
+import contextlib
+import dataclasses
+import io
+import itertools
+import os
+import random
+import signal
+import threading
+import time
+
+import numpy as np
+import torch
+
+SECONDS = 10  # an answer is stopped after this time, all cases together
+MEMORY = 2 << 30  # and when the process has grown by this many bytes
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a case came to: a value, or an error; the tensors that it was given, by name; the names of those it changed."""
+
+    value: object = None
+    error: BaseException | None = None
+    given: dict = dataclasses.field(default_factory=dict)
+    changed: tuple = ()
+
+
+class Stopped(BaseException):
+    """Stops an answer that does not end, or eats the memory; no ``except Exception`` of the answer catches it."""
+
+
+def _resident():
+    """Bytes of memory that this process holds; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+@contextlib.contextmanager
+def guarded():
+    """Raise Stopped in the block after SECONDS or MEMORY, again and again until it ends; only the main thread can be stopped.
+
+    A loop around ``try: ... except: pass`` swallows what lands in its ``try``; a second alarm at once lands in its ``except``.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    end, most, gaps = time.monotonic() + SECONDS, _resident() + MEMORY, itertools.cycle((2e-5, 0.05))
+
+    def look(*_):
+        late, large = time.monotonic() > end, _resident() > most
+        signal.setitimer(signal.ITIMER_REAL, next(gaps) if late or large else 0.05)
+        if late:
+            raise Stopped(f"It had not ended after {SECONDS} seconds: which loop never stops?")
+        if large:
+            raise Stopped(f"It took more than {MEMORY / 2**30:g} GB of memory: what grows in its loop?")
+
+    before = signal.signal(signal.SIGALRM, look)
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def bound(namespace, names):
+    """Bind `names` in the dictionary `namespace` for the block, then restore what was there."""
+    missing = object()
+    before = {name: namespace.get(name, missing) for name in names}
+    namespace.update(names)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is missing:
+                namespace.pop(name, None)
+            else:
+                namespace[name] = value
+
+
+@contextlib.contextmanager
+def without_trace():
+    """Drop what is printed and drawn in the block; leave the random generators of Python, NumPy and torch as they were."""
+    states, pyplot = (random.getstate(), np.random.get_state()), _pyplot()
+    figures = set(pyplot.get_fignums()) if pyplot else set()
+    try:
+        with (contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()),
+              torch.random.fork_rng(devices=[])):
+            yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        if pyplot := _pyplot():
+            for number in set(pyplot.get_fignums()) - figures:
+                pyplot.close(number)
+
+
+def _pyplot():
+    """Module matplotlib.pyplot where it is in use, else None."""
+    import sys
+
+    return sys.modules.get("matplotlib.pyplot")
+
+
+def run(case, names):
+    """`Outcome` of the lines in `case`, with `names` bound."""
+    body = ast.parse(case).body
+    namespace = {"torch": torch, **names}
+    torch.manual_seed(0)
+    try:
+        exec(compile(ast.Module(body[:-1], []), "<case>", "exec"), namespace)
+        given = {name: value.detach().clone() for name, value in namespace.items() if isinstance(value, torch.Tensor)}
+        value = eval(compile(ast.Expression(body[-1].value), "<case>", "eval"), namespace)
+        changed = tuple(name for name, before in given.items() if difference(before, namespace[name]))
+        return Outcome(value, None, given, changed)
+    except (Exception, SystemExit, Stopped) as error:
+        return Outcome(error=error)
+
+
+def difference(expected, got):
+    """None where `got` is as `expected` (numbers within 1e-5, relative or absolute), else what differs, in a few words."""
+    if isinstance(expected, torch.Tensor):
+        if not isinstance(got, torch.Tensor):
+            return f"{_kind(got)} instead of a tensor"
+        for what, mine, right in (("shape", tuple(got.shape), tuple(expected.shape)), ("", got.dtype, expected.dtype),
+                                  ("on", got.device, expected.device)):
+            if mine != right:
+                return f"{what} {mine} instead of {right}".strip()
+        same = torch.allclose(got.detach(), expected.detach(), rtol=1e-5, atol=1e-5, equal_nan=True)
+        return None if same else "other numbers"
+    if isinstance(expected, tuple | list):
+        if not isinstance(got, tuple | list) or len(got) != len(expected):
+            return f"{_kind(got)} instead of {len(expected)} values"
+        return next(filter(None, map(difference, expected, got)), None)
+    if isinstance(expected, float) and isinstance(got, int | float) and not isinstance(got, bool):
+        return None if abs(got - expected) <= 1e-5 * max(1, abs(expected)) or got is expected else "another number"
+    if type(got) is not type(expected):
+        return f"{_kind(got)} instead of {_kind(expected)}"
+    return None if got == expected else "another value"
+
+
+def _kind(value):
+    """What sort of thing `value` is, in words."""
+    if isinstance(value, np.ndarray | np.generic):
+        return "a NumPy array"
+    if isinstance(value, tuple | list):
+        return f"{len(value)} values"
+    names = {int: "a plain whole number (int)", float: "a plain number (float)", bool: "True or False", torch.Tensor: "a tensor"}
+    return "nothing (None)" if value is None else names.get(type(value), f"a {type(value).__name__}")
+
+
+def agree(one, other):
+    """Whether two outcomes are the same: equal values, or the same kind of error."""
+    if one.error is not None or other.error is not None:
+        return type(one.error) is type(other.error)
+    try:
+        return one.changed == other.changed and difference(one.value, other.value) is None
+    except Exception:  # values that cannot be compared, such as a sparse tensor, are not the same
+        return False

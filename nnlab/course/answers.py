@@ -1,0 +1,50 @@
+"""The answer key: each notebook solved and run, and after each exercise the mistakes that it knows by name."""
+
+import nbformat
+
+from nnlab.checks.judging import Value
+from nnlab.course.execute import execute
+from nnlab.course.notebooks import BUILD, code_cells, paths, read, title, write
+from nnlab.course.render import Formulas, rendered
+from nnlab.course.solve import checks_of, exercises_in, solved, values_in
+
+ANSWERS = BUILD / "answers"
+
+
+def answers(names=()):
+    """Write the key of each notebook, as a notebook and as a page, to build/answers/; True when all are written."""
+    ANSWERS.mkdir(parents=True, exist_ok=True)
+    formulas = Formulas()
+    for path in paths(names):
+        key = execute(commented(solved(read(path))), path.name, strict=True)
+        write(key, ANSWERS / path.name)
+        page = ANSWERS / f"{path.stem}.html"
+        page.write_text(rendered(key, "page", formulas, title=f"Answers: {title(key)}"), encoding="utf-8")
+        print(f"{path.stem}: {sum(len(_names(cell)) for cell in code_cells(key))} exercises answered")
+    formulas.close()
+    print(f"Open {ANSWERS}")
+    return True
+
+
+def _names(cell):
+    """Names of the exercises in a code cell."""
+    return [node.name for node in exercises_in(cell)] + [node.args[0].value for node in values_in(cell)]
+
+
+def commented(notebook):
+    """`notebook` with a cell after each exercise that lists its known mistakes and what is said to them."""
+    checks, cells = checks_of(notebook), []
+    for cell in notebook.cells:
+        cells.append(cell)
+        for name in _names(cell) if cell.cell_type == "code" else ():
+            exercise = checks.exercises[name]
+            lines = [f"**{name}: mistakes that it knows by name**"]
+            for wrong in exercise.wrong:
+                given = (", ".join(f"`{part}` for `{question}`" for part, right, question in
+                                   zip(wrong.answer, exercise.reference, exercise.questions, strict=True) if part != right)
+                         if isinstance(exercise, Value) else f"`{wrong.answer.__name__.strip('_')}`")
+                lines.append(f"- {given}: {wrong.says}")
+            text = "\n".join([lines[0], "", *lines[1:]])
+            cells.append(nbformat.v4.new_markdown_cell(text, id=f"{cell.id}-{name}-mistakes"[:64]))
+    notebook.cells = cells
+    return notebook

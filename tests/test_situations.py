@@ -1,0 +1,74 @@
+"""Exercises in a real kernel, on both stacks: whatever a student does, it says why, and nothing is lost."""
+
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from shared import SEEN
+from situations import SITUATIONS, said
+
+from nnlab.course.notebooks import ROOT
+
+
+def told(kernel, folder):
+    """What each cell of each situation says in one kernel, which begins fresh: situation -> list of texts."""
+    cells = [nbformat.v4.new_code_cell(cell) for cells in SITUATIONS.values() for cell, _ in cells]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, kernel_name=kernel, timeout=60, allow_errors=True,
+                   resources={"metadata": {"path": str(folder)}}).execute()
+    texts = iter(said(cell) for cell in notebook.cells)
+    return {name: [next(texts) for _ in cells] for name, cells in SITUATIONS.items()}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    """What is told by a kernel of this environment."""
+    patch, folder = pytest.MonkeyPatch(), tmp_path_factory.mktemp("here")
+    patch.setenv("NNLAB_MYLAB", str(folder))
+    yield told("python3", folder)
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def colab(twin, tmp_path_factory):
+    """What is told by a kernel with Colab's versions."""
+    patch, folder = pytest.MonkeyPatch(), tmp_path_factory.mktemp("colab")
+    kernel = folder / "jupyter" / "kernels" / "colab"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(json.dumps({
+        "argv": [str(twin), "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "Colab", "language": "python",
+        "env": {"PYTHONPATH": str(ROOT), "NNLAB_MYLAB": str(folder)}}), encoding="utf-8")
+    patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
+    yield told("colab", folder)
+    patch.undo()
+
+
+@pytest.mark.parametrize("stack", ["here", pytest.param("colab", marks=pytest.mark.twin)])
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_situation(name, stack, request):
+    texts = request.getfixturevalue(stack)[name]
+    for (cell, expected), text in zip(SITUATIONS[name], texts, strict=True):
+        if expected is not None:
+            shown = f"{cell}\n---\n{text}"
+            assert (expected[1:] not in text) if expected[0] == "!" else (expected in text), shown
+        assert "ERROR" not in text and "Traceback" not in text and "nnlab/checks" not in text, text
+        if cell.count("@check") == 1 and text.startswith(("✗", "○", "✓")):
+            assert len(text.split("image/png")[0].rstrip().split("\n")) <= 6, text
+    if name == list(SITUATIONS)[-1]:
+        SEEN.append(f"situations of exercises in a kernel, {stack}: {len(SITUATIONS)}")
+
+
+def test_two_notebooks_on_one_mylab(tmp_path, monkeypatch):
+    monkeypatch.setenv("NNLAB_MYLAB", str(tmp_path))
+    code = ("from nnlab.checks import mylab\nimport sys\n"
+            "for k in range(25):\n    mylab.keep(f'week01.{sys.argv[1]}{k}', f'def {sys.argv[1]}{k}():\\n    return {k}')")
+    running = [subprocess.Popen([sys.executable, "-c", code, name]) for name in ("one", "two")]
+    assert [process.wait(60) for process in running] == [0, 0]
+    text = (tmp_path / "mylab.py").read_text(encoding="utf-8")
+    names = {}
+    exec(text, names)
+    assert all(names[f"{name}{k}"]() == k for name in ("one", "two") for k in range(25))
+    assert [path.name for path in tmp_path.iterdir()] == ["mylab.py"]
