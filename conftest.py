@@ -1,8 +1,12 @@
 """NNLAB_REQUIRE=all turns every skip into a failure, of tests and of notebooks' cells, except where a test is marked `gpu`."""
 
 import os
+import tempfile
 
 import pytest
+
+_SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-mylab-")
+os.environ["NNLAB_MYLAB"] = _SCRATCH.name  # nobody's own mylab.py is touched
 
 
 def _failed_if_skipped(report, keywords):

@@ -1,7 +1,6 @@
 """What the tests share: one solved run of each notebook, the browser, the tables at the end."""
 
 import os
-import tempfile
 
 import colab_python
 import pytest
@@ -13,8 +12,6 @@ from nnlab.course.notebooks import paths, read
 from nnlab.course.solve import solved
 
 os.environ.pop("NNLAB_STRICT", None)
-_SCRATCH = tempfile.TemporaryDirectory()
-os.environ["NNLAB_MYLAB"] = _SCRATCH.name  # nobody's own mylab.py is touched
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -106,7 +106,7 @@ SITUATIONS = {
         (START + 'shapes = check.value("shapes", [torch.Size([4]), [3], (3, 4), (60, 784)])', "✓ shapes is right. ")],
     "mylab.py edited into a syntax error": [
         (FRESH, None), (RIGHT, KEPT),
-        ("file = folder / 'mylab.py'\nfile.write_text(file.read_text(encoding='utf-8') + 'def half(:\\n', encoding='utf-8')", None),
+        ("file = folder / 'mylab.py'\n_ = file.write_text(file.read_text(encoding='utf-8') + 'def half(:\\n')", None),
         (START + "@check\ndef elu(x):\n    return torch.where(x > 0, x, torch.exp(x) - 1)", "it is kept as mylab.broken.py"),
         (SHOW, "def relu"), (SHOW, "def elu"), ("print('def half(:' in (folder / 'mylab.broken.py').read_text())", "True")],
     "a folder that cannot be written": [

@@ -69,3 +69,25 @@ def test_makefile_has_the_commands_that_the_readme_names():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"`make (\w+)", (ROOT / "README.md").read_text(encoding="utf-8")):
         assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_answers_are_a_key_with_the_mistakes_it_knows():
+    done = course("answers")
+    assert done.returncode == 0 and "week01a_neurons: 2 exercises answered" in done.stdout, done.stdout + done.stderr
+    for path in paths():
+        key = read(BUILD / "answers" / path.name)
+        text = "\n".join(cell.source for cell in key.cells)
+        assert "return torch.where(x > 0, x, 0.0)" in text and "guess = None" not in text
+        assert "**relu: mistakes that it knows by name**" in text and "`relu_absolute`: This is the absolute value" in text
+        assert not any(output.output_type == "error" for cell in code_cells(key) for output in cell.outputs)
+        page = (BUILD / "answers" / f"{path.stem}.html").read_text(encoding="utf-8")
+        assert "This is the absolute value" in page and "✓ relu is right" in page
+
+
+def test_mutants_are_a_table_of_every_exercise():
+    done = course("mutants")
+    assert done.returncode == 0 and "BAD" not in done.stdout and "NOT EXPLAINED" not in done.stdout, done.stdout + done.stderr
+    assert done.stdout.count(" mutants, ") == 14 and "week01.relu\n" in done.stdout
+    assert re.search(r"ok +2 relu_absolute +This is the absolute value", done.stdout)
+    wrong = course("mutants", "week99")
+    assert wrong.returncode == 1 and "no week 'week99'; choose from: week01" in wrong.stderr

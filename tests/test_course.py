@@ -64,6 +64,15 @@ def test_solved_fills_in_by_the_syntax_tree():
     assert full.cells[3].source == "other = None" and asked.cells[2].source.startswith("guess = None")
 
 
+def test_solved_fills_in_values_and_keeps_what_stands_around_them():
+    asked = notebook("from nnlab.checks.week01 import check",
+                     'é = check.value("shapes", [\n    ...,  # first\n    ...,\n    ..., ...])\nprint(é)  # ünder it')
+    assert code_cells(solved(asked))[1].source == (
+        'é = check.value("shapes", [(4,), (3,), (3, 4), (60, 784)])\nprint(é)  # ünder it')
+    with pytest.raises(ValueError, match="there is no exercise 'sizes' to fill in"):
+        solved(notebook("from nnlab.checks.week01 import check", 'check.value("sizes", ...)'))
+
+
 def test_solved_says_what_it_cannot_fill_in():
     with pytest.raises(ValueError, match="cell 'cell-1': there is no exercise 'triple'"):
         solved(notebook("from nnlab.checks.week01 import check", "@check\ndef triple(x):\n    ..."))

@@ -1,12 +1,13 @@
 """Imports go one way, and importing has no side effects."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from shared import CAUGHT
+from shared import CAUGHT, SEEN
 
 PACKAGE = Path(__file__).parent.parent / "nnlab"
 LEAVES = {"device", "progress", "fetch", "toys", "batches", "models", "metrics", "plots", "autograd", "optim", "augment",
@@ -91,3 +92,11 @@ assert "torchvision" not in sys.modules and "nnlab.course" not in sys.modules
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_module_is_one_sitting():
+    """Exercises apart, which are lists: no module of the package has 200 lines or more."""
+    lines = {path: text.count("\n") for path, text in sources().items()}
+    long = {path: count for path, count in lines.items() if count >= 200 and not re.match(r"checks/week\d\d[ab]\.py", path)}
+    assert long == {}
+    SEEN.append("lines: " + ", ".join(f"{path} {count}" for path, count in lines.items()) + f"; in all {sum(lines.values())}")

@@ -10,7 +10,7 @@ from nnlab.course.built import quotes
 from nnlab.course.lint import problems
 from nnlab.course.notebooks import code_cells, paths, printed, read, slide_type
 from nnlab.course.numerals import numerals
-from nnlab.course.solve import checks_of, exercises_in, guesses_in
+from nnlab.course.solve import checks_of, exercises_in, guesses_in, values_in
 
 
 def test_form(notebook_path):
@@ -25,8 +25,11 @@ def test_solved_run_is_right_everywhere(notebook_path, solved_runs):
     run = solved_runs(notebook_path)
     answers = [cell for cell in code_cells(run) if exercises_in(cell)]
     assert answers and all(printed(cell).startswith("✓ ") for cell in answers)
-    table = printed(code_cells(run)[-1]).splitlines()
-    assert len(table) == len(checks_of(run).exercises) and all(line.endswith(" correct") for line in table)
+    *table, kept = printed(code_cells(run)[-1]).splitlines()
+    names = [node.name for cell in answers for node in exercises_in(cell)]
+    names += [node.args[0].value for cell in code_cells(run) for node in values_in(cell)]
+    assert [line.split() for line in table] == [[name, "correct"] for name in checks_of(run).exercises if name in names]
+    assert kept.endswith("in mylab.py")
     assert not any(guesses_in(cell) for cell in code_cells(run))
 
 
@@ -148,6 +151,8 @@ PLANTED = {
          "imports nnlab.models, which is not built yet"),
         ("the same beside another", lambda n: edited(code_cells(n)[1], "import math", "import math, nnlab.optim as o"),
          "imports nnlab.optim, which is not built yet"),
+        ("an exercise that cannot run alone",
+         lambda n: edited(code(n, "class Neuron"), "from nnlab.checks.week01 import check\n\n", ""), "does not import its check"),
         ("an empty sabotage", lambda n: n.metadata.nnlab.update(sabotage={}), "do not say which faults apply"),
         ("a prediction without a guess", lambda n: code(n, "guess = None").metadata.pop("nnlab"), "has no guess"),
         ("sabotage of a cell that is gone", lambda n: n.metadata.nnlab.sabotage.update(labels=["gone"]), "cells ['gone']"),

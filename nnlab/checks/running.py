@@ -5,9 +5,11 @@ import contextlib
 import dataclasses
 import io
 import itertools
+import math
 import os
 import random
 import signal
+import sys
 import threading
 import time
 
@@ -107,8 +109,6 @@ def without_trace():
 
 def _pyplot():
     """Module matplotlib.pyplot where it is in use, else None."""
-    import sys
-
     return sys.modules.get("matplotlib.pyplot")
 
 
@@ -143,7 +143,8 @@ def difference(expected, got):
             return f"{_kind(got)} instead of {len(expected)} values"
         return next(filter(None, map(difference, expected, got)), None)
     if isinstance(expected, float) and isinstance(got, int | float) and not isinstance(got, bool):
-        return None if abs(got - expected) <= 1e-5 * max(1, abs(expected)) or got is expected else "another number"
+        same = math.isclose(got, expected, rel_tol=1e-5, abs_tol=1e-5) or (math.isnan(got) and math.isnan(expected))
+        return None if same else "another number"
     if type(got) is not type(expected):
         return f"{_kind(got)} instead of {_kind(expected)}"
     return None if got == expected else "another value"

@@ -1,0 +1,114 @@
+"""nnlab.checks.mylab: what a student solved is kept, whole, and can be imported anywhere."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from shared import CAUGHT, SEEN
+
+from nnlab.checks import mylab
+from nnlab.checks.mylab import keep, kept, yours
+from nnlab.checks.week01 import check
+from nnlab.course.execute import execute
+from nnlab.course.notebooks import NOTEBOOKS, read
+from nnlab.course.solve import solved
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("NNLAB_MYLAB", str(tmp_path))
+    return tmp_path
+
+
+def test_mylab_of_a_solved_run_works_in_a_plain_process(tmp_path):
+    path = NOTEBOOKS / "week01a_neurons.ipynb"
+    execute(solved(read(path)), path.name, strict=True, mylab=str(tmp_path))
+    code = ("import mylab, torch; from nnlab.checks.judging import judge; from nnlab.checks.week01 import check; "
+            "names = ['Neuron', 'relu']; print([judge(check.exercises[n], getattr(mylab, n)).kind for n in names]); "
+            "print(mylab.Neuron(torch.tensor([2.0]), 1.0, mylab.relu)(torch.tensor([3.0])))")
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == "['correct', 'correct']\ntensor(7.)\n", done
+    alone = subprocess.run([sys.executable, "-c", "import mylab, sys; print('nnlab' in sys.modules)"], cwd=tmp_path,
+                           capture_output=True, text=True)
+    assert alone.stdout == "False\n", alone
+    SEEN.append("mylab.py of the solved week01a imports in a plain process: Neuron and relu pass")
+
+
+def test_what_is_written_by_hand_stays(folder):
+    keep("week01.relu", "def relu(x):\n    return x")
+    file = folder / "mylab.py"
+    file.write_text(file.read_text(encoding="utf-8") + "\n\ndef mine():\n    return 'été'\n", encoding="utf-8")
+    assert keep("week01.elu", "def elu(x):\n    return x") == "" and keep("week01.relu", "def relu(x):\n    return 2 * x") == ""
+    text = file.read_text(encoding="utf-8")
+    assert "return 'été'" in text and text.count("def relu") == 1 and "return 2 * x" in text
+    assert kept() == ["week01.relu", "week01.elu"]
+    names = {}
+    exec(text, names)
+    assert names["mine"]() == "été" and names["relu"](2) == 4
+
+
+@pytest.mark.parametrize("spoil, fault", [
+    (lambda raw: raw + b"\ndef half(:\n", "a syntax error at its end"),
+    (lambda raw: raw.replace(b"return 1", b"return ("), "a syntax error in an exercise"),
+    (lambda raw: raw + b"\n# \xff\xfe\n", "bytes that are no text"),
+], ids=["end", "exercise", "bytes"])
+def test_broken_file_is_kept_aside_and_what_can_be_read_taken_over(folder, spoil, fault):
+    keep("week01.one", "def one():\n    return 1")
+    keep("week01.two", "def two():\n    return 2")
+    file = folder / "mylab.py"
+    for aside in ("mylab.broken.py", "mylab.broken-2.py"):
+        broken = spoil(file.read_bytes())
+        file.write_bytes(broken)
+        said = keep("week01.three", "def three():\n    return 3")
+        assert f"it is kept as {aside}" in said and (folder / aside).read_bytes() == broken
+        names = {}
+        exec(file.read_text(encoding="utf-8"), names)
+        assert names["two"]() == 2 and names["three"]() == 3
+        assert ("one" in names) == (fault != "a syntax error in an exercise")
+        keep("week01.one", "def one():\n    return 1")
+    CAUGHT.append(("mylab.py", fault, said))
+
+
+def test_a_dead_lock_is_broken_and_a_failed_write_changes_nothing(folder, monkeypatch):
+    keep("week01.one", "def one():\n    return 1")
+    lock = folder / "mylab.py.lock"
+    lock.touch()
+    os.utime(lock, (time.time() - 60,) * 2)
+    keep("week01.two", "def two():\n    return 2")
+    before = (folder / "mylab.py").read_text(encoding="utf-8")
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(mylab, "replacing", full)
+    with pytest.raises(OSError, match="No space left"):
+        keep("week01.three", "def three():\n    return 3")
+    assert (folder / "mylab.py").read_text(encoding="utf-8") == before and not lock.exists()
+
+
+def test_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.delenv("NNLAB_MYLAB")
+    monkeypatch.chdir(tmp_path)
+    assert mylab.path() == tmp_path / "mylab.py" and kept() == []
+    monkeypatch.setattr(mylab, "DRIVE", tmp_path / "MyDrive")
+    (tmp_path / "MyDrive").mkdir()
+    assert mylab.path() == tmp_path / "MyDrive" / "mylab.py"
+    (tmp_path / "MyDrive" / "Colab Notebooks").mkdir()
+    assert mylab.path() == tmp_path / "MyDrive" / "Colab Notebooks" / "mylab.py"
+
+
+def test_yours_is_right_or_the_reference(folder, capsys):
+    reference = check.exercises["relu"].reference
+    assert yours("week01.relu") is reference and capsys.readouterr().out == ""
+    keep("week01.relu", "def relu(x):\n    return x.clamp(min=0)")
+    assert yours("week01.relu") is not reference and yours("week01.relu")(torch.tensor(-1.0)) == 0
+    keep("week01.relu", "def relu(x):\n    return x")
+    assert yours("week01.relu") is reference and "is not right any more" in capsys.readouterr().out
+    keep("week01.relu", "1 / 0")
+    assert yours("week01.relu") is reference and "cannot be imported (ZeroDivisionError" in capsys.readouterr().out
+    for name, said in (("week99.relu", "no week 'week99'"), ("relu", "no week 'relu'"),
+                       ("week01.rely", "no exercise 'rely' in week01")):
+        with pytest.raises(ValueError, match=said):
+            yours(name)

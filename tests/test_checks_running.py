@@ -1,0 +1,53 @@
+"""nnlab.checks.running: a case ends, changes nothing, and is compared fairly."""
+
+import signal
+
+import numpy as np
+import pytest
+import torch
+
+from nnlab.checks import running
+from nnlab.checks.running import Outcome, Stopped, agree, difference, guarded, run, without_trace
+
+
+@pytest.mark.parametrize("expected, got, said", [
+    (torch.tensor(1.0), torch.tensor(1.000001), None),
+    (torch.tensor(1.0), torch.tensor(1.001), "other numbers"),
+    (torch.tensor([float("nan")]), torch.tensor([float("nan")]), None),
+    (torch.tensor(1.0), np.float32(1), "a NumPy array instead of a tensor"),
+    (torch.tensor(1.0), None, "nothing (None) instead of a tensor"),
+    (torch.ones(2), torch.ones(2, 1), "shape (2, 1) instead of (2,)"),
+    (torch.ones(2), torch.ones(2).double(), "torch.float64 instead of torch.float32"),
+    ((1.0, 2.0), [1.0, 2.0], None),
+    ((1.0, 2.0), (1.0,), "1 values instead of 2 values"),
+    (1.0, 1, None), (1.0, True, "True or False instead of a plain number (float)"), (3, 4, "another value"),
+    (float("inf"), float("inf"), None),
+])
+def test_difference(expected, got, said):
+    assert difference(expected, got) == said
+
+
+def test_memory_that_is_eaten_is_noticed(monkeypatch):
+    monkeypatch.setattr(running, "MEMORY", 200 << 20)
+    kept = []
+    with pytest.raises(Stopped, match=r"more than 0\.195312 GB of memory: what grows"), guarded():
+        while True:
+            kept.append(torch.ones(10 ** 6))
+    assert len(kept) < 2000 and signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def test_a_case_is_run_the_same_way_each_time_and_sees_its_inputs():
+    first, second = (run("x = torch.rand(3); f(x)", {"f": lambda x: x + torch.rand(3)}) for _ in range(2))
+    assert agree(first, second) and list(first.given) == ["x"] and first.changed == ()
+    assert run("x = torch.ones(2); f(x)", {"f": lambda x: x.zero_()}).changed == ("x",)
+    assert agree(Outcome(error=KeyError("a")), run("{}[1]", {})) and not agree(Outcome(1), Outcome(error=KeyError()))
+
+
+def test_nothing_is_left_behind():
+    import matplotlib.pyplot as plt
+
+    state = torch.get_rng_state()
+    with without_trace():
+        torch.rand(5)
+        plt.figure()
+    assert torch.equal(state, torch.get_rng_state()) and plt.get_fignums() == []
