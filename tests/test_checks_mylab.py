@@ -5,15 +5,17 @@ import subprocess
 import sys
 import time
 
+import nbformat
 import pytest
 import torch
 from shared import CAUGHT, SEEN
 
 from nnlab.checks import mylab
+from nnlab.checks.judging import Value
 from nnlab.checks.mylab import keep, kept, yours
 from nnlab.checks.week01 import check
 from nnlab.course.execute import execute
-from nnlab.course.notebooks import NOTEBOOKS, read
+from nnlab.course.notebooks import NOTEBOOKS, printed, read
 from nnlab.course.solve import solved
 
 
@@ -35,6 +37,25 @@ def test_mylab_of_a_solved_run_works_in_a_plain_process(tmp_path):
                            capture_output=True, text=True)
     assert alone.stdout == "False\n", alone
     SEEN.append("mylab.py of the solved week01a imports in a plain process: Neuron and relu pass")
+
+
+def test_every_exercise_of_the_week_solved_in_one_notebook(tmp_path):
+    """The stubs of all exercises, in order, filled in as a solved build does: each is right, kept, and right where it is kept."""
+    start, cells = "from nnlab.checks.week01 import check\n\n", ["import torch"]
+    for exercise in check.exercises.values():
+        if isinstance(exercise, Value):
+            cells.append(f'{start}{exercise.name} = check.value("{exercise.name}", [...])')
+        elif isinstance(exercise.reference, type):
+            cells.append(f"{start}@check\nclass {exercise.name}:\n    def __init__(self, *arguments):\n        ...")
+        else:
+            cells.append(f"{start}@check\ndef {exercise.name}(*arguments):\n    ...")
+    asked = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    run = execute(solved(asked), "all of week 1", strict=True, mylab=str(tmp_path))
+    assert all(printed(cell).startswith("✓ ") for cell in run.cells[1:])
+    code = ("import mylab; from nnlab.checks.judging import Value, judge; from nnlab.checks.week01 import check; "
+            "print([judge(e, getattr(mylab, e.name)).kind for e in check.exercises.values() if not isinstance(e, Value)])")
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == f"{['correct'] * 14}\n", done
 
 
 def test_what_is_written_by_hand_stays(folder):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nnlab.fetch import replacing
 
-HEADER = '''"""What I wrote in "Neural networks, week by week": every exercise that I solved. Mine to read, to change, to import."""
+HEADER = '''"""What I wrote in "Neural networks, week by week": each exercise that I solved, to read, to change, to import."""
 
 import math
 
