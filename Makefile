@@ -4,13 +4,14 @@ export NNLAB_PYTHON := $(PYTHON)
 endif
 COURSE = .venv/bin/python -m nnlab.course
 
-.PHONY: help course test lab slides normalise sabotage bench lock env
+.PHONY: help course test lab slides answers normalise sabotage bench lock env
 
 help:
 	@echo "make course     run every notebook and write the course to build/site/"
 	@echo "make test       everything that CI tests"
 	@echo "make lab        open JupyterLab on the notebooks"
 	@echo "make slides     write a slide deck a lecture to build/slides/"
+	@echo "make answers    write the answer key to build/answers/"
 	@echo "make normalise  after editing a notebook: run it and write its normal form"
 	@echo "make sabotage   plant faults in training and see the notebooks' claims break"
 	@echo "make bench      time fit against its peers"
@@ -31,6 +32,9 @@ lab: env
 
 slides: env
 	@$(COURSE) slides
+
+answers: env
+	@$(COURSE) answers
 
 normalise: env
 	@$(COURSE) normalise --run
