@@ -108,6 +108,19 @@ def test_own_folder_with_original_files(nowhere, arrays, tmp_path, monkeypatch, 
     assert found.y_test.tolist() == arrays[3].tolist()
 
 
+@pytest.fixture
+def site(nowhere, arrays, monkeypatch):
+    """Folder of a mirror that has the original files of `arrays`; the mirror before it has nothing."""
+    folder = nowhere / "site"
+    put_originals(folder, arrays)
+    files = {file: fetch.checksum_of(folder / file, "md5") for file in sources.FASHION_MNIST.files}
+    mirrors = (f"{(nowhere / 'empty').as_uri()}/", f"{folder.as_uri()}/")
+    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(
+        system="/nowhere", mirrors=mirrors, files=files))
+    monkeypatch.delenv("NNLAB_OFFLINE")
+    return folder
+
+
 def test_own_folder_with_npz_comes_first(nowhere, arrays, tmp_path, monkeypatch):
     put_originals(tmp_path, arrays)
     two = [a[:2, None] if a.ndim == 3 else a[:2] for a in arrays]
@@ -147,28 +160,14 @@ def test_system_package_then_cache(nowhere, arrays, monkeypatch):
     assert "comes with the course" in load("fashion_mnist").source  # said, and the next source serves
 
 
-def test_mirrors_fill_the_cache(nowhere, arrays, monkeypatch):
-    site = nowhere / "site"
-    put_originals(site, arrays)
-    files = {file: fetch.checksum_of(site / file, "md5") for file in sources.FASHION_MNIST.files}
-    mirrors = (f"{(nowhere / 'empty').as_uri()}/", f"{site.as_uri()}/")
-    here = sources.FASHION_MNIST._replace(system="/nowhere", mirrors=mirrors, files=files)
-    monkeypatch.setitem(sources.SETS, "fashion_mnist", here)
-    monkeypatch.delenv("NNLAB_OFFLINE")
+def test_mirrors_fill_the_cache(site):
     assert len(load("fashion_mnist").x_train) == 7
     shutil.rmtree(site)
     again = load("fashion_mnist")
     assert len(again.x_train) == 7 and again.source == "the course's cache"
 
 
-def test_full_disk_and_another_process_cost_only_the_cache(nowhere, arrays, monkeypatch, capsys):
-    site = nowhere / "site"
-    put_originals(site, arrays)
-    files = {file: fetch.checksum_of(site / file, "md5") for file in sources.FASHION_MNIST.files}
-    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(
-        system="/nowhere", mirrors=(f"{site.as_uri()}/",), files=files))
-    monkeypatch.delenv("NNLAB_OFFLINE")
-
+def test_full_disk_and_another_process_cost_only_the_cache(nowhere, site, monkeypatch, capsys):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
     with monkeypatch.context() as patch:
@@ -240,14 +239,8 @@ def test_gzip_that_is_whole_with_another_content(nowhere, arrays, tmp_path, monk
         CAUGHT.append(("data", f"gzip that holds {fault}", str(caught.value)[-100:]))
 
 
-def test_cache_in_a_folder_that_cannot_be_made(nowhere, arrays, monkeypatch, capsys):
+def test_cache_in_a_folder_that_cannot_be_made(nowhere, site, capsys):
     """For real, whoever runs this: where the cache's folder should be there is a file."""
-    site = nowhere / "site"
-    put_originals(site, arrays)
-    files = {file: fetch.checksum_of(site / file, "md5") for file in sources.FASHION_MNIST.files}
-    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(
-        system="/nowhere", mirrors=(f"{site.as_uri()}/",), files=files))
-    monkeypatch.delenv("NNLAB_OFFLINE")
     (nowhere / "cache").write_bytes(b"no folder")
     assert len(load("fashion_mnist").x_train) in (7, 10_000)
     assert (nowhere / "cache").read_bytes() == b"no folder"

@@ -10,7 +10,7 @@ from nnlab.course.built import quotes
 from nnlab.course.lint import problems
 from nnlab.course.notebooks import code_cells, paths, printed, read, slide_type
 from nnlab.course.numerals import numerals
-from nnlab.course.solve import checks_of, exercises_in, guesses_in, values_in
+from nnlab.course.solve import checks_of, exercises_in, guesses_in, names_in
 
 
 def test_form(notebook_path):
@@ -26,8 +26,7 @@ def test_solved_run_is_right_everywhere(notebook_path, solved_runs):
     answers = [cell for cell in code_cells(run) if exercises_in(cell)]
     assert answers and all(printed(cell).startswith("✓ ") for cell in answers)
     *table, kept = printed(code_cells(run)[-1]).splitlines()
-    names = [node.name for cell in answers for node in exercises_in(cell)]
-    names += [node.args[0].value for cell in code_cells(run) for node in values_in(cell)]
+    names = [name for cell in code_cells(run) for name in names_in(cell)]
     assert [line.split() for line in table] == [[name, "correct"] for name in checks_of(run).exercises if name in names]
     assert kept.endswith("in mylab.py")
     assert not any(guesses_in(cell) for cell in code_cells(run))

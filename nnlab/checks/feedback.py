@@ -8,6 +8,7 @@ import torch
 from nnlab.checks.running import Stopped, difference
 
 WIDTH = 100
+NO_NUMPY = "Stay with torch's operations: NumPy's cannot be followed back for slopes, nor run on a GPU."
 MANY = 12  # a tensor of more numbers is shown by the first that differs
 
 
@@ -38,7 +39,7 @@ def happened(case, got, right, own_file=None):
     if got.value is None:
         given, advice = "nothing (None)", "Nothing comes back: does your function end with return?"
     elif "NumPy" in differs:
-        given, advice = differs, "Stay with torch's operations: NumPy's cannot be followed back for slopes, nor run on a GPU."
+        given, advice = differs, NO_NUMPY
     elif "on " in differs[:3]:
         advice = "Make new tensors where the input lies: torch.zeros_like(x), or device=x.device."
     if "instead" in differs and differs not in given:
@@ -57,7 +58,7 @@ def _advice(error):
     if isinstance(error, MemoryError):
         return "The memory did not suffice: what grows in its loop?"
     if isinstance(error, TypeError) and "numpy" in str(error).lower():
-        return "Stay with torch's operations: NumPy's cannot be followed back for slopes, nor run on a GPU."
+        return NO_NUMPY
     return ""
 
 

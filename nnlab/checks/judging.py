@@ -1,6 +1,7 @@
 """What an exercise is, and the judgement of an answer to it."""
 
 import dataclasses
+import functools
 import inspect
 import textwrap
 
@@ -122,11 +123,8 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
         named = next((wrong.says for wrong in exercise.wrong
                       if len(got) == len(right) and all(map(agree, runs(wrong.answer), got))), None)
         lines, advice = happened(exercise.cases[failing], got[failing], right[failing], own_file)
-        picture = None
-        if drawn is not None:
-            expected = runs(exercise.reference, [exercise.draws])[0]
-            def picture():
-                draw(exercise.draws, drawn, expected)
+        picture = None if drawn is None else functools.partial(
+            draw, exercise.draws, drawn, runs(exercise.reference, [exercise.draws])[0])
         return incorrect(name, lines, named or advice, picture)
 
 

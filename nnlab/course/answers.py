@@ -6,7 +6,7 @@ from nnlab.checks.judging import Value
 from nnlab.course.execute import execute
 from nnlab.course.notebooks import BUILD, code_cells, paths, read, title, write
 from nnlab.course.render import Formulas, rendered
-from nnlab.course.solve import checks_of, exercises_in, solved, values_in
+from nnlab.course.solve import checks_of, names_in, solved
 
 ANSWERS = BUILD / "answers"
 
@@ -20,15 +20,10 @@ def answers(names=()):
         write(key, ANSWERS / path.name)
         page = ANSWERS / f"{path.stem}.html"
         page.write_text(rendered(key, "page", formulas, title=f"Answers: {title(key)}"), encoding="utf-8")
-        print(f"{path.stem}: {sum(len(_names(cell)) for cell in code_cells(key))} exercises answered")
+        print(f"{path.stem}: {sum(len(names_in(cell)) for cell in code_cells(key))} exercises answered")
     formulas.close()
     print(f"Open {ANSWERS}")
     return True
-
-
-def _names(cell):
-    """Names of the exercises in a code cell."""
-    return [node.name for node in exercises_in(cell)] + [node.args[0].value for node in values_in(cell)]
 
 
 def commented(notebook):
@@ -36,7 +31,7 @@ def commented(notebook):
     checks, cells = checks_of(notebook), []
     for cell in notebook.cells:
         cells.append(cell)
-        for name in _names(cell) if cell.cell_type == "code" else ():
+        for name in names_in(cell) if cell.cell_type == "code" else ():
             exercise = checks.exercises[name]
             lines = [f"**{name}: mistakes that it knows by name**"]
             for wrong in exercise.wrong:

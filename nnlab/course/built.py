@@ -6,7 +6,7 @@ import inspect
 
 from nnlab.course.notebooks import code_cells, tags, tree
 from nnlab.course.sabotage import FAULTS
-from nnlab.course.solve import exercises_in, guesses_in, values_in
+from nnlab.course.solve import guesses_in, names_in
 
 # The first notebook that has built what a module holds; before it, only a cell tagged `trailer` may import the module.
 BUILT_IN = {"nnlab.checks": "week01a", "nnlab.plots": "week01a", "nnlab.widgets": "week01a", "nnlab.data": "week01a"}
@@ -16,12 +16,12 @@ def built(notebook, stem):
     """What a later week builds is imported in trailers only; predictions can be filled in; faults and their cells exist."""
     ids = {cell.id for cell in notebook.cells}
     for cell in code_cells(notebook):
+        modules = _imported(tree(cell))
         if "trailer" not in tags(cell):
-            for module in sorted(_imported(tree(cell))):
+            for module in sorted(modules):
                 if BUILT_IN.get(module, "week99") > stem.split("_")[0]:
                     yield f"cell {cell.id!r} imports {module}, which is not built yet; only a trailer may"
-        if (exercises_in(cell) or values_in(cell)) and not any(
-                module.startswith("nnlab.checks") for module in _imported(tree(cell))):
+        if names_in(cell) and "nnlab.checks" not in modules:
             yield f"the exercise {cell.id!r} does not import its check, so it cannot run alone after a restart"
         if guesses_in(cell) and "guess" not in cell.metadata.get("nnlab", {}):
             yield f"the prediction {cell.id!r} has no guess in its metadata to fill in"

@@ -15,7 +15,7 @@ from pygments.formatters import HtmlFormatter
 from nnlab import __version__, widgets
 from nnlab.course.notebooks import ROOT, code_cells, notes, slide_type
 from nnlab.course.npm import node, package
-from nnlab.course.solve import exercises_in
+from nnlab.course.solve import names_in
 from nnlab.fetch import FetchError
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -93,7 +93,7 @@ def prepared(notebook):
             if slide_type(cell) == "notes" and (said := notes(cell)):
                 cell.source = f"**{said[0]} min.** {said[1]}"
     for cell in code_cells(page):
-        if exercises_in(cell):
+        if names_in(cell):
             cell.metadata.setdefault("nnlab", {})["exercise"] = True
         for output in cell.outputs:
             if figure := output.get("data", {}).get(widgets.MIME):

@@ -11,7 +11,7 @@ from nnlab import __version__
 from nnlab.course.execute import CellFailed, execute
 from nnlab.course.notebooks import BUILD, code_cells, minutes, paths, read, title
 from nnlab.course.render import TEMPLATES, Formulas, address, rendered
-from nnlab.course.solve import exercises_in, solved
+from nnlab.course.solve import names_in, solved
 from nnlab.data import load
 from nnlab.fetch import replacing
 
@@ -66,7 +66,7 @@ def _index(notebooks):
     """HTML of the site's first page."""
     rows = []
     for path, notebook in notebooks:
-        count = sum(len(exercises_in(cell)) for cell in code_cells(notebook))
+        count = sum(len(names_in(cell)) for cell in code_cells(notebook))
         aims = [line[2:] for line in notebook.cells[0].source.splitlines() if line.startswith("- ")]
         rows.append(f'<tr><td><a href="{path.stem}.html">{html.escape(title(notebook))}</a></td>'
                     f"<td>{html.escape(' '.join(aims))}</td><td>{minutes(notebook)} min</td><td>{count} exercises</td></tr>")

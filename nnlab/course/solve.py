@@ -39,6 +39,11 @@ def values_in(cell):
             and node.func.attr == "value" and getattr(node.func.value, "id", None) == "check" and len(node.args) == 2]
 
 
+def names_in(cell):
+    """Names of the exercises in a code cell, definitions and values."""
+    return [node.name for node in exercises_in(cell)] + [ast.literal_eval(node.args[0]) for node in values_in(cell)]
+
+
 def solved(notebook):
     """A copy of `notebook` with every exercise and every prediction filled in.
 
