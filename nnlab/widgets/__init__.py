@@ -15,12 +15,13 @@ import anywidget
 import traitlets
 
 MIME = "application/vnd.nnlab.figure+json"
+SHARED = ("shared", "frame")  # what stands before each figure's own file
 _HERE = Path(__file__).parent
 
 
 def names():
     """Names of the figures there are, sorted."""
-    return sorted(path.stem for path in _HERE.glob("*.js") if path.stem != "shared")
+    return sorted(path.stem for path in _HERE.glob("*.js") if path.stem not in SHARED)
 
 
 @functools.cache
@@ -28,7 +29,7 @@ def module(name):
     """Source of the ES module of the figure called `name`: what all figures share, then its own file."""
     if name not in names():
         raise ValueError(f"unknown figure {name!r}; choose one of: {', '.join(map(repr, names()))}")
-    return "\n".join((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("shared", name))
+    return "\n".join((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in (*SHARED, name))
 
 
 def defaults(name):
@@ -56,11 +57,13 @@ class Figure(anywidget.AnyWidget):
 
     _esm = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
+    start = traitlets.Dict().tag(sync=True)  # where the button Reset leads
     _ipython_display_ = None  # ipywidgets 7.7 would show itself by this, without the static form below
 
     def __init__(self, name, **state):
         self.figure = name
-        super().__init__(_esm=module(name), state=_merged(name, state))
+        begin = _merged(name, state)
+        super().__init__(_esm=module(name), state=begin, start=begin)
 
     @traitlets.validate("state")
     def _whole(self, proposal):
@@ -76,16 +79,32 @@ class Figure(anywidget.AnyWidget):
 
 
 def _merged(name, state):
-    """The defaults of the figure called `name` with `state` over them, in plain JSON."""
-    known, choices = _stated(name, "defaults"), _stated(name, "choices")
+    """The defaults of the figure called `name` with `state` over them, in plain JSON; frame.js holds the same rules."""
+    known, choices, limits, most = (_stated(name, what) for what in ("defaults", "choices", "limits", "most"))
     for part, value in state.items():
         if part not in known:
             raise ValueError(f"the figure {name!r} has no {part!r}; choose from: {', '.join(map(repr, known))}")
-        if part in choices and value not in choices[part]:
-            raise ValueError(f"{name}.{part} = {value!r}; choose one of: {', '.join(map(repr, choices[part]))}")
-        if not _like(known[part], value):
-            raise ValueError(f"{name}.{part} = {value!r}: expected something like {known[part]!r}")
+        here = f"{name}.{part} = {value!r}"
+        several = part in choices and isinstance(known[part], list)
+        if several and not isinstance(value, list | tuple):
+            raise ValueError(f"{here}: expected a list")
+        if part in choices and any(one not in choices[part] for one in (value if several else [value])):
+            raise ValueError(f"{here}; choose {'from' if several else 'one of'}: {', '.join(map(repr, choices[part]))}")
+        if not several and not _like(known[part], value):
+            raise ValueError(f"{here}: expected something like {known[part]!r}")
+        low, high, *whole = limits.get(part, (-math.inf, math.inf))
+        if part in limits and not all(low <= one <= high for one in _flat(value)):
+            raise ValueError(f"{here}: choose between {low} and {high}")
+        if whole and any(one != int(one) for one in _flat(value)):
+            raise ValueError(f"{here}: choose a whole number")
+        if part in most and len(value) > most[part]:
+            raise ValueError(f"{name}.{part}: {len(value)} are too many; at most {most[part]}")
     return copy.deepcopy(known) | json.loads(json.dumps(state))
+
+
+def _flat(value):
+    """The numbers in `value`, which is a number or a list of such."""
+    return [number for one in value for number in _flat(one)] if isinstance(value, list | tuple) else [value]
 
 
 def _like(known, value):

@@ -1,7 +1,8 @@
-// What all figures share: elements, axes, dragging, keys, the frame with its buttons. Each figure's file follows.
+// What all figures draw with: elements, axes, marks, handles to drag, controls. frame.js and the figure's own file follow.
 
-const INK = "#1a1a1a", PALE = "#dddddd", BLUE = "#0072B2", ORANGE = "#B84E00", GREEN = "#00735A";
+const INK = "#1a1a1a", PALE = "#dddddd", GREY = "#595959", BLUE = "#0072B2", ORANGE = "#B84E00", GREEN = "#00735A";
 const SVG = "http://www.w3.org/2000/svg";
+const HALO = { stroke: "white", "stroke-width": 5, "stroke-linejoin": "round", "paint-order": "stroke" };
 
 /** An element with attributes and children; `svg` makes one that is drawn. */
 function make(namespace, tag, attributes = {}, ...children) {
@@ -16,120 +17,140 @@ const put = (node, attributes) => { for (const name in attributes) node.setAttri
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const tidy = (value, digits = 2) => Number(value.toFixed(digits)) || 0;
 const shown = (value, digits = 2) => tidy(value, digits).toFixed(digits).replace("-", "\u2212");
+const button = (text, press) => {
+  const node = html("button", { type: "button" }, text);
+  node.addEventListener("click", press);
+  return node;
+};
 
-/** Axes in a box of the drawing: ticks, names, and the functions between numbers and places. */
-function axes({ left, top, width, height, x, y, xName, yName, xTicks, yTicks }) {
+/** A drawing of its own; several stand side by side where there is room for them, else below each other. */
+const panel = ({ left = 0, width, height, label }, ...children) => svg("svg", { viewBox: `${left} 0 ${width} ${height}`,
+  role: "group", "aria-label": label, style: `flex: ${width} 1 ${Math.round(0.62 * width)}px` }, ...children);
+
+/** Axes in a box of the drawing: ticks (with `xNumbers` or without), names, a clipped `inside`, and the functions between numbers and places. */
+function axes({ left, top, width, height, x, y, xName = "", yName = "", xTicks, yTicks, xNumbers = true }) {
   const toX = (value) => left + (value - x[0]) / (x[1] - x[0]) * width;
   const toY = (value) => top + height - (value - y[0]) / (y[1] - y[0]) * height;
   const node = svg("g", { "aria-hidden": "true" });
+  const digits = (ticks) => ticks.every(Number.isInteger) ? 0 : 1;
   for (const tick of xTicks) node.append(
     svg("line", { x1: toX(tick), x2: toX(tick), y1: top, y2: top + height, stroke: tick ? PALE : "#999999" }),
-    svg("text", { x: toX(tick), y: top + height + 20, "text-anchor": "middle" }, shown(tick, 0)));
+    svg("text", { x: toX(tick), y: top + height + 20, "text-anchor": "middle" }, xNumbers ? shown(tick, digits(xTicks)) : ""));
   for (const tick of yTicks) node.append(
     svg("line", { x1: left, x2: left + width, y1: toY(tick), y2: toY(tick), stroke: tick ? PALE : "#999999" }),
-    svg("text", { x: left - 8, y: toY(tick) + 6, "text-anchor": "end" }, shown(tick, Number.isInteger(tick) ? 0 : 1)));
+    svg("text", { x: left - 8, y: toY(tick) + 6, "text-anchor": "end" }, shown(tick, digits(yTicks))));
   node.append(
     svg("text", { x: left + width / 2, y: top + height + 42, "text-anchor": "middle" }, xName),
     svg("text", { x: left, y: top - 10 }, yName));
-  return { node, toX, toY,
+  const id = `inside-${left}-${top}`;  // a name within this figure's shadow tree
+  const inside = svg("g", { "clip-path": `url(#${id})` });
+  node.append(svg("clipPath", { id }, svg("rect", { x: left, y: top, width, height })));
+  const points = (places) => places.map(([a, b]) => `${tidy(toX(a))},${tidy(toY(clamp(b, y[0] - 99, y[1] + 99)))}`).join(" ");
+  return { node, inside, toX, toY, points,
     fromX: (place) => x[0] + (place - left) / width * (x[1] - x[0]),
     fromY: (place) => y[0] + (top + height - place) / height * (y[1] - y[0]) };
 }
 
-/** Let `node` be dragged (`to` gets the place in the drawing) and moved by the arrow keys (`by` gets steps right and up). */
-function draggable(node, { name, begin, to, by }) {
-  put(node, { tabindex: 0, role: "slider", "aria-label": name, class: "handle", "data-prevent-swipe": "" });
-  const place = (event) => {
-    const drawing = node.ownerSVGElement, box = drawing.getBoundingClientRect(), view = drawing.viewBox.baseVal;
-    return [(event.clientX - box.left) / box.width * view.width, (event.clientY - box.top) / box.height * view.height];
-  };
-  node.addEventListener("pointerdown", (event) => {
-    begin(); node.setPointerCapture(event.pointerId); node.focus(); event.preventDefault();
-  });
-  node.addEventListener("pointermove", (event) => { if (node.hasPointerCapture(event.pointerId)) to(...place(event)); });
-  node.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault(); begin(); by(...step.map((d) => d * (event.shiftKey ? 0.5 : 0.1)));
-  });
-}
+/** `count` + 1 numbers from `low` to `high`. */
+const steps = (low, high, count) => Array.from({ length: count + 1 }, (_, k) => low + (high - low) * k / count);
 
-/** A slider with its name and its number; `change` gets the number. */
-function slider({ name, low, high, step = 0.05, begin, change }) {
-  const range = html("input", { type: "range", min: low, max: high, step, "aria-label": name });
-  const number = html("output", {});
-  range.addEventListener("pointerdown", begin);
-  range.addEventListener("keydown", (event) => { if (event.key.startsWith("Arrow")) begin(); });
-  range.addEventListener("input", () => change(Number(range.value)));
-  return { node: html("label", {}, html("span", {}, name), range, number),
-    show: (value) => { range.value = value; number.textContent = shown(value); } };
-}
-
-/** A choice among `options`; `change` gets the chosen one. */
-function choice({ name, options, begin, change }) {
-  const select = html("select", { "aria-label": name }, ...options.map((option) => html("option", { value: option }, option)));
-  select.addEventListener("change", () => { begin(); change(select.value); });
-  return { node: html("label", {}, html("span", {}, name), select), show: (value) => { select.value = value; } };
-}
-
-const STYLE = `
-  :host { display: block; }
-  .figure { background: white; color: ${INK}; font: 16px/1.4 system-ui, "DejaVu Sans", sans-serif; max-width: 1000px;
-            padding: 6px 8px; border: 1px solid ${PALE}; border-radius: 6px; box-sizing: border-box; text-align: left; }
-  svg { display: block; width: 100%; height: auto; font: 17px system-ui, "DejaVu Sans", sans-serif; touch-action: pan-y; }
-  svg text { fill: ${INK}; } svg .handle { cursor: grab; touch-action: none; outline: none; }
-  .handle:focus-visible .ring, .handle:active .ring { stroke: ${INK}; stroke-width: 2.5; stroke-dasharray: 4 3; }
-  .row { display: flex; flex-wrap: wrap; gap: 6px 22px; align-items: center; margin: 6px 4px; }
-  label { display: flex; align-items: center; gap: 8px; white-space: nowrap; } input[type=range] { width: 130px; accent-color: ${BLUE}; }
-  output { min-width: 3.4em; font-variant-numeric: tabular-nums; }
-  select, button { font: inherit; color: ${INK}; background: white; border: 1px solid #767676; border-radius: 5px; padding: 2px 10px; }
-  button:disabled { color: #767676; border-color: ${PALE}; }
-  :is(input, select, button, pre):focus-visible { outline: 3px solid ${BLUE}; outline-offset: 2px; }
-  pre { font: 15px/1.4 "DejaVu Sans Mono", monospace; background: #f4f4f4; padding: 8px 10px; margin: 6px 4px; overflow-x: auto; }
-  .says { font-size: 18px; min-height: 1.5em; } [hidden] { display: none !important; }`;
+/** The mark of a class: a blue disc for the one, an orange square for the other. */
+const mark = (one, x, y, size, more = {}) => one
+  ? svg("circle", { cx: x, cy: y, r: size, fill: BLUE, ...more })
+  : svg("rect", { x: x - 0.9 * size, y: y - 0.9 * size, width: 1.8 * size, height: 1.8 * size, fill: ORANGE, ...more });
 
 /**
- * The module of a figure. `title` names it for a screen reader; `build(stage)` draws it once in `stage.root` and returns the
- * function that shows a state; `torch(state)` is the PyTorch that prints the figure's numbers.
+ * Let `node` be dragged (`to` gets the place in the drawing) and moved by the arrow keys (`by` gets steps right and up);
+ * `tap` is called for a press that does not move, `keys` has what other keys do.
  */
-function figure({ title, defaults, build, torch }) {
-  return { render({ model, el }) {
-    const root = html("div", { class: "figure", role: "group", "aria-label": title });
-    const past = [];
-    const state = () => ({ ...defaults, ...model.get("state") });
-    const begin = () => { past.push(state()); if (past.length > 200) past.shift(); undo.disabled = false; };
-    const set = (change) => { model.set("state", { ...state(), ...change }); model.save_changes(); };
+function draggable(node, { name, begin, to, by, tap, keys = {} }) {
+  put(node, { tabindex: 0, role: "slider", "aria-label": name, class: "handle", "data-prevent-swipe": "" });
+  let from = null;  // where the press began, until it has moved
+  node.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    begin(); from = [event.clientX, event.clientY];
+    node.setPointerCapture(event.pointerId); node.focus(); event.preventDefault(); event.stopPropagation();
+  });
+  node.addEventListener("pointermove", (event) => {
+    if (!node.hasPointerCapture(event.pointerId)) return;
+    if (from && Math.hypot(event.clientX - from[0], event.clientY - from[1]) < 3) return;
+    from = null; to(...placeOf(event, node.ownerSVGElement));
+  });
+  node.addEventListener("pointerup", () => { if (from && tap) tap(); from = null; });
+  node.addEventListener("pointercancel", () => { from = null; });
+  node.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!step && !keys[event.key]) return;
+    event.preventDefault(); begin();
+    if (step) by(...step.map((d) => d * (event.shiftKey ? 0.5 : 0.1))); else keys[event.key]();
+  });
+}
 
-    const button = (text, press) => {
-      const node = html("button", { type: "button" }, text);
-      node.addEventListener("click", press);
-      return node;
-    };
-    const undo = button("Undo", () => { set(past.pop()); undo.disabled = !past.length; });
-    const reset = button("Reset", () => { begin(); set(start); });
-    const code = html("pre", { tabindex: 0, hidden: "", "aria-label": "PyTorch" });
-    const python = button("PyTorch", () => { code.hidden = !code.hidden; python.setAttribute("aria-expanded", !code.hidden); });
-    const copied = html("span", { role: "status" });
-    const copy = (name, text) => button(name, async () => {
-      try { await navigator.clipboard.writeText(text()); copied.textContent = "copied"; }
-      catch { code.textContent = text(); code.hidden = false; copied.textContent = "select and copy the text below"; }
-      setTimeout(() => { copied.textContent = ""; }, 2500);
-    });
-    const start = state();
-    undo.disabled = true;
+/** Where in the coordinates of `drawing` a pointer's event is. */
+function placeOf(event, drawing) {
+  const box = drawing.getBoundingClientRect(), view = drawing.viewBox.baseVal;
+  return [view.x + (event.clientX - box.left) / box.width * view.width, view.y + (event.clientY - box.top) / box.height * view.height];
+}
 
-    const show = build({ root, set, begin, state });
-    root.append(html("div", { class: "row" }, undo, reset, python, copy("Copy PyTorch", () => torch(state())),
-      copy("Copy state", () => JSON.stringify(state())), copied), code);
-    const draw = () => { show(state()); code.textContent = torch(state()); };
-    model.on("change:state", draw);
+/** A slider with its name and its number, which can be typed; `change` gets the number, `tell` what is wrong with a typed one. */
+function slider({ name, low, high, step = 0.05, digits = 2, begin, change, tell }) {
+  const range = html("input", { type: "range", min: low, max: high, step, "aria-label": name });
+  const number = html("input", { type: "number", min: low, max: high, step, "aria-label": `${name}, typed` });
+  let value = low;
+  range.addEventListener("pointerdown", begin);
+  range.addEventListener("keydown", (event) => { if (/^(Arrow|Home|End)/.test(event.key)) begin(); });
+  range.addEventListener("input", () => change(Number(range.value)));
+  number.addEventListener("change", () => {
+    const typed = Number(number.value);
+    if (number.value !== "" && typed >= low && typed <= high && (digits || Number.isInteger(typed))) { begin(); change(typed); } else {
+      tell(`${name} = ${number.value || "nothing"}: type ${digits ? "a" : "a whole"} number from ${shown(low, digits)} to ${shown(high, digits)}`);
+      number.value = tidy(value, digits);
+    }
+  });
+  return { node: html("div", { class: "field" }, html("span", { "aria-hidden": "true" }, name), range, number),
+    show: (now, most = high) => {
+      value = now; high = most; put(range, { max: most }); put(number, { max: most });
+      range.value = now;
+      if (!number.matches(":focus") || Number(number.value) !== now) number.value = tidy(now, 4);
+    } };
+}
 
-    // Keys stay in the figure: notebooks and slides use letters and arrows too. A clicker's and a browser's keys pass.
-    const pass = (event) => /^(Page|Escape|Tab|F\d)/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey;
-    root.addEventListener("keydown", (event) => { if (!pass(event)) event.stopPropagation(); });
-    const shadow = el.shadowRoot || el.attachShadow({ mode: "open" });
-    shadow.replaceChildren(html("style", {}, STYLE), root);
-    draw();
-    return () => model.off("change:state", draw);
-  } };
+/** A choice among `options`; `change` gets the chosen one, `says` has other words for some. */
+function choice({ name, options, begin, change, says = {} }) {
+  const select = html("select", {}, ...options.map((option) => html("option", { value: option }, says[option] || option)));
+  select.addEventListener("change", () => { begin(); change(select.value); });
+  return { node: html("label", { class: "field" }, html("span", {}, name), select), show: (value) => { select.value = value; } };
+}
+
+/**
+ * Buttons and a slider that lead through the part `step` of the state, from 0 to `end(state)`; `wait` is the time between
+ * two steps in play, in ms. With reduced motion, play goes to the end at once. `more` buttons stand before play.
+ */
+function player(stage, { end, wait, more = [] }) {
+  const { state, set, begin } = stage;
+  let timer = null;
+  const go = (step) => set({ step: clamp(step, 0, end(state())) });
+  const stop = () => { clearInterval(timer); timer = null; play.textContent = "Play"; put(stage.says, { "aria-live": "polite" }); };
+  const play = button("Play", () => {
+    const playing = timer;
+    begin();
+    if (playing) return;
+    if (state().step >= end(state())) go(0);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) { go(end(state())); return; }
+    play.textContent = "Pause"; put(stage.says, { "aria-live": "off" });
+    timer = setInterval(() => {
+      if (play.isConnected) go(state().step + 1);
+      if (!play.isConnected || state().step >= end(state())) stop();
+    }, wait);
+  });
+  stage.atBegin(stop);
+  const back = button("Back", () => { begin(); go(state().step - 1); }), forth = button("Step", () => { begin(); go(state().step + 1); });
+  const scrub = slider({ name: "step", low: 0, high: 1, step: 1, digits: 0, begin, change: go, tell: stage.tell });
+  return { node: html("div", { class: "row" }, back, forth, ...more, play, scrub.node),
+    show: (now) => {
+      const last = end(now);
+      scrub.show(Math.min(now.step, last), last);
+      back.disabled = now.step <= 0; forth.disabled = now.step >= last;
+    } };
 }

@@ -1,0 +1,132 @@
+// Two balls on two losses: the same sigmoid neuron learns by squared error and by cross-entropy, from the same start.
+
+const defaults = {
+  "start": 5.0,
+  "target": "0",
+  "rate": 1.0,
+  "step": 0
+};
+
+const choices = {
+  "target": ["0", "1"]
+};
+
+const limits = {
+  "start": [-7, 7],
+  "rate": [0.1, 5],
+  "step": [0, 300, 1]
+};
+
+const sigmoid = (z) => z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z));
+const softplus = (z) => Math.max(0, z) + Math.log1p(Math.exp(-Math.abs(z)));
+const LOSSES = [
+  { name: "squared error", colour: BLUE, of: (w, y) => (sigmoid(w) - y) ** 2 / 2, slope: (w, y) => (sigmoid(w) - y) * sigmoid(w) * sigmoid(-w) },
+  { name: "cross-entropy", colour: ORANGE, of: (w, y) => softplus(w) - y * w, slope: (w, y) => sigmoid(w) - y },
+];
+
+/** For each loss the weights after 0, 1, ..., step steps of gradient descent, and output, loss and slope at the last one. */
+function lossNumbers({ start, target, rate, step }) {
+  const y = Number(target);
+  return { y, balls: LOSSES.map(({ name, of, slope }) => {
+    const weights = [start];
+    while (weights.length <= step) weights.push(weights.at(-1) - rate * slope(weights.at(-1), y));
+    const w = weights.at(-1);
+    return { name, weights, w, output: sigmoid(w), loss: of(w, y), slope: slope(w, y) };
+  }) };
+}
+
+/** The two losses over the same weight, a ball on each. Returns the panel and what draws it. */
+function buildHills({ set, begin, state }) {
+  const box = { left: 56, width: 500, x: [-8, 8], xTicks: [-8, -6, -4, -2, 0, 2, 4, 6, 8] };
+  const hills = [
+    axes({ ...box, top: 36, height: 130, y: [-0.05, 0.6], yTicks: [0, 0.2, 0.4, 0.6], xNumbers: false }),
+    axes({ ...box, top: 212, height: 130, y: [-0.6, 8], yTicks: [0, 2, 4, 6, 8], xName: "weight w" })];
+  const drawing = panel({ width: 570, height: 400, label: "The two losses over the weight" });
+  const parts = LOSSES.map(({ name, colour }, k) => {
+    const on = hills[k], curve = svg("polyline", { fill: "none", stroke: colour, "stroke-width": 3.2 }), trail = svg("g");
+    const arrow = svg("path", { fill: "none", stroke: INK, "stroke-width": 2.5 }), words = svg("text", HALO);
+    const ball = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }), svg("circle", { r: 11, fill: colour, stroke: "white", "stroke-width": 2 }));
+    const begins = (w) => set({ start: tidy(clamp(w, ...limits.start)), step: 0 });
+    draggable(ball, { name: `Ball on the ${name}`, begin, to: (x) => begins(on.fromX(x)),
+      by: (right, up) => begins(lossNumbers(state()).balls[k].w + right + up) });
+    on.inside.append(curve, trail);
+    drawing.append(on.node, on.inside, svg("text", { x: 56, y: k ? 202 : 26, style: `fill: ${colour}; font-weight: 600` }, name), arrow, words, ball);
+    return { on, curve, trail, arrow, words, ball };
+  });
+  let drawn = null;
+  return [drawing, ({ rate }, { y, balls }) => {
+    if (drawn !== y) LOSSES.forEach(({ of }, k) => put(parts[k].curve, { points: parts[k].on.points(steps(-8, 8, 160).map((w) => [w, of(w, y)])) }));
+    drawn = y;
+    balls.forEach(({ weights, w, output, loss, slope }, k) => {
+      const { on, trail, arrow, words, ball } = parts[k], { of, colour } = LOSSES[k], [cx, cy] = [on.toX(w), on.toY(loss)];
+      trail.replaceChildren(...weights.slice(0, -1).filter((old, j) => !j || Math.abs(old - weights[j - 1]) > 0.02 || j % 10 === 0)
+        .map((old) => svg("circle", { cx: on.toX(old), cy: on.toY(of(old, y)), r: 4, fill: "white", stroke: colour, "stroke-width": 1.5 })));
+      put(ball, { transform: `translate(${cx} ${cy})`, "aria-valuenow": tidy(w, 4), "aria-valuemin": -8, "aria-valuemax": 8,
+        "aria-valuetext": `weight ${shown(w)}, output ${shown(output, 4)}, loss ${shown(loss, 4)}, slope ${shown(slope, 4)}` });
+      const to = on.toX(clamp(w - rate * slope, -8, 8)), head = Math.sign(to - cx) * Math.min(7, Math.abs(to - cx));
+      put(arrow, { d: Math.abs(to - cx) < 1.5 ? "" : `M${cx} ${cy - 19}H${to}M${to - head} ${cy - 25}L${to} ${cy - 19}L${to - head} ${cy - 13}` });
+      words.textContent = `slope ${shown(slope, 4)}`;
+      const beside = on.toX(w) < 130 ? 0 : on.toX(w) > 482 ? -118 : -59;
+      put(words, { x: cx + beside, y: cy < on.toY(0) - 105 ? cy + 36 : cy - 32 });
+    });
+  }];
+}
+
+/** The outputs against the steps. Returns the panel and what draws it. */
+function buildOutputs() {
+  const graph = svg("g", { "aria-hidden": "true" }), drawing = panel({ left: 570, width: 410, height: 400, label: "Output against steps" }, graph);
+  return [drawing, ({ step }, { y, balls }) => {
+    const far = [40, 160, 480].find((end) => step <= 0.63 * end);  // the names stand to the right of the curves' ends
+    const on = axes({ left: 620, top: 36, width: 340, height: 306, x: [0, far], y: [-0.04, 1.04], yName: "output a = σ(w)", xName: "steps",
+      xTicks: steps(0, far, 4), yTicks: [0, 0.2, 0.4, 0.6, 0.8, 1] });
+    const goal = on.toY(y), ends = balls.map(({ output }) => on.toY(output));
+    const apart = Math.abs(ends[0] - ends[1]) < 26 ? Math.sign(ends[1] - ends[0] || 1) * (26 - Math.abs(ends[0] - ends[1])) / 2 : 0;  // labels may not meet
+    graph.replaceChildren(on.node, svg("line", { x1: 620, x2: 960, y1: goal, y2: goal, stroke: GREEN, "stroke-width": 2.5, "stroke-dasharray": "8 5" }),
+      svg("text", { x: 960, y: 26, "text-anchor": "end", style: `fill: ${GREEN}` }, `dashed: target ${y}`));
+    balls.forEach(({ name, weights, output }, k) => {
+      const x = on.toX(step), { colour } = LOSSES[k], height = clamp(ends[k] + (k ? apart : -apart), 46, 330) + 6;
+      graph.append(svg("polyline", { fill: "none", stroke: colour, "stroke-width": 3.2, points: on.points(weights.map((w, t) => [t, sigmoid(w)])) }),
+        svg("circle", { cx: x, cy: on.toY(output), r: 7, fill: colour, stroke: "white", "stroke-width": 1.5 }),
+        svg("text", { x: x + 14, y: height, style: `fill: ${colour}; font-weight: 600`, ...HALO }, name));
+    });
+  }];
+}
+
+function buildLosses(stage) {
+  const { root, says, set, begin, tell } = stage;
+  const [hills, drawHills] = buildHills(stage), [outputs, drawOutputs] = buildOutputs();
+  const steer = player(stage, { end: () => limits.step[1], wait: 60 });
+  const start = slider({ name: "start w", low: -7, high: 7, begin, tell, change: (value) => set({ start: value, step: 0 }) });
+  const rate = slider({ name: "learning rate η", low: 0.1, high: 5, step: 0.1, begin, tell, change: (value) => set({ rate: value }) });
+  const target = choice({ name: "target y", options: choices.target, begin, change: (value) => set({ target: value }) });
+  root.append(html("div", { class: "panels" }, hills, outputs), steer.node, html("div", { class: "row" }, start.node, rate.node, target.node));
+  return (now, numbers) => {
+    drawHills(now, numbers);
+    drawOutputs(now, numbers);
+    steer.show(now);
+    start.show(now.start);
+    rate.show(now.rate);
+    target.show(now.target);
+    const [{ output: a, slope }, { output: b, slope: other }] = numbers.balls, y = numbers.y;
+    says.replaceChildren(`After ${now.step} steps. Squared error: slope (a − y) · a (1 − a) = ${shown(a - y, 3)} · ${shown(a * (1 - a), 3)} = ${shown(slope, 4)}.`,
+      html("br", {}), `Cross-entropy: slope a − y = ${shown(b, 4)} − ${y} = ${shown(other, 4)}.`);
+  };
+}
+
+const torchLosses = ({ start, target, rate, step }) => `import torch
+import torch.nn.functional as F
+
+y = torch.tensor(${target}.0, dtype=torch.float64)
+losses = {"squared error": lambda w: (torch.sigmoid(w) - y) ** 2 / 2,
+          "cross-entropy": lambda w: F.binary_cross_entropy_with_logits(w, y)}
+for name, loss_of in losses.items():
+    w = torch.tensor(${start}, dtype=torch.float64, requires_grad=True)  # the input is 1, and there is no bias
+    optimizer = torch.optim.SGD([w], lr=${rate})
+    for step in range(${step}):
+        optimizer.zero_grad()
+        loss_of(w).backward()
+        optimizer.step()
+    print(f"{name}: w = {w:.4f}, output {torch.sigmoid(w):.4f}, loss {loss_of(w):.4f}")`;
+
+export default figure({ title: "Squared error and cross-entropy on one sigmoid neuron", rules: { defaults, choices, limits }, numbers: lossNumbers,
+  build: buildLosses, torch: torchLosses });

@@ -1,0 +1,213 @@
+// Rosenblatt's perceptron, one look at a point after the other, and Novikoff's theorem that counts its mistakes.
+
+const defaults = {
+  "points": [[-2.2, 0.5, -1], [0.5, -0.6, -1], [-1.4, -2.4, -1], [1.6, 2.4, 1], [-0.3, 1.1, 1],
+             [1.7, -1.6, -1], [-0.4, -1.7, -1], [1.3, 1.2, 1], [-1.6, 1.5, 1], [0.8, 2.5, 1]],
+  "seed": 0,
+  "step": 0,
+  "click": "adds +1"
+};
+
+const choices = {
+  "click": ["adds +1", "adds −1", "removes"]
+};
+
+const limits = {
+  "points": [-3, 3],
+  "seed": [0, 999, 1],
+  "step": [0, 600, 1]
+};
+
+const most = {
+  "points": 30
+};
+
+const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const plus = (a, b, times = 1) => a.map((one, k) => one + times * b[k]);
+const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+const sign = (label) => label > 0 ? 1 : -1;
+
+/** In which order the points are looked at, pass after pass: as they were drawn (seed 0), or shuffled. */
+function order(count, seed) {
+  const places = Array.from({ length: count }, (_, k) => k);
+  let bits = seed;
+  for (let k = count - 1; seed && k > 0; k--) {  // Fisher and Yates, on Mulberry32's random numbers
+    bits = bits + 0x6D2B79F5 | 0;
+    let mixed = Math.imul(bits ^ bits >>> 15, 1 | bits);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    const other = Math.floor(((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32 * (k + 1));
+    [places[k], places[other]] = [places[other], places[k]];
+  }
+  return places;
+}
+
+/** The point of the convex hull of `vectors` in space that is nearest to 0 (0 outside): a corner, or on an edge or a triangle. */
+function nearest(vectors) {
+  let best = null, least = Infinity;
+  const offer = (v) => { const square = dot(v, v); if (square < least) { best = v; least = square; } };
+  vectors.forEach((a, i) => {
+    offer(a);
+    for (let j = 0; j < i; j++) {
+      const ab = plus(vectors[j], a, -1), length = dot(ab, ab);
+      if (length > 1e-12) offer(plus(a, ab, clamp(-dot(a, ab) / length, 0, 1)));
+      for (let k = 0; k < j; k++) {
+        const normal = cross(ab, plus(vectors[k], a, -1)), square = dot(normal, normal);
+        if (square < 1e-12) continue;
+        const p = normal.map((one) => one * dot(normal, a) / square), corners = [a, vectors[j], vectors[k]];
+        const inside = corners.every((corner, c) => dot(cross(plus(corners[(c + 1) % 3], corner, -1), plus(p, corner, -1)), normal) >= 0);
+        if (inside) offer(p);
+      }
+    }
+  });
+  return best;
+}
+
+/** The whole run: every look at a point until all are right in a row (or the last step that the figure has), R, γ and the bound. */
+function perceptronNumbers({ points, seed, step }) {
+  const inputs = points.map(([x, y]) => [1, x, y]), visits = order(points.length, seed), looks = [];
+  let weights = [0, 0, 0], mistakes = 0, right = 0;
+  while (right < points.length && looks.length < limits.step[1]) {
+    const k = visits[looks.length % points.length], total = dot(weights, inputs[k]), before = weights;
+    const wrong = sign(points[k][2]) * total <= 1e-9;  // on the line counts as wrong
+    if (wrong) { weights = plus(weights, inputs[k], sign(points[k][2])); mistakes += 1; right = 0; } else right += 1;
+    looks.push({ k, total, wrong, before, weights, mistakes });
+  }
+  const done = Math.min(step, looks.length), here = looks[done - 1] || { weights: [0, 0, 0], mistakes: 0 };
+  const towards = inputs.map((input, k) => input.map((one) => one * sign(points[k][2]))), near = nearest(towards);
+  const margin = near && Math.min(...towards.map((one) => dot(one, near))) > 1e-9 ? Math.sqrt(dot(near, near)) : null;
+  const radius = Math.max(0, ...inputs.map((input) => Math.sqrt(dot(input, input))));
+  return { visits, looks, done, weights: here.weights, mistakes: here.mistakes, finished: right >= points.length,
+    radius, margin, separator: margin && near.map((one) => one / margin), bound: margin && (radius / margin) ** 2 };
+}
+
+/** What happened at the last look, in words. */
+function story({ points }, { looks, done, finished, margin, bound, mistakes }) {
+  if (!points.length) return "Click into the plane: the perceptron needs points.";
+  const ending = margin ? `${mistakes} mistakes of at most ${shown(bound, 1)}.` : "No line separates these points: it will never be done.";
+  if (!done) return `All weights are 0, and so is every sum. ${margin ? `At most ${shown(bound, 1)} mistakes will be made.` : ending}`;
+  const { k, total, wrong, weights } = looks[done - 1], [x, y, label] = points[k];
+  const said = `Point ${looks[done - 1].number}, class ${sign(label) > 0 ? "+1" : "−1"}: b + w·x = ${shown(total)}, `;
+  const then = wrong ? `wrong. ${sign(label) > 0 ? "Add" : "Subtract"} (1, ${shown(x, 1)}, ${shown(y, 1)}): b = ${shown(weights[0], 0)}, w = (${shown(weights[1], 1)}, ${shown(weights[2], 1)}). `
+    : "right: nothing changes. ";
+  return said + then + (finished && done === looks.length ? `All are right: done after ${ending}` : margin ? "" : ending);
+}
+
+/** The plane: the points, which can be added, dragged and removed, and the line that is learned. Returns its panel and what draws it. */
+function buildPlane({ set, begin, state, tell }) {
+  const plane = axes({ left: 46, top: 36, width: 336, height: 336, x: [-3, 3], y: [-3, 3], xName: "x₁", yName: "x₂", xTicks: [-3, -2, -1, 0, 1, 2, 3], yTicks: [-3, -2, -1, 0, 1, 2, 3] });
+  const positive = svg("polygon", { fill: "#d5e8f5" }), negative = svg("rect", { x: 46, y: 36, width: 336, height: 336 });
+  const old = svg("line", { stroke: GREY, "stroke-width": 2.5, "stroke-dasharray": "7 5" }), line = svg("line", { stroke: INK, "stroke-width": 3.5 });
+  const ring = svg("circle", { r: 19, fill: "none", stroke: INK, "stroke-width": 3 }), handles = svg("g", {});
+  const drawing = panel({ width: 400, height: 420, label: "Plane of the points" }, negative, svg("g", {}), plane.node, plane.inside, ring, handles);
+  drawing.children[1].setAttribute("clip-path", plane.inside.getAttribute("clip-path"));
+  drawing.children[1].append(positive);
+  plane.inside.append(old, line);
+  const place = (x, y) => [x, y].map((value) => tidy(clamp(value, -3, 3), 1));
+  const add = (x, y, label) => {
+    if (state().points.length >= most.points) tell(`${most.points} points are enough: remove one first`);
+    else set({ points: [...state().points, [...place(x, y), label]] });
+  };
+  const change = (k, point) => set({ points: point ? state().points.map((one, j) => j === k ? point : one) : state().points.filter((_, j) => j !== k) });
+  negative.style.cursor = "crosshair";
+  drawing.addEventListener("click", (event) => {
+    const [x, y] = placeOf(event, drawing), { click } = state();
+    if (event.target.closest(".handle") || x < 46 || x > 382 || y < 36 || y > 372) return;
+    if (click === "removes") { tell("a click on a point removes it"); return; }
+    begin(); add(plane.fromX(x), plane.fromY(y), click === "adds +1" ? 1 : -1);
+  });
+  const handle = (k) => {
+    const node = svg("g", {}), point = () => state().points[k], classed = (label) => change(k, [point()[0], point()[1], label]);
+    const away = () => { change(k, null); (handles.children[Math.max(0, k - 1)] || drawing).focus(); };
+    draggable(node, { name: "", begin, to: (x, y) => change(k, [...place(plane.fromX(x), plane.fromY(y)), point()[2]]),
+      by: (right, up) => change(k, [...place(point()[0] + right, point()[1] + up), point()[2]]),
+      tap: () => ({ "adds +1": () => classed(1), "adds −1": () => classed(-1), removes: away })[state().click](),
+      keys: { Enter: () => classed(-sign(point()[2])), Delete: away, Backspace: away } });
+    return node;
+  };
+  const across = (on, [b, w, v]) => {  // ends of the line b + w x + v y = 0, far outside of the plane
+    const length = Math.hypot(w, v), [fx, fy] = length ? [-b * w / length ** 2, -b * v / length ** 2] : [0, 0], [dx, dy] = length ? [-v / length * 30, w / length * 30] : [0, 0];
+    put(on, { x1: plane.toX(fx - dx), y1: plane.toY(fy - dy), x2: plane.toX(fx + dx), y2: plane.toY(fy + dy), visibility: length ? "visible" : "hidden" });
+    return length ? [[fx - dx, fy - dy], [fx + dx, fy + dy], [fx + dx + w / length * 30, fy + dy + v / length * 30], [fx - dx + w / length * 30, fy - dy + v / length * 30]] : [];
+  };
+  return [drawing, ({ points }, { visits, looks, done, weights }) => {
+    const last = looks[done - 1], polygon = across(line, weights);
+    across(old, last && last.wrong ? last.before : [0, 0, 0]);
+    put(positive, { points: polygon.map(([x, y]) => `${tidy(plane.toX(x))},${tidy(plane.toY(y))}`).join(" ") });
+    put(negative, { fill: polygon.length ? "#fae6d8" : "white" });
+    put(ring, last ? { visibility: "visible", cx: plane.toX(points[last.k][0]), cy: plane.toY(points[last.k][1]) } : { visibility: "hidden" });
+    while (handles.children.length < points.length) handles.append(handle(handles.children.length));
+    while (handles.children.length > points.length) handles.lastChild.remove();
+    points.forEach(([x, y, label], k) => {
+      const number = visits.indexOf(k) + 1, wrong = sign(label) * dot(weights, [1, x, y]) <= 1e-9;
+      put(handles.children[k], { transform: `translate(${plane.toX(x)} ${plane.toY(y)})`, "aria-label": `Point ${number}, class ${sign(label) > 0 ? "+1" : "−1"}`,
+        "aria-valuenow": x, "aria-valuemin": -3, "aria-valuemax": 3, "aria-valuetext": `x1 ${shown(x, 1)}, x2 ${shown(y, 1)}, ${wrong ? "wrong" : "right"} side` });
+      handles.children[k].replaceChildren(svg("circle", { r: 22, fill: "transparent", class: "ring" }), mark(sign(label) > 0, 0, 0, 12,
+        { stroke: wrong ? INK : "white", "stroke-width": wrong ? 3 : 1.5 }), svg("text", { y: 5, "text-anchor": "middle", style: "fill: white; font-size: 14px; font-weight: 600" }, String(number)));
+    });
+  }, () => { const { click } = state(); begin(); add(0, 0, click === "adds −1" ? -1 : 1); handles.lastChild?.focus(); }];
+}
+
+/** The length of the weights after each mistake, which is squeezed between γ M and R √M. Returns the panel and what draws it. */
+function buildSqueeze() {
+  const graph = svg("g", { "aria-hidden": "true" }), drawing = panel({ left: 400, width: 580, height: 420, label: "Length of the weights against the mistakes" }, graph);
+  return [drawing, (now, { looks, done, radius, margin, bound, mistakes }) => {
+    const made = looks.slice(0, done).filter((look) => look.wrong), near = bound && bound <= Math.max(60, 3 * mistakes);
+    const right = near ? Math.max(2, bound * 1.15) : Math.max(30, mistakes * 1.4), high = Math.max(1, radius * Math.sqrt(right)) * 1.04;
+    const ticks = (end) => { const grain = [1, 2, 5, 10, 20, 50, 100, 200].find((one) => end / one <= 7) || 500; return steps(0, Math.floor(end / grain) * grain, Math.floor(end / grain)); };
+    const on = axes({ left: 460, top: 36, width: 500, height: 336, x: [0, right], y: [0, high], xName: "mistakes M so far", yName: "length of the weights (b, w)", xTicks: ticks(right), yTicks: ticks(high) });
+    const most = steps(0, Math.sqrt(right), 60).map((root) => [root * root, radius * root]), least = margin ? [[0, 0], [right, margin * right]] : [];
+    const look = { fill: "none", "stroke-width": 3 }, label = (x, y, words, more = {}) => svg("text", { x, y, ...HALO, ...more }, words);
+    const dots = [[0, 0], ...made.map(({ weights }, k) => [k + 1, Math.sqrt(dot(weights, weights))])];
+    on.inside.append(svg("polyline", { ...look, stroke: ORANGE, points: on.points(most) }), svg("polyline", { ...look, stroke: GREEN, points: on.points(least) }),
+      ...near ? [svg("line", { x1: on.toX(bound), x2: on.toX(bound), y1: 36, y2: 372, stroke: INK, "stroke-width": 2, "stroke-dasharray": "6 5" })] : [],
+      svg("polyline", { ...look, stroke: BLUE, "stroke-width": 2, points: on.points(dots) }));
+    graph.replaceChildren(on.node, on.inside, ...dots.map(([m, length]) => svg("circle", { cx: on.toX(m), cy: on.toY(length), r: 5.5, fill: BLUE, stroke: "white" })),
+      label(on.toX(right * 0.3) - 12, on.toY(radius * Math.sqrt(right * 0.3)) - 8, "at most R√M", { "text-anchor": "end", style: `fill: ${ORANGE}` }));
+    if (margin) graph.append(label(on.toX(right * 0.62), on.toY(margin * right * 0.62) + 30, "at least γM", { style: `fill: ${GREEN}` }),
+      label(955, 350, near ? `they meet at (R/γ)² = ${shown(bound, 1)} mistakes` : `they meet at (R/γ)² = ${shown(bound, 1)} mistakes, further right`, { "text-anchor": "end", "font-weight": 600 }));
+    else if (now.points.length) graph.append(label(955, 350, "no separating line: no γ, no bound", { "text-anchor": "end", "font-weight": 600 }));
+  }];
+}
+
+function buildPerceptron(stage) {
+  const { root, says, set, begin, state } = stage;
+  const [plane, drawPlane, add] = buildPlane(stage), [squeeze, drawSqueeze] = buildSqueeze();
+  const length = (now) => perceptronNumbers(now).looks.length;
+  const next = button("Next mistake", () => {
+    begin();
+    const { looks, done } = perceptronNumbers(state()), at = looks.findIndex((look, k) => k >= done && look.wrong);
+    set({ step: at < 0 ? looks.length : at + 1 });
+  });
+  const steer = player(stage, { end: length, wait: 700, more: [next] });
+  const click = choice({ name: "a click", options: choices.click, begin, change: (value) => set({ click: value }) });
+  const shuffle = button("Another order", () => { begin(); set({ seed: (state().seed + 1) % 1000, step: 0 }); }), which = html("span", {});
+  root.append(html("div", { class: "panels" }, plane, squeeze), steer.node, html("div", { class: "row" }, click.node, button("Add a point", add), shuffle, which));
+  return (now, numbers) => {
+    numbers.looks.forEach((look) => { look.number = numbers.visits.indexOf(look.k) + 1; });
+    drawPlane(now, numbers);
+    drawSqueeze(now, numbers);
+    steer.show(now);
+    next.disabled = numbers.done >= numbers.looks.length;
+    click.show(now.click);
+    which.textContent = now.seed ? `order ${now.seed}, shuffled` : "order as drawn";
+    says.textContent = story(now, numbers);
+  };
+}
+
+const torchPerceptron = ({ points }, { visits, done, separator }) => `import torch
+
+x = torch.tensor([${points.map(([x, y]) => `[1, ${x}, ${y}]`).join(", ")}], dtype=torch.float64)  # 1, x1, x2
+y = torch.tensor([${points.map((point) => sign(point[2])).join(", ")}], dtype=torch.float64)
+order = [${visits.join(", ")}]
+w, mistakes = torch.zeros(3, dtype=torch.float64), 0  # b, w1, w2
+for step in range(${done}):
+    i = order[step % len(order)]
+    if y[i] * (x[i] @ w) <= 1e-9:  # wrong, or on the line
+        w += y[i] * x[i]
+        mistakes += 1
+print("b, w1, w2:", [round(one, 4) for one in w.tolist()], "mistakes:", mistakes)${separator ? `
+u = torch.tensor([${separator.join(", ")}], dtype=torch.float64)  # the line with the widest margin
+margin, radius = (y * (x @ u)).min() / u.norm(), x.norm(dim=1).max()
+print(f"bound: {(radius / margin) ** 2:.4f}")` : ""}`;
+
+export default figure({ title: "The perceptron, step by step", rules: { defaults, choices, limits, most }, numbers: perceptronNumbers, build: buildPerceptron, torch: torchPerceptron });
