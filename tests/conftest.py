@@ -68,13 +68,13 @@ def open_page(browser):
     """Function from a file's path to a page of 1280 × 720, the network off; at the end no error may have shown in it."""
     errors, contexts = [], []
 
-    def open_(path):
+    def open_(path, hash=""):
         context = browser.new_context(offline=True, viewport={"width": 1280, "height": 720})
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(path.resolve().as_uri())
+        page.goto(path.resolve().as_uri() + hash)
         return page
     yield open_
     for context in contexts:

@@ -1,0 +1,155 @@
+"""What the tests of figures share: a notebook of all figures, random states of each, what torch says of a state."""
+
+import random
+import re
+
+import nbformat
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from nnlab import widgets
+from nnlab.widgets import MIME, Figure
+
+NAMES = widgets.names()
+NOTES = ("<details><summary>For the lecturer · 1 min</summary>\n\nDrag, ask the hall what will happen, and drag again. Let them vote "
+         "before the answer is on the wall, and wait until the last row has voted too: it always knows more than it says, and says it late."
+         "\n\n</details>")
+BROKEN = re.compile(r"NaN|undefined|Infinity|\[object")
+
+
+def notebook(*figures):
+    """A notebook that shows each of the `figures` on a slide of its own, as it is stored after a run."""
+    cells = []
+    for figure in figures:
+        cells += [nbformat.v4.new_markdown_cell("## A figure", metadata={"slideshow": {"slide_type": "slide"}}),
+                  nbformat.v4.new_code_cell(f"Figure({figure.figure!r})", metadata={"nnlab": {"slide": "output"}}, execution_count=1, outputs=[
+                      nbformat.v4.new_output("execute_result", {"text/plain": repr(figure), MIME: {
+                          "name": figure.figure, "state": figure.state}}, execution_count=1)]),
+                  nbformat.v4.new_markdown_cell(NOTES, metadata={"slideshow": {"slide_type": "notes"}})]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def numbers(text):
+    """Numbers in a text of a figure."""
+    return [float(found.replace("\u2212", "-")) for found in re.findall(r"[-\u2212]?\d+(?:\.\d+)?", text)]
+
+
+# ------------------------------------------------------------------------------------------------ random states
+
+def random_state(name, draw):
+    """A state of the figure called `name`, whole, drawn with the random.Random `draw`."""
+    between = lambda low, high, digits=2: round(draw.uniform(low, high), digits)  # noqa: E731
+    state = {
+        "neuron": lambda: {"weights": [between(-3, 3), between(-3, 3)], "bias": between(-3, 3), "probe": [between(-3, 3), between(-3, 3)],
+                           "activation": draw.choice(["step", "sigmoid", "tanh", "ReLU", "linear"])},
+        "activations": lambda: {"shown": draw.sample(["linear", "step", "sigmoid", "tanh", "ReLU", "leaky ReLU", "ELU", "maxout", "APL"],
+                                                     draw.randint(1, 9)),
+                                "x": draw.choice([0, between(-4, 4)]), "leak": between(0, 1), "alpha": between(0, 2),
+                                "maxout": [between(-1.5, 1.5) for _ in range(4)], "apl": [between(-1, 1), draw.choice([0, between(-1, 1)])]},
+        "perceptron": lambda: {"points": _points(draw), "seed": draw.choice([0, draw.randint(1, 999)]), "step": draw.randint(0, 80)},
+        "losses": lambda: {"start": between(-7, 7), "target": draw.choice("01"), "rate": between(0.1, 5), "step": draw.randint(0, 100)},
+    }[name]()
+    return Figure(name, **state).state
+
+
+def _points(draw):
+    """Up to twelve points; in two of three draws a line separates them."""
+    points = [[round(draw.uniform(-3, 3), 1), round(draw.uniform(-3, 3), 1)] for _ in range(draw.randint(1, 12))]
+    if draw.random() < 1 / 3:
+        return [[x, y, draw.choice([1, -1])] for x, y in points]
+    b, w, v = draw.uniform(-1, 1), draw.uniform(-1, 1), draw.uniform(-1, 1)
+    return [[x, y, 1 if b + w * x + v * y > 0 else -1] for x, y in points if abs(b + w * x + v * y) > 0.05]
+
+
+# ------------------------------------------------------------------------------------------------ what torch says
+
+def by_torch(name, state):
+    """The numbers of the figure called `name` at `state`, computed with torch in float64: a dictionary of what it claims."""
+    return {"neuron": _neuron, "activations": _activations, "perceptron": _perceptron, "losses": _losses}[name](state)
+
+
+def _neuron(state):
+    layer = torch.nn.Linear(2, 1, dtype=torch.float64)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([state["weights"]], dtype=torch.float64))
+        layer.bias.fill_(state["bias"])
+        z = layer(torch.tensor(state["probe"], dtype=torch.float64))[0]
+        past = torch.tensor(state["points"], dtype=torch.float64)
+        right = ((layer(past[:, :2])[:, 0] >= 0) == (past[:, 2] == 1)).sum()
+    output = {"step": (z >= 0).double(), "sigmoid": F.sigmoid(z), "tanh": F.tanh(z), "ReLU": F.relu(z), "linear": z}[state["activation"]]
+    return {"z": z.item(), "output": output.item(), "right": right.item()}
+
+
+def _activations(state):
+    x = torch.tensor(float(state["x"]), dtype=torch.float64, requires_grad=True)
+    (w, c, v, d), (a, b) = state["maxout"], state["apl"]
+    values = {"linear": 1 * x, "step": torch.heaviside(x.detach(), torch.ones_like(x)), "sigmoid": F.sigmoid(x), "tanh": F.tanh(x), "ReLU": F.relu(x),
+              "leaky ReLU": F.leaky_relu(x, state["leak"]), "ELU": F.elu(x, state["alpha"]), "maxout": torch.maximum(w * x + c, v * x + d),
+              "APL": F.relu(x) + a * F.relu(b - x)}
+    found = {}
+    for name, y in values.items():
+        if name in state["shown"]:
+            found[f"{name} value"] = y.item()
+            found[f"{name} slope"] = torch.autograd.grad(y, x)[0].item() if y.requires_grad else 0.0
+    return found
+
+
+def _perceptron(state):
+    x = torch.tensor([[1, a, b] for a, b, _ in state["points"]], dtype=torch.float64).reshape(-1, 3)
+    y = torch.tensor([float(label) for *_, label in state["points"]], dtype=torch.float64)
+    return {"x": x, "y": y, "radius": x.norm(dim=1).max().item() if len(x) else 0.0}
+
+
+def perceptron_run(x, y, order, step):
+    """Weights and mistakes after `step` looks at the points x (N, 3) of classes y (N,), in `order`, pass after pass."""
+    w, mistakes = torch.zeros(3, dtype=torch.float64), 0
+    for k in range(step):
+        i = order[k % len(order)]
+        if y[i] * (x[i] @ w) <= 1e-9:
+            w, mistakes = w + y[i] * x[i], mistakes + 1
+    return w, mistakes
+
+
+def widest_margin(x, y):
+    """The largest margin of a unit-norm separator through 0 of y x (N, 3), by SciPy's SLSQP; None where nothing separates."""
+    from scipy.optimize import linprog, minimize
+
+    towards = (y[:, None] * x).numpy()
+    first = linprog(np.zeros(3), A_ub=-towards, b_ub=-np.ones(len(towards)), bounds=[(None, None)] * 3)
+    if first.status != 0:
+        return None
+    best = minimize(lambda v: v @ v / 2, first.x, jac=lambda v: v, constraints={"type": "ineq", "fun": lambda v: towards @ v - 1,
+                    "jac": lambda v: towards}, method="SLSQP", options={"ftol": 1e-14, "maxiter": 500}).x
+    return float((towards @ best).min() / np.linalg.norm(best))
+
+
+def _losses(state):
+    y, found = torch.tensor(float(state["target"]), dtype=torch.float64), {}
+    losses = {"squared error": lambda w: F.mse_loss(torch.sigmoid(w), y) / 2, "cross-entropy": lambda w: F.binary_cross_entropy_with_logits(w, y)}
+    for name, loss_of in losses.items():
+        w = torch.tensor(state["start"], dtype=torch.float64, requires_grad=True)
+        optimizer = torch.optim.SGD([w], lr=state["rate"])
+        for _ in range(state["step"]):
+            optimizer.zero_grad()
+            loss_of(w).backward()
+            optimizer.step()
+        loss = loss_of(w)
+        found |= {f"{name} w": w.item(), f"{name} output": torch.sigmoid(w).item(), f"{name} loss": loss.item(),
+                  f"{name} slope": torch.autograd.grad(loss, w)[0].item()}
+    return found
+
+
+def claimed(name, found):
+    """What the figure called `name` claims, from the numbers `found` that its JavaScript gives, under by_torch's keys."""
+    if name == "activations":
+        return {f"{row['name']} {part}": row[part] for row in found["rows"] for part in ("value", "slope")}
+    if name == "losses":
+        return {f"{ball['name']} {part}": ball[part] for ball in found["balls"] for part in ("w", "output", "loss", "slope")}
+    return {part: found[part] for part in {"neuron": ("z", "output", "right"), "perceptron": ("radius",)}[name]}
+
+
+def draws(seed, count=60):
+    """`count` random states a figure: pairs of name and state."""
+    draw = random.Random(seed)
+    return [(name, random_state(name, draw)) for name in NAMES for _ in range(count)]
