@@ -20,13 +20,14 @@ BROKEN = re.compile(r"NaN|undefined|Infinity|\[object")
 
 def notebook(*figures):
     """A notebook that shows each of the `figures` on a slide of its own, as it is stored after a run."""
-    cells = []
+    slide, spoken = ({"slideshow": {"slide_type": kind}} for kind in ("slide", "notes"))
+    cells = [nbformat.v4.new_markdown_cell("# Figures", metadata=slide), nbformat.v4.new_markdown_cell(NOTES, metadata=spoken)]
     for figure in figures:
-        cells += [nbformat.v4.new_markdown_cell("## A figure", metadata={"slideshow": {"slide_type": "slide"}}),
+        cells += [nbformat.v4.new_markdown_cell("## A figure", metadata=slide),
                   nbformat.v4.new_code_cell(f"Figure({figure.figure!r})", metadata={"nnlab": {"slide": "output"}}, execution_count=1, outputs=[
                       nbformat.v4.new_output("execute_result", {"text/plain": repr(figure), MIME: {
                           "name": figure.figure, "state": figure.state}}, execution_count=1)]),
-                  nbformat.v4.new_markdown_cell(NOTES, metadata={"slideshow": {"slide_type": "notes"}})]
+                  nbformat.v4.new_markdown_cell(NOTES, metadata=spoken)]
     return nbformat.v4.new_notebook(cells=cells)
 
 

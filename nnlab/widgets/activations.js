@@ -23,24 +23,33 @@ const limits = {
 
 // Value and slope (PyTorch's, where there is a kink), where the kinks and jumps lie, and the same in PyTorch.
 const sigmoid = (x) => 1 / (1 + Math.exp(-x)), relu = (x) => Math.max(0, x), over = (x) => x > 0 ? 1 : 0;
-const lines = ({ maxout: [w, c, v, d] }, x) => [w * x + c, v * x + d];
+const arms = ({ maxout: [w, c, v, d] }, x) => [w * x + c, v * x + d];
 const FUNCTIONS = {
   linear: { colour: "#6b6b6b", dash: "3 5", of: (x) => x, slope: () => 1, torch: () => "x" },
-  step: { colour: INK, dash: "none", of: (x) => x >= 0 ? 1 : 0, slope: () => 0, breaks: () => [0], jumps: true, torch: () => "(x >= 0).double()" },
-  sigmoid: { colour: BLUE, dash: "none", of: sigmoid, slope: (x) => sigmoid(x) * (1 - sigmoid(x)), torch: () => "torch.sigmoid(x)" },
-  tanh: { colour: ORANGE, dash: "none", of: Math.tanh, slope: (x) => 1 - Math.tanh(x) ** 2, torch: () => "torch.tanh(x)" },
-  ReLU: { colour: GREEN, dash: "none", of: relu, slope: over, breaks: () => [0], torch: () => "torch.relu(x)" },
-  "leaky ReLU": { colour: "#6a3fb0", dash: "9 4", of: (x, { leak }) => x > 0 ? x : leak * x, slope: (x, { leak }) => x > 0 ? 1 : leak,
+  step: { colour: INK, of: (x) => x >= 0 ? 1 : 0, slope: () => 0, breaks: () => [0], jumps: true, torch: () => "(x >= 0).double()" },
+  sigmoid: { colour: BLUE, of: sigmoid, slope: (x) => sigmoid(x) * (1 - sigmoid(x)), torch: () => "torch.sigmoid(x)" },
+  tanh: { colour: ORANGE, of: Math.tanh, slope: (x) => 1 - Math.tanh(x) ** 2, torch: () => "torch.tanh(x)" },
+  ReLU: { colour: GREEN, of: relu, slope: over, breaks: () => [0], torch: () => "torch.relu(x)" },
+  "leaky ReLU": { colour: "#6a3fb0", dash: "9 4",
+    of: (x, { leak }) => x > 0 ? x : leak * x, slope: (x, { leak }) => x > 0 ? 1 : leak,
     breaks: ({ leak }) => leak === 1 ? [] : [0], torch: ({ leak }) => `F.leaky_relu(x, ${leak})` },
-  ELU: { colour: "#a3256f", dash: "14 4 3 4", of: (x, { alpha }) => x > 0 ? x : alpha * Math.expm1(x), slope: (x, { alpha }) => x > 0 ? 1 : alpha * Math.exp(x),
+  ELU: { colour: "#a3256f", dash: "14 4 3 4",
+    of: (x, { alpha }) => x > 0 ? x : alpha * Math.expm1(x), slope: (x, { alpha }) => x > 0 ? 1 : alpha * Math.exp(x),
     breaks: ({ alpha }) => alpha === 1 ? [] : [0], torch: ({ alpha }) => `F.elu(x, ${alpha})` },
-  maxout: { colour: "#7a5c00", dash: "none", of: (x, now) => Math.max(...lines(now, x)),
-    slope: (x, now) => { const [a, b] = lines(now, x), [w, , v] = now.maxout; return a === b ? (w + v) / 2 : a > b ? w : v; },
-    breaks: ({ maxout: [w, c, v, d] }) => w === v ? [] : [(d - c) / (w - v)], torch: ({ maxout: [w, c, v, d] }) => `torch.maximum(${w} * x + ${c}, ${v} * x + ${d})` },
-  APL: { colour: "#00708a", dash: "9 3 3 3 3 3", of: (x, { apl: [a, b] }) => relu(x) + a * relu(b - x), slope: (x, { apl: [a, b] }) => over(x) - a * over(b - x),
-    breaks: ({ apl: [a, b] }) => a === 0 ? [0] : b === 0 && a === -1 ? [] : [Math.min(0, b), Math.max(0, b)], torch: ({ apl: [a, b] }) => `torch.relu(x) + ${a} * torch.relu(${b} - x)` },
+  maxout: { colour: "#7a5c00", of: (x, now) => Math.max(...arms(now, x)),
+    slope: (x, now) => {
+      const [one, other] = arms(now, x), [w, , v] = now.maxout;
+      return one === other ? (w + v) / 2 : one > other ? w : v;
+    },
+    breaks: ({ maxout: [w, c, v, d] }) => w === v ? [] : [(d - c) / (w - v)],
+    torch: ({ maxout: [w, c, v, d] }) => `torch.maximum(${w} * x + ${c}, ${v} * x + ${d})` },
+  APL: { colour: "#00708a", dash: "9 3 3 3 3 3",
+    of: (x, { apl: [a, b] }) => relu(x) + a * relu(b - x), slope: (x, { apl: [a, b] }) => over(x) - a * over(b - x),
+    breaks: ({ apl: [a, b] }) => a === 0 ? [0] : b === 0 && a === -1 ? [] : [Math.min(0, b), Math.max(0, b)],
+    torch: ({ apl: [a, b] }) => `torch.relu(x) + ${a} * torch.relu(${b} - x)` },
 };
 const NAMES = choices.shown;
+const FORMULAS = { maxout: "maxout: max(w·x + c, v·x + d)", APL: "APL: max(0, x) + a · max(0, b − x), with a and b learned" };
 
 /** Where tanh stops being steeper than sigmoid: the positive root of the slopes' difference, by bisection. */
 const CROSSING = (() => {
@@ -67,25 +76,24 @@ function sentence({ x }, { rows }) {
   if (kinks.length) return kinks.map((row) => row.name === "step" ? `${at} the step jumps: it has no slope there, and 0 everywhere else.`
     : `${at} ${row.name} has a kink: no derivative; PyTorch goes on with ${shown(row.slope)}.`).join(" ");
   if (s && t) {
-    const [steep, flat] = t.slope > s.slope ? [t, s] : [s, t];
-    return `${at} ${steep.name} is steeper than ${flat.name}, ${shown(steep.slope / flat.slope, 1)} times: ${shown(steep.slope, 4)} against ${shown(flat.slope, 4)}.`;
+    const [steep, flat] = t.slope > s.slope ? [t, s] : [s, t], times = shown(steep.slope / flat.slope, 1);
+    return `${at} ${steep.name} is steeper than ${flat.name}, ${times} times: ${shown(steep.slope, 4)} against ${shown(flat.slope, 4)}.`;
   }
   if (step) return `${at} the step's slope is 0, as everywhere beside its jump: nothing says which way to go.`;
-  const steepest = rows.reduce((one, other) => Math.abs(other.slope) > Math.abs(one.slope) ? other : one);
-  return `${at} ${steepest.name} has the value ${shown(steepest.value, 4)} and the slope ${shown(steepest.slope, 4)}${rows.length > 1 ? ", the steepest here" : ""}.`;
+  const { name, value, slope } = rows.reduce((one, other) => Math.abs(other.slope) > Math.abs(one.slope) ? other : one);
+  return `${at} ${name} has the value ${shown(value, 4)} and the slope ${shown(slope, 4)}${rows.length > 1 ? ", the steepest here" : ""}.`;
 }
 
 /** The two graphs, one above the other, with the point's line through both. Returns the panel and what draws it. */
 function buildGraphs({ set, begin, state }) {
-  const graphs = svg("g"), tip = { r: 6, stroke: "white", "stroke-width": 1.5 };
-  const line = svg("line", { stroke: INK, "stroke-width": 2, y1: 30, y2: 402 }), grip = svg("line", { stroke: "transparent", "stroke-width": 28, y1: 30, y2: 402, class: "ring" });
-  const knob = svg("path", { d: "M0 213L11 227L0 241L-11 227Z", fill: INK, stroke: "white", "stroke-width": 2 });
-  const at = svg("text", { y: 233, x: 18, "font-weight": 600, ...HALO });
-  const handle = svg("g", {}, grip, line, knob, at);
+  const graphs = svg("g"), marks = svg("g");
+  const through = (look) => svg("line", { y1: 30, y2: 402, ...look }), at = text(18, 233, "", { ...BOLD, ...HALO });
+  const handle = svg("g", {}, through({ stroke: "transparent", "stroke-width": 28, class: "ring" }), through({ stroke: INK, "stroke-width": 2 }),
+    svg("path", { d: "M0 213L11 227L0 241L-11 227Z", fill: INK, stroke: "white", "stroke-width": 2 }), at);
   let key = null, top = null, below = null;
   const move = (x) => set({ x: tidy(clamp(x, ...limits.x)) });
   draggable(handle, { name: "Point x", begin, to: (x) => move(top.fromX(x)), by: (right, up) => move(state().x + right + up) });
-  const marks = svg("g"), drawing = panel({ width: 600, height: 450, label: "The functions, and below them their slopes" }, graphs, marks, handle);
+  const drawing = panel({ width: 600, height: 450, label: "The functions, and below them their slopes" }, graphs, marks, handle);
 
   /** The curve of `f` without the places where it breaks. */
   const curve = (on, f, breaks, look) => {
@@ -94,22 +102,26 @@ function buildGraphs({ set, begin, state }) {
       points: on.points(steps(ends[k] + (k ? 1e-6 : 0), end - (end < 4 ? 1e-6 : 0), 120).map((x) => [x, f(x)])) }));
   };
   const drawCurves = (now) => {
-    const wide = now.shown.some((name) => ["maxout", "APL"].includes(name)), bounded = now.shown.every((name) => ["step", "sigmoid", "tanh"].includes(name));
-    const box = { left: 50, width: 530, x: [-4, 4], xTicks: [-4, -3, -2, -1, 0, 1, 2, 3, 4] };
-    top = axes({ ...box, top: 30, height: 180, y: bounded ? [-1.25, 1.25] : [-1.5, 2.5], yName: "φ(x)", xNumbers: false, yTicks: bounded ? [-1, 0, 1] : [-1, 0, 1, 2] });
-    below = axes({ ...box, top: 262, height: 140, y: wide ? [-1.6, 2.1] : [-0.1, 1.15], yName: "slope φ′(x)", xName: "x", yTicks: wide ? [-1, 0, 1, 2] : [0, 0.5, 1] });
-    const compared = now.shown.includes("sigmoid") && now.shown.includes("tanh");
-    graphs.replaceChildren(...compared ? [
-      svg("rect", { x: below.toX(-CROSSING), y: 262, width: below.toX(CROSSING) - below.toX(-CROSSING), height: 140, fill: "#fbe9dc" })] : [], top.node, below.node, top.inside, below.inside);
+    const all = (names) => now.shown.every((name) => names.includes(name)), wide = !all(NAMES.slice(0, 7));
+    const [y, yTicks] = all(["step", "sigmoid", "tanh"]) ? [[-1.25, 1.25], [-1, 0, 1]] : [[-1.5, 2.5], [-1, 0, 1, 2]];
+    const box = { left: 50, width: 530, x: [-4, 4], xTicks: steps(-4, 4, 8) };
+    top = axes({ ...box, top: 30, height: 180, y, yTicks, yName: "φ(x)", xNumbers: false });
+    below = axes({ ...box, top: 262, height: 140, yName: "slope φ′(x)", xName: "x",
+      ...wide ? { y: [-1.6, 2.1], yTicks: [-1, 0, 1, 2] } : { y: [-0.1, 1.15], yTicks: [0, 0.5, 1] } });
+    graphs.replaceChildren();
+    const compared = ["sigmoid", "tanh"].every((name) => now.shown.includes(name)), [left, right] = [-CROSSING, CROSSING].map(below.toX);
+    if (compared) graphs.append(svg("rect", { x: left, y: 262, width: right - left, height: 140, fill: "#fbe9dc" }));
+    graphs.append(top.node, below.node, top.inside, below.inside);
     for (const name of NAMES.filter((one) => now.shown.includes(one))) {
-      const { of, slope, breaks, jumps, colour, dash } = FUNCTIONS[name], at = breaks?.(now) || [], look = { stroke: colour, "stroke-dasharray": dash };
+      const { of, slope, breaks, jumps, colour, dash } = FUNCTIONS[name], at = breaks?.(now) || [];
+      const look = { stroke: colour, "stroke-dasharray": dash || "none" };
       const hole = (on, x, y) => svg("circle", { cx: on.toX(x), cy: on.toY(y), r: 4.5, fill: "white", stroke: colour, "stroke-width": 2 });
       top.inside.append(...curve(top, (x) => of(x, now), jumps ? at : [], look), ...jumps ? at.map((x) => hole(top, x, 0)) : []);
       below.inside.append(...curve(below, (x) => slope(x, now), at, look));
       below.inside.append(...at.flatMap((x) => [hole(below, x, slope(x - 1e-6, now)), hole(below, x, slope(x + 1e-6, now))]));
     }
-    if (compared) graphs.append(svg("text", { x: 56, y: 284, ...HALO }, "shaded:"), svg("text", { x: 56, y: 306, ...HALO }, "tanh is steeper,"),
-      svg("text", { x: 56, y: 328, ...HALO }, `|x| < ${shown(CROSSING, 3)}`));
+    const words = ["shaded:", "tanh is steeper,", `|x| < ${shown(CROSSING, 3)}`];
+    if (compared) graphs.append(...words.map((line, k) => text(56, 284 + 22 * k, line, HALO)));
   };
   return [drawing, (now, { rows }) => {
     const { x, ...rest } = now;
@@ -118,13 +130,13 @@ function buildGraphs({ set, begin, state }) {
       "aria-valuetext": `x ${shown(x)}: ${rows.map((row) => `${row.name} ${shown(row.value, 4)}, slope ${shown(row.slope, 4)}`).join("; ")}` });
     at.textContent = `x = ${shown(x)}`;
     put(at, { x: x > 2.7 ? -18 : 18, "text-anchor": x > 2.7 ? "end" : "start" });
-    const seen = (on, y) => on.toY(y) >= (on === top ? 30 : 262) && on.toY(y) <= (on === top ? 210 : 402);
+    const dot = (on, y, fill) => on.toY(y) < on.edges.top || on.toY(y) > on.edges.bottom ? []
+      : [svg("circle", { cx: on.toX(x), cy: on.toY(y), r: 6, fill, stroke: "white", "stroke-width": 1.5 })];
     marks.replaceChildren(...rows.flatMap(({ name, value, slope, kink }) => {
-      const fill = FUNCTIONS[name].colour, run = 0.8 / Math.hypot(1, slope);  // the tangent, of equal length for all
-      return [...kink ? [] : [svg("line", { x1: top.toX(x - run), x2: top.toX(x + run), y1: top.toY(value - run * slope), y2: top.toY(value + run * slope),
-        stroke: fill, "stroke-width": 7, "stroke-opacity": 0.35, "stroke-linecap": "round" })],
-      ...seen(top, value) ? [svg("circle", { cx: top.toX(x), cy: top.toY(value), fill, ...tip })] : [],
-      ...seen(below, slope) ? [svg("circle", { cx: below.toX(x), cy: below.toY(slope), fill, ...tip })] : []];
+      const { colour } = FUNCTIONS[name], run = 0.8 / Math.hypot(1, slope);  // the tangent, of equal length for all
+      const tangent = svg("line", { x1: top.toX(x - run), x2: top.toX(x + run), y1: top.toY(value - run * slope),
+        y2: top.toY(value + run * slope), stroke: colour, "stroke-width": 7, "stroke-opacity": 0.35, "stroke-linecap": "round" });
+      return [...kink ? [] : [tangent], ...dot(top, value, colour), ...dot(below, slope, colour)];
     }));
   }];
 }
@@ -133,13 +145,15 @@ function buildGraphs({ set, begin, state }) {
 function buildTable({ set, begin, state }) {
   const rows = NAMES.map((name) => {
     const box = html("input", { type: "checkbox", "aria-label": name }), value = html("td", {}), slope = html("td", {});
-    box.addEventListener("change", () => { begin(); set({ shown: NAMES.filter((one) => one === name ? box.checked : state().shown.includes(one)) }); });
-    const sample = svg("svg", { viewBox: "0 0 40 14", width: 40, height: 14, "aria-hidden": "true" },
-      svg("line", { x1: 1, x2: 39, y1: 7, y2: 7, stroke: FUNCTIONS[name].colour, "stroke-width": 3.5, "stroke-dasharray": FUNCTIONS[name].dash }));
-    return { name, box, value, slope, node: html("tr", {}, html("th", { scope: "row" }, html("label", { class: "field" }, box, sample, name)), value, slope) };
+    const others = () => state().shown.filter((one) => one !== name);
+    box.addEventListener("change", () => { begin(); set({ shown: box.checked ? [...others(), name] : others() }); });
+    const sample = svg("svg", { viewBox: "0 0 40 14", width: 40, height: 14, "aria-hidden": "true" }, svg("line", { x1: 1, x2: 39, y1: 7, y2: 7,
+      stroke: FUNCTIONS[name].colour, "stroke-width": 3.5, "stroke-dasharray": FUNCTIONS[name].dash || "none" }));
+    const head = html("th", { scope: "row" }, html("label", { class: "field" }, box, sample, name));
+    return { name, box, value, slope, node: html("tr", {}, head, value, slope) };
   });
-  const table = html("table", {}, html("thead", {}, html("tr", {}, ...["function", "φ(x)", "φ′(x)"].map((head) => html("th", { scope: "col" }, head)))),
-    html("tbody", {}, ...rows.map((row) => row.node)));
+  const heads = ["function", "φ(x)", "φ′(x)"].map((head) => html("th", { scope: "col" }, head));
+  const table = html("table", {}, html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...rows.map((row) => row.node)));
   return [table, (now, numbers) => {
     for (const { name, box, value, slope } of rows) {
       const row = numbers.rows.find((one) => one.name === name);
@@ -153,23 +167,22 @@ function buildTable({ set, begin, state }) {
 function buildActivations(stage) {
   const { root, says, set, begin, tell, state } = stage;
   const [graphs, drawGraphs] = buildGraphs(stage), [table, fillTable] = buildTable(stage);
-  const knob = (part, name, shownFor, k = null) => {
-    const [low, high] = limits[part];
-    const one = slider({ name, low, high, begin, tell, change: (value) => set({ [part]: k === null ? value : state()[part].map((old, j) => j === k ? value : old) }) });
-    return { node: one.node, show: (now) => { one.show(k === null ? now[part] : now[part][k]); one.node.hidden = shownFor && !now.shown.includes(shownFor); } };
+  const knob = (part, name, owner, k = null) => {
+    const [low, high] = limits[part], of = (now) => k === null ? now[part] : now[part][k];
+    const change = (value) => set({ [part]: k === null ? value : state()[part].map((old, j) => j === k ? value : old) });
+    const one = slider({ name, low, high, begin, tell, change });
+    return { node: one.node, show: (now) => { one.show(of(now)); one.node.hidden = owner && !now.shown.includes(owner); } };
   };
-  const knobs = [knob("x", "x"), knob("leak", "leak", "leaky ReLU"), knob("alpha", "α", "ELU"), knob("apl", "a", "APL", 0), knob("apl", "b", "APL", 1),
-    ...["w", "c", "v", "d"].map((name, k) => knob("maxout", name, "maxout", k))];
-  const formulas = html("div", { class: "row" });
-  root.append(html("div", { class: "panels" }, graphs, html("div", { class: "side", style: "flex: 380 1 290px" }, table)), html("div", { class: "row" }, ...knobs.map((one) => one.node)), formulas,
-    html("style", {}, ".side { align-self: center; } table { border-collapse: collapse; margin: 0 4px 0 10px; } th, td { text-align: left; font-weight: 400; padding: 4px 12px 4px 0; } "
-      + "thead th { color: #595959; } td { min-width: 4.2em; text-align: right; font-variant-numeric: tabular-nums; } thead th:not(:first-child) { text-align: right; }"));
+  const knobs = [knob("x", "x"), knob("leak", "leak", "leaky ReLU"), knob("alpha", "α", "ELU"), knob("apl", "a", "APL", 0),
+    knob("apl", "b", "APL", 1), ...["w", "c", "v", "d"].map((name, k) => knob("maxout", name, "maxout", k))];
+  const formulas = html("div", { class: "row" }, ...Object.entries(FORMULAS).map(([name, formula]) => html("span", { "data-of": name }, formula)));
+  root.append(html("div", { class: "panels" }, graphs, html("div", { class: "side", style: "flex: 380 1 290px" }, table)),
+    html("div", { class: "row" }, ...knobs.map((one) => one.node)), formulas);
   return (now, numbers) => {
     drawGraphs(now, numbers);
     fillTable(now, numbers);
     knobs.forEach((one) => one.show(now));
-    formulas.textContent = [now.shown.includes("maxout") ? "maxout: max(w·x + c, v·x + d)" : "", now.shown.includes("APL") ? "APL: max(0, x) + a · max(0, b − x), with a and b learned" : ""].filter(Boolean).join("     ");
-    formulas.hidden = !formulas.textContent;
+    for (const formula of formulas.children) formula.hidden = !now.shown.includes(formula.dataset.of);
     says.textContent = sentence(now, numbers);
   };
 }

@@ -6,10 +6,10 @@ const STYLE = `
             padding: 6px 8px; border: 1px solid ${PALE}; border-radius: 6px; box-sizing: border-box; text-align: left; }
   .panels { display: flex; flex-wrap: wrap; gap: 4px 0; }
   svg { display: block; min-width: 0; max-width: 100%; font: 17px system-ui, "DejaVu Sans", sans-serif; touch-action: pan-y; }
-  svg text { fill: ${INK}; user-select: none; } svg .handle { cursor: grab; touch-action: none; outline: none; }
+  svg text { fill: ${INK}; user-select: none; } svg :is(.handle, .handle *) { cursor: grab; touch-action: none; outline: none; }
   .handle:focus-visible .ring, .handle:active .ring { stroke: ${INK}; stroke-width: 2.5; stroke-dasharray: 4 3; }
   .row { display: flex; flex-wrap: wrap; gap: 6px 18px; align-items: center; margin: 6px 4px; }
-  .field { display: flex; align-items: center; gap: 8px; white-space: nowrap; }
+  .field { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 8px; white-space: nowrap; }
   input[type=range] { width: 110px; accent-color: ${BLUE}; } input[type=checkbox] { width: 18px; height: 18px; accent-color: ${BLUE}; }
   input[type=number] { width: 4.2em; font-variant-numeric: tabular-nums; }
   input[type=number], textarea, select, button { font: inherit; color: ${INK}; background: white; border: 1px solid #767676; border-radius: 5px; }
@@ -19,6 +19,9 @@ const STYLE = `
            border: 1px solid #767676; border-radius: 6px; box-shadow: 0 4px 18px #0004; box-sizing: border-box; }
   pre, textarea { font: 15px/1.4 "DejaVu Sans Mono", monospace; background: #f4f4f4; padding: 8px 10px; margin: 6px 4px; overflow-x: auto; }
   pre { white-space: pre-wrap; } textarea { width: calc(100% - 8px); min-height: 7em; box-sizing: border-box; }
+  .side { align-self: center; } table { border-collapse: collapse; margin: 0 4px 0 10px; } thead th { color: ${GREY}; }
+  th, td { text-align: left; font-weight: 400; padding: 4px 12px 4px 0; } thead th:not(:first-child) { text-align: right; }
+  td { min-width: 4.2em; text-align: right; font-variant-numeric: tabular-nums; }
   .says { font-size: 18px; min-height: 1.5em; } .told { color: ${GREY}; } [hidden] { display: none !important; }
   @media print { .figure > .row:last-of-type { display: none; } }`;
 
@@ -89,16 +92,21 @@ function figure({ title, rules, numbers, build, torch }) {
     };
 
     // Two sheets over the figure, so that it keeps its size: the PyTorch, and the state as text.
-    const python = html("pre", { tabindex: 0, role: "textbox", "aria-readonly": "true", "aria-multiline": "true", "aria-label": "PyTorch that prints this figure's numbers" });
-    const text = html("textarea", { "aria-label": "State of this figure as text", spellcheck: "false" });
+    const python = html("pre", { tabindex: 0, role: "textbox", "aria-readonly": true, "aria-multiline": true,
+      "aria-label": "PyTorch that prints this figure's numbers" });
+    const typed = html("textarea", { "aria-label": "State of this figure as text", spellcheck: "false" });
     const use = () => {
-      try { const wanted = whole(rules, JSON.parse(text.value)); begin(); set(wanted); tell("this state is shown"); } catch (error) {
+      try { const wanted = whole(rules, JSON.parse(typed.value)); begin(); set(wanted); tell("this state is shown"); } catch (error) {
         tell(`not used: ${error instanceof SyntaxError ? "this is no JSON; copy a whole state, from { to }" : error.message}`);
       }
     };
     const sheets = [];
     const sheet = (name, label, first, ...more) => {
-      const close = (focus) => { node.hidden = true; put(open, { "aria-expanded": false }); if (focus) open.focus(); };
+      const close = (focus) => {
+        node.hidden = true; put(open, { "aria-expanded": false });
+        if (focus) open.focus();
+        refresh();
+      };
       const open = button(name, () => {
         const was = node.hidden;
         sheets.forEach((one) => one.close());
@@ -111,16 +119,15 @@ function figure({ title, rules, numbers, build, torch }) {
       sheets.push({ node, open, close });
     };
     sheet("PyTorch", "The figure in PyTorch", python);
-    sheet("State", "The figure's state", text, button("Use this state", use));
+    sheet("State", "The figure's state", typed, button("Use this state", use));
     const refresh = () => {
       if (!sheets[0].node.hidden) python.textContent = code(state());
-      if (!sheets[1].node.hidden && !text.matches(":focus")) text.value = JSON.stringify(state());
+      if (!typed.matches(":focus")) typed.value = JSON.stringify(state());
     };
 
     const stage = { root, says, state, set, begin, tell, atBegin: (stop) => stops.push(stop) };
     const show = build(stage);
     root.append(says, html("div", { class: "row" }, undo, reset, ...sheets.map((one) => one.open), told), ...sheets.map((one) => one.node));
-    text.value = JSON.stringify(state());
     const draw = () => { show(state(), numbers(state())); refresh(); };
     const changed = () => {
       if (!mine && !same(last, state())) keep(last);

@@ -37,20 +37,21 @@ function lossNumbers({ start, target, rate, step }) {
 
 /** The two losses over the same weight, a ball on each. Returns the panel and what draws it. */
 function buildHills({ set, begin, state }) {
-  const box = { left: 56, width: 500, x: [-8, 8], xTicks: [-8, -6, -4, -2, 0, 2, 4, 6, 8] };
+  const box = { left: 56, width: 500, x: [-8, 8], xTicks: steps(-8, 8, 8) };
   const hills = [
     axes({ ...box, top: 36, height: 130, y: [-0.05, 0.6], yTicks: [0, 0.2, 0.4, 0.6], xNumbers: false }),
     axes({ ...box, top: 212, height: 130, y: [-0.6, 8], yTicks: [0, 2, 4, 6, 8], xName: "weight w" })];
   const drawing = panel({ width: 570, height: 400, label: "The two losses over the weight" });
   const parts = LOSSES.map(({ name, colour }, k) => {
     const on = hills[k], curve = svg("polyline", { fill: "none", stroke: colour, "stroke-width": 3.2 }), trail = svg("g");
-    const arrow = svg("path", { fill: "none", stroke: INK, "stroke-width": 2.5 }), words = svg("text", HALO);
-    const ball = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }), svg("circle", { r: 11, fill: colour, stroke: "white", "stroke-width": 2 }));
+    const arrow = svg("path", { fill: "none", stroke: INK, "stroke-width": 2.5 }), words = text(0, 0, "", HALO);
+    const ball = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }),
+      svg("circle", { r: 11, fill: colour, stroke: "white", "stroke-width": 2 }));
     const begins = (w) => set({ start: tidy(clamp(w, ...limits.start)), step: 0 });
     draggable(ball, { name: `Ball on the ${name}`, begin, to: (x) => begins(on.fromX(x)),
       by: (right, up) => begins(lossNumbers(state()).balls[k].w + right + up) });
     on.inside.append(curve, trail);
-    drawing.append(on.node, on.inside, svg("text", { x: 56, y: k ? 202 : 26, style: `fill: ${colour}; font-weight: 600` }, name), arrow, words, ball);
+    drawing.append(on.node, on.inside, text(56, k ? 202 : 26, name, { ...BOLD, style: `fill: ${colour}` }), arrow, words, ball);
     return { on, curve, trail, arrow, words, ball };
   });
   let drawn = null;
@@ -80,14 +81,15 @@ function buildOutputs() {
     const on = axes({ left: 620, top: 36, width: 340, height: 306, x: [0, far], y: [-0.04, 1.04], yName: "output a = σ(w)", xName: "steps",
       xTicks: steps(0, far, 4), yTicks: [0, 0.2, 0.4, 0.6, 0.8, 1] });
     const goal = on.toY(y), ends = balls.map(({ output }) => on.toY(output));
-    const apart = Math.abs(ends[0] - ends[1]) < 26 ? Math.sign(ends[1] - ends[0] || 1) * (26 - Math.abs(ends[0] - ends[1])) / 2 : 0;  // labels may not meet
-    graph.replaceChildren(on.node, svg("line", { x1: 620, x2: 960, y1: goal, y2: goal, stroke: GREEN, "stroke-width": 2.5, "stroke-dasharray": "8 5" }),
-      svg("text", { x: 960, y: 26, "text-anchor": "end", style: `fill: ${GREEN}` }, `dashed: target ${y}`));
+    const gap = ends[1] - ends[0], apart = Math.sign(gap || 1) * Math.max(0, 26 - Math.abs(gap)) / 2;  // the names may not meet
+    const aim = { x1: 620, x2: 960, y1: goal, y2: goal, stroke: GREEN, "stroke-width": 2.5, "stroke-dasharray": "8 5" };
+    graph.replaceChildren(on.node, svg("line", aim), text(960, 26, `dashed: target ${y}`, { ...END, style: `fill: ${GREEN}` }));
     balls.forEach(({ name, weights, output }, k) => {
       const x = on.toX(step), { colour } = LOSSES[k], height = clamp(ends[k] + (k ? apart : -apart), 46, 330) + 6;
-      graph.append(svg("polyline", { fill: "none", stroke: colour, "stroke-width": 3.2, points: on.points(weights.map((w, t) => [t, sigmoid(w)])) }),
+      const points = on.points(weights.map((w, t) => [t, sigmoid(w)]));
+      graph.append(svg("polyline", { fill: "none", stroke: colour, "stroke-width": 3.2, points }),
         svg("circle", { cx: x, cy: on.toY(output), r: 7, fill: colour, stroke: "white", "stroke-width": 1.5 }),
-        svg("text", { x: x + 14, y: height, style: `fill: ${colour}; font-weight: 600`, ...HALO }, name));
+        text(x + 14, height, name, { ...BOLD, ...HALO, style: `fill: ${colour}` }));
     });
   }];
 }
@@ -108,7 +110,8 @@ function buildLosses(stage) {
     rate.show(now.rate);
     target.show(now.target);
     const [{ output: a, slope }, { output: b, slope: other }] = numbers.balls, y = numbers.y;
-    says.replaceChildren(`After ${now.step} steps. Squared error: slope (a − y) · a (1 − a) = ${shown(a - y, 3)} · ${shown(a * (1 - a), 3)} = ${shown(slope, 4)}.`,
+    const product = `${shown(a - y, 3)} · ${shown(a * (1 - a), 3)} = ${shown(slope, 4)}`;
+    says.replaceChildren(`After ${now.step} steps. Squared error: slope (a − y) · a (1 − a) = ${product}.`,
       html("br", {}), `Cross-entropy: slope a − y = ${shown(b, 4)} − ${y} = ${shown(other, 4)}.`);
   };
 }

@@ -58,15 +58,19 @@ const foot = ({ weights: [a, b], bias }) => {
 function buildPlane({ set, begin, state }) {
   const plane = axes({ left: 46, top: 36, width: 330, height: 330, x: [-LIMIT, LIMIT], y: [-LIMIT, LIMIT],
     xTicks: [-3, -2, -1, 0, 1, 2, 3], yTicks: [-3, -2, -1, 0, 1, 2, 3] });
-  const names = [svg("text", { x: 211, y: 408, "text-anchor": "middle" }), svg("text", { x: 46, y: 24 })];
+  const names = [text(211, 408, "", MIDDLE), text(46, 24, "")];
   const stops = steps(0, 1, 40).map((offset) => svg("stop", { offset }));
   const gradient = svg("linearGradient", { id: "output", gradientUnits: "userSpaceOnUse" }, ...stops);
   const shade = svg("rect", { x: 46, y: 36, width: 330, height: 330, fill: "url(#output)" });
   const dots = svg("g");
 
-  const line = svg("line", { stroke: INK, "stroke-width": 3.5 }), grip = svg("line", { stroke: "transparent", "stroke-width": 26, class: "ring" });
+  const line = svg("line", { stroke: INK, "stroke-width": 3.5 });
+  const grip = svg("line", { stroke: "transparent", "stroke-width": 26, class: "ring" });
   const lineHandle = svg("g", {}, grip, line);
-  const shift = ([x, y]) => { const { weights: [a, b] } = state(); set({ bias: within(-(a * clamp(x, -LIMIT, LIMIT) + b * clamp(y, -LIMIT, LIMIT))) }); };
+  const shift = (place) => {
+    const { weights: [a, b] } = state(), [x, y] = place.map((value) => clamp(value, -LIMIT, LIMIT));
+    set({ bias: within(-(a * x + b * y)) });
+  };
   draggable(lineHandle, { name: "Line: where the sum is zero", begin,
     to: (x, y) => shift([plane.fromX(x), plane.fromY(y)]),
     by: (right, up) => { const [x, y] = foot(state()); shift([x + right, y + up]); } });
@@ -85,7 +89,7 @@ function buildPlane({ set, begin, state }) {
     },
     by: (right, up) => { const { weights: [a, b] } = state(); turn([a + right, b + up]); } });
 
-  const tonight = svg("text", { fill: GREEN, "font-weight": 600, "text-anchor": "middle", ...HALO }, "tonight");
+  const tonight = text(0, -20, "tonight", { ...BOLD, ...MIDDLE, ...HALO });
   const probe = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }),
     svg("path", { d: "M0 -13L13 0L0 13L-13 0Z", fill: GREEN, stroke: "white", "stroke-width": 2.5 }), tonight);
   const visit = (place) => set({ probe: place.map(within) });
@@ -106,7 +110,8 @@ function buildPlane({ set, begin, state }) {
     put(gradient, { x1, y1, x2: far ? x2 : x1 + 1, y2 });
     stops.forEach((stop, k) => put(stop, { "stop-color": colour(of(far ? -6 + k * 0.3 : bias)) }));
     const [dx, dy] = length < 1e-3 ? [0, 0] : [-b / length * 12, a / length * 12];
-    for (const one of [line, grip]) put(one, { x1: plane.toX(fx - dx), y1: plane.toY(fy - dy), x2: plane.toX(fx + dx), y2: plane.toY(fy + dy) });
+    const through = { x1: plane.toX(fx - dx), y1: plane.toY(fy - dy), x2: plane.toX(fx + dx), y2: plane.toY(fy + dy) };
+    for (const one of [line, grip]) put(one, through);
 
     const ends = [fx, fy, fx + a * ARROW, fy + b * ARROW], [sx, sy, tx, ty] = ends.map((value) => clamp(value, -LIMIT, LIMIT));
     put(shaft, { x1: plane.toX(sx), y1: plane.toY(sy), x2: plane.toX(tx), y2: plane.toY(ty),
@@ -128,23 +133,24 @@ function buildPlane({ set, begin, state }) {
 
 /** Inputs, edges as thick as their weights, the sum, and the activation's curve. Returns the panel and what draws it. */
 function buildCell() {
-  const text = (x, y, more = {}, ...words) => svg("text", { x, y, "text-anchor": "middle", ...more }, ...words);
+  const middle = (x, y, words = "", more = {}) => text(x, y, words, { ...MIDDLE, ...more });
   const edges = [120, 210, 300].map((y) => svg("line", { x1: 458, y1: y, x2: 585, y2: 210, "stroke-linecap": "round" }));
-  const inputs = [120, 210, 300].map((y) => text(438, y + 6, { "font-weight": 600 }));
-  const products = [[528, 142], [507, 199], [546, 294]].map(([x, y]) => text(x, y, HALO));
-  const total = text(605, 217, { "font-weight": 600 }), leaving = text(672, 190, { "font-weight": 600 });
+  const inputs = [120, 210, 300].map((y) => middle(438, y + 6, "", BOLD));
+  const products = [[528, 142], [507, 199], [546, 294]].map(([x, y]) => middle(x, y, "", HALO));
+  const total = middle(605, 217, "", BOLD), leaving = middle(672, 190, "", BOLD);
   const curve = svg("polyline", { fill: "none", stroke: BLUE, "stroke-width": 3.5 });
   const drop = svg("polyline", { fill: "none", stroke: GREEN, "stroke-width": 2, "stroke-dasharray": "5 4" });
   const dot = svg("path", { d: "M0 -11L11 0L0 11L-11 0Z", fill: GREEN, stroke: "white", "stroke-width": 2 });
   const graph = svg("g");
-  const drawing = panel({ left: 390, width: 590, height: 416, label: "The neuron, and its activation" }, svg("g", { "aria-hidden": "true" }, ...edges,
-    ...[120, 210, 300].map((y) => svg("circle", { cx: 438, cy: y, r: 27, fill: "white", stroke: INK, "stroke-width": 2 })),
-    svg("circle", { cx: 605, cy: 210, r: 38, fill: "white", stroke: INK, "stroke-width": 2.5 }),
-    svg("line", { x1: 643, y1: 210, x2: 678, y2: 210, stroke: INK, "stroke-width": 3 }), svg("path", { d: "M690 210L676 203L676 217Z", fill: INK }),
-    text(438, 84, {}, "inputs x"), text(438, 350, {}, "always 1"), text(605, 160, {}, "sum z"), ...inputs, ...products, total, leaving,
-    mark(true, 432, 24, 9), svg("text", { x: 448, y: 30 }, "went"), mark(false, 518, 24, 9), svg("text", { x: 534, y: 30 }, "stayed at home"),
-    svg("circle", { cx: 694, cy: 24, r: 8, fill: "white", stroke: INK, "stroke-width": 3.5 }), svg("text", { x: 712, y: 30 }, "dark edge: wrong side"),
-    svg("text", { x: 411, y: 408 }, "edges: blue weights are positive, orange ones negative"), graph));
+  const disc = (cx, cy, r, width = 2) => svg("circle", { cx, cy, r, fill: "white", stroke: INK, "stroke-width": width });
+  const legend = [mark(true, 432, 24, 9), text(448, 30, "went"), mark(false, 518, 24, 9), text(534, 30, "stayed at home"),
+    disc(694, 24, 8, 3.5), text(712, 30, "dark edge: wrong side"), text(411, 408, "edges: blue weights are positive, orange ones negative")];
+  const out = [svg("line", { x1: 643, y1: 210, x2: 678, y2: 210, stroke: INK, "stroke-width": 3 }),
+    svg("path", { d: "M690 210L676 203L676 217Z", fill: INK })];
+  const drawing = panel({ left: 390, width: 590, height: 416, label: "The neuron, and its activation" },
+    svg("g", { "aria-hidden": "true" }, ...edges, disc(438, 120, 27), disc(438, 210, 27), disc(438, 300, 27), disc(605, 210, 38, 2.5), ...out,
+      middle(438, 84, "inputs x"), middle(438, 350, "always 1"), middle(605, 160, "sum z"), ...inputs, ...products, total, leaving,
+      ...legend, graph));
   let drawn = null, curveAxes = null;
   return [drawing, ({ weights, bias, probe, activation }, { z, output }) => {
     const { of, y, ticks } = ACTIVATIONS[activation];
@@ -182,8 +188,8 @@ function buildNeuron(stage) {
     drawCell(now, numbers);
     [a, b, bias].forEach((value, k) => sliders[k].show(value));
     activation.show(now.activation);
-    says.textContent = `φ(${shown(a)} · ${factor(x)} + ${factor(b)} · ${factor(y)} + ${factor(bias)}) = φ(${shown(numbers.z, 4)}) = ${shown(numbers.output, 4)}. `
-      + `The line: right about ${numbers.right} of ${numbers.goes.length} evenings.`;
+    says.textContent = `φ(${shown(a)} · ${factor(x)} + ${factor(b)} · ${factor(y)} + ${factor(bias)}) = `
+      + `φ(${shown(numbers.z, 4)}) = ${shown(numbers.output, 4)}. The line: right about ${numbers.right} of ${numbers.goes.length} evenings.`;
   };
 }
 

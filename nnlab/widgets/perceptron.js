@@ -87,28 +87,29 @@ function story({ points }, { looks, done, finished, margin, bound, mistakes }) {
   if (!done) return `All weights are 0, and so is every sum. ${margin ? `At most ${shown(bound, 1)} mistakes will be made.` : ending}`;
   const { k, total, wrong, weights } = looks[done - 1], [x, y, label] = points[k];
   const said = `Point ${looks[done - 1].number}, class ${sign(label) > 0 ? "+1" : "−1"}: b + w·x = ${shown(total)}, `;
-  const then = wrong ? `wrong. ${sign(label) > 0 ? "Add" : "Subtract"} (1, ${shown(x, 1)}, ${shown(y, 1)}): b = ${shown(weights[0], 0)}, w = (${shown(weights[1], 1)}, ${shown(weights[2], 1)}). `
-    : "right: nothing changes. ";
+  const then = wrong ? `wrong. ${sign(label) > 0 ? "Add" : "Subtract"} (1, ${shown(x, 1)}, ${shown(y, 1)}): `
+    + `b = ${shown(weights[0], 0)}, w = (${shown(weights[1], 1)}, ${shown(weights[2], 1)}). ` : "right: nothing changes. ";
   return said + then + (finished && done === looks.length ? `All are right: done after ${ending}` : margin ? "" : ending);
 }
 
 /** The plane: the points, which can be added, dragged and removed, and the line that is learned. Returns its panel and what draws it. */
 function buildPlane({ set, begin, state, tell }) {
-  const plane = axes({ left: 46, top: 36, width: 336, height: 336, x: [-3, 3], y: [-3, 3], xName: "x₁", yName: "x₂", xTicks: [-3, -2, -1, 0, 1, 2, 3], yTicks: [-3, -2, -1, 0, 1, 2, 3] });
-  const positive = svg("polygon", { fill: "#d5e8f5" }), negative = svg("rect", { x: 46, y: 36, width: 336, height: 336 });
-  const old = svg("line", { stroke: GREY, "stroke-width": 2.5, "stroke-dasharray": "7 5" }), line = svg("line", { stroke: INK, "stroke-width": 3.5 });
+  const box = { x: 46, y: 36, width: 336, height: 336 }, whole = steps(-3, 3, 6);
+  const plane = axes({ left: 46, top: 36, width: 336, height: 336, x: [-3, 3], y: [-3, 3], xTicks: whole, yTicks: whole, xName: "x₁", yName: "x₂" });
+  const negative = svg("rect", box), positive = svg("polygon", { fill: "#d5e8f5" }), shade = svg("g", {}, negative, positive);
+  const old = svg("line", { stroke: GREY, "stroke-width": 2.5, "stroke-dasharray": "7 5" });
+  const line = svg("line", { stroke: INK, "stroke-width": 3.5 });
   const ring = svg("circle", { r: 19, fill: "none", stroke: INK, "stroke-width": 3 }), handles = svg("g", {});
-  const drawing = panel({ width: 400, height: 420, label: "Plane of the points" }, negative, svg("g", {}), plane.node, plane.inside, ring, handles);
-  drawing.children[1].setAttribute("clip-path", plane.inside.getAttribute("clip-path"));
-  drawing.children[1].append(positive);
+  put(shade, { "clip-path": plane.inside.getAttribute("clip-path"), style: "cursor: crosshair" });
   plane.inside.append(old, line);
+  const drawing = panel({ width: 400, height: 420, label: "Plane of the points" }, shade, plane.node, plane.inside, ring, handles);
   const place = (x, y) => [x, y].map((value) => tidy(clamp(value, -3, 3), 1));
   const add = (x, y, label) => {
     if (state().points.length >= most.points) tell(`${most.points} points are enough: remove one first`);
     else set({ points: [...state().points, [...place(x, y), label]] });
   };
-  const change = (k, point) => set({ points: point ? state().points.map((one, j) => j === k ? point : one) : state().points.filter((_, j) => j !== k) });
-  negative.style.cursor = "crosshair";
+  const change = (k, point) => set({ points: state().points.map((one, j) => j === k ? point : one) });
+  const remove = (k) => set({ points: state().points.filter((_, j) => j !== k) });
   drawing.addEventListener("click", (event) => {
     const [x, y] = placeOf(event, drawing), { click } = state();
     if (event.target.closest(".handle") || x < 46 || x > 382 || y < 36 || y > 372) return;
@@ -116,18 +117,25 @@ function buildPlane({ set, begin, state, tell }) {
     begin(); add(plane.fromX(x), plane.fromY(y), click === "adds +1" ? 1 : -1);
   });
   const handle = (k) => {
-    const node = svg("g", {}), point = () => state().points[k], classed = (label) => change(k, [point()[0], point()[1], label]);
-    const away = () => { change(k, null); (handles.children[Math.max(0, k - 1)] || drawing).focus(); };
+    const number = text(0, 5, "", { ...MIDDLE, ...BOLD, style: "fill: white; font-size: 14px" });
+    const node = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }), mark(true, 0, 0, 12), mark(false, 0, 0, 12), number);
+    const point = () => state().points[k], classed = (label) => change(k, [point()[0], point()[1], label]);
+    const away = () => { remove(k); (handles.children[Math.max(0, k - 1)] || drawing).focus(); };
     draggable(node, { name: "", begin, to: (x, y) => change(k, [...place(plane.fromX(x), plane.fromY(y)), point()[2]]),
       by: (right, up) => change(k, [...place(point()[0] + right, point()[1] + up), point()[2]]),
       tap: () => ({ "adds +1": () => classed(1), "adds −1": () => classed(-1), removes: away })[state().click](),
       keys: { Enter: () => classed(-sign(point()[2])), Delete: away, Backspace: away } });
     return node;
   };
-  const across = (on, [b, w, v]) => {  // ends of the line b + w x + v y = 0, far outside of the plane
-    const length = Math.hypot(w, v), [fx, fy] = length ? [-b * w / length ** 2, -b * v / length ** 2] : [0, 0], [dx, dy] = length ? [-v / length * 30, w / length * 30] : [0, 0];
-    put(on, { x1: plane.toX(fx - dx), y1: plane.toY(fy - dy), x2: plane.toX(fx + dx), y2: plane.toY(fy + dy), visibility: length ? "visible" : "hidden" });
-    return length ? [[fx - dx, fy - dy], [fx + dx, fy + dy], [fx + dx + w / length * 30, fy + dy + v / length * 30], [fx - dx + w / length * 30, fy - dy + v / length * 30]] : [];
+  /** Draw the line b + w x + v y = 0; the corners, far outside of the plane, of the half where the sum is positive. */
+  const across = (on, [b, w, v]) => {
+    const length = Math.hypot(w, v), far = 30 / length;
+    put(on, { visibility: length ? "visible" : "hidden" });
+    if (!length) return [];
+    const [fx, fy] = [-b * w / length ** 2, -b * v / length ** 2], ends = [[fx + v * far, fy - w * far], [fx - v * far, fy + w * far]];
+    const [[x1, y1], [x2, y2]] = ends.map(([x, y]) => [plane.toX(x), plane.toY(y)]);
+    put(on, { x1, y1, x2, y2 });
+    return [...ends, ...ends.toReversed().map(([x, y]) => [x + w * far, y + v * far])];
   };
   return [drawing, ({ points }, { visits, looks, done, weights }) => {
     const last = looks[done - 1], polygon = across(line, weights);
@@ -139,33 +147,41 @@ function buildPlane({ set, begin, state, tell }) {
     while (handles.children.length > points.length) handles.lastChild.remove();
     points.forEach(([x, y, label], k) => {
       const number = visits.indexOf(k) + 1, wrong = sign(label) * dot(weights, [1, x, y]) <= 1e-9;
-      put(handles.children[k], { transform: `translate(${plane.toX(x)} ${plane.toY(y)})`, "aria-label": `Point ${number}, class ${sign(label) > 0 ? "+1" : "−1"}`,
-        "aria-valuenow": x, "aria-valuemin": -3, "aria-valuemax": 3, "aria-valuetext": `x1 ${shown(x, 1)}, x2 ${shown(y, 1)}, ${wrong ? "wrong" : "right"} side` });
-      handles.children[k].replaceChildren(svg("circle", { r: 22, fill: "transparent", class: "ring" }), mark(sign(label) > 0, 0, 0, 12,
-        { stroke: wrong ? INK : "white", "stroke-width": wrong ? 3 : 1.5 }), svg("text", { y: 5, "text-anchor": "middle", style: "fill: white; font-size: 14px; font-weight: 600" }, String(number)));
+      const handle = handles.children[k], side = wrong ? "wrong" : "right", look = { stroke: wrong ? INK : "white", "stroke-width": wrong ? 3 : 1.5 };
+      put(handle, { transform: `translate(${plane.toX(x)} ${plane.toY(y)})`, "aria-valuenow": x, "aria-valuemin": -3, "aria-valuemax": 3,
+        "aria-label": `Point ${number}, class ${sign(label) > 0 ? "+1" : "−1"}`,
+        "aria-valuetext": `x1 ${shown(x, 1)}, x2 ${shown(y, 1)}, ${side} side` });
+      [1, -1].forEach((one, j) => put(handle.children[j + 1], { ...look, visibility: one === sign(label) ? "visible" : "hidden" }));
+      handle.lastChild.textContent = number;
     });
   }, () => { const { click } = state(); begin(); add(0, 0, click === "adds −1" ? -1 : 1); handles.lastChild?.focus(); }];
 }
 
 /** The length of the weights after each mistake, which is squeezed between γ M and R √M. Returns the panel and what draws it. */
 function buildSqueeze() {
-  const graph = svg("g", { "aria-hidden": "true" }), drawing = panel({ left: 400, width: 580, height: 420, label: "Length of the weights against the mistakes" }, graph);
-  return [drawing, (now, { looks, done, radius, margin, bound, mistakes }) => {
+  const graph = svg("g", { "aria-hidden": "true" }), label = "Length of the weights against the mistakes";
+  const ticks = (end) => {
+    const grain = [1, 2, 5, 10, 20, 50, 100, 200].find((one) => end / one <= 7) || 500, count = Math.floor(end / grain);
+    return steps(0, count * grain, count);
+  };
+  return [panel({ left: 400, width: 580, height: 420, label }, graph), (now, { looks, done, radius, margin, bound, mistakes }) => {
     const made = looks.slice(0, done).filter((look) => look.wrong), near = bound && bound <= Math.max(60, 3 * mistakes);
     const right = near ? Math.max(2, bound * 1.15) : Math.max(30, mistakes * 1.4), high = Math.max(1, radius * Math.sqrt(right)) * 1.04;
-    const ticks = (end) => { const grain = [1, 2, 5, 10, 20, 50, 100, 200].find((one) => end / one <= 7) || 500; return steps(0, Math.floor(end / grain) * grain, Math.floor(end / grain)); };
-    const on = axes({ left: 460, top: 36, width: 500, height: 336, x: [0, right], y: [0, high], xName: "mistakes M so far", yName: "length of the weights (b, w)", xTicks: ticks(right), yTicks: ticks(high) });
-    const most = steps(0, Math.sqrt(right), 60).map((root) => [root * root, radius * root]), least = margin ? [[0, 0], [right, margin * right]] : [];
-    const look = { fill: "none", "stroke-width": 3 }, label = (x, y, words, more = {}) => svg("text", { x, y, ...HALO, ...more }, words);
-    const dots = [[0, 0], ...made.map(({ weights }, k) => [k + 1, Math.sqrt(dot(weights, weights))])];
-    on.inside.append(svg("polyline", { ...look, stroke: ORANGE, points: on.points(most) }), svg("polyline", { ...look, stroke: GREEN, points: on.points(least) }),
-      ...near ? [svg("line", { x1: on.toX(bound), x2: on.toX(bound), y1: 36, y2: 372, stroke: INK, "stroke-width": 2, "stroke-dasharray": "6 5" })] : [],
-      svg("polyline", { ...look, stroke: BLUE, "stroke-width": 2, points: on.points(dots) }));
-    graph.replaceChildren(on.node, on.inside, ...dots.map(([m, length]) => svg("circle", { cx: on.toX(m), cy: on.toY(length), r: 5.5, fill: BLUE, stroke: "white" })),
-      label(on.toX(right * 0.3) - 12, on.toY(radius * Math.sqrt(right * 0.3)) - 8, "at most R√M", { "text-anchor": "end", style: `fill: ${ORANGE}` }));
-    if (margin) graph.append(label(on.toX(right * 0.62), on.toY(margin * right * 0.62) + 30, "at least γM", { style: `fill: ${GREEN}` }),
-      label(955, 350, near ? `they meet at (R/γ)² = ${shown(bound, 1)} mistakes` : `they meet at (R/γ)² = ${shown(bound, 1)} mistakes, further right`, { "text-anchor": "end", "font-weight": 600 }));
-    else if (now.points.length) graph.append(label(955, 350, "no separating line: no γ, no bound", { "text-anchor": "end", "font-weight": 600 }));
+    const on = axes({ left: 460, top: 36, width: 500, height: 336, x: [0, right], y: [0, high], xTicks: ticks(right), yTicks: ticks(high),
+      xName: "mistakes M so far", yName: "length of the weights (b, w)" });
+    const curve = (stroke, points) => svg("polyline", { fill: "none", "stroke-width": 3, stroke, points: on.points(points) });
+    const dots = [[0, 0], ...made.map(({ weights }, k) => [k + 1, Math.sqrt(dot(weights, weights))])], at = 0.3 * right;
+    on.inside.append(curve(ORANGE, steps(0, Math.sqrt(right), 60).map((root) => [root ** 2, radius * root])), curve(BLUE, dots));
+    if (margin) on.inside.append(curve(GREEN, [[0, 0], [right, margin * right]]));
+    const there = { x1: on.toX(bound), x2: on.toX(bound), y1: 36, y2: 372 };
+    if (near) on.inside.append(svg("line", { ...there, stroke: INK, "stroke-width": 2, "stroke-dasharray": "6 5" }));
+    const marks = dots.map(([m, length]) => svg("circle", { cx: on.toX(m), cy: on.toY(length), r: 5.5, fill: BLUE, stroke: "white" }));
+    const most = text(on.toX(at) - 12, on.toY(radius * Math.sqrt(at)) - 8, "at most R√M", { ...END, ...HALO, style: `fill: ${ORANGE}` });
+    graph.replaceChildren(on.node, on.inside, ...marks, most);
+    if (margin) graph.append(text(on.toX(0.62 * right), on.toY(0.62 * margin * right) + 30, "at least γM", { ...HALO, style: `fill: ${GREEN}` }));
+    const meet = margin ? `they meet at (R/γ)² = ${shown(bound, 1)} mistakes${near ? "" : ", further right"}`
+      : "no separating line: no γ, no bound";
+    if (now.points.length) graph.append(text(955, 350, meet, { ...END, ...BOLD, ...HALO }));
   }];
 }
 
@@ -181,7 +197,8 @@ function buildPerceptron(stage) {
   const steer = player(stage, { end: length, wait: 700, more: [next] });
   const click = choice({ name: "a click", options: choices.click, begin, change: (value) => set({ click: value }) });
   const shuffle = button("Another order", () => { begin(); set({ seed: (state().seed + 1) % 1000, step: 0 }); }), which = html("span", {});
-  root.append(html("div", { class: "panels" }, plane, squeeze), steer.node, html("div", { class: "row" }, click.node, button("Add a point", add), shuffle, which));
+  root.append(html("div", { class: "panels" }, plane, squeeze), steer.node,
+    html("div", { class: "row" }, click.node, button("Add a point", add), shuffle, which));
   return (now, numbers) => {
     numbers.looks.forEach((look) => { look.number = numbers.visits.indexOf(look.k) + 1; });
     drawPlane(now, numbers);
@@ -210,4 +227,5 @@ u = torch.tensor([${separator.join(", ")}], dtype=torch.float64)  # the line wit
 margin, radius = (y * (x @ u)).min() / u.norm(), x.norm(dim=1).max()
 print(f"bound: {(radius / margin) ** 2:.4f}")` : ""}`;
 
-export default figure({ title: "The perceptron, step by step", rules: { defaults, choices, limits, most }, numbers: perceptronNumbers, build: buildPerceptron, torch: torchPerceptron });
+export default figure({ title: "The perceptron, step by step", rules: { defaults, choices, limits, most }, numbers: perceptronNumbers,
+  build: buildPerceptron, torch: torchPerceptron });

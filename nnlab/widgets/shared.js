@@ -17,8 +17,10 @@ const put = (node, attributes) => { for (const name in attributes) node.setAttri
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const tidy = (value, digits = 2) => Number(value.toFixed(digits)) || 0;
 const shown = (value, digits = 2) => tidy(value, digits).toFixed(digits).replace("-", "\u2212");
-const button = (text, press) => {
-  const node = html("button", { type: "button" }, text);
+const text = (x, y, words, more = {}) => svg("text", { x, y, ...more }, words);
+const END = { "text-anchor": "end" }, MIDDLE = { "text-anchor": "middle" }, BOLD = { "font-weight": 600 };
+const button = (words, press) => {
+  const node = html("button", { type: "button" }, words);
   node.addEventListener("click", press);
   return node;
 };
@@ -35,18 +37,16 @@ function axes({ left, top, width, height, x, y, xName = "", yName = "", xTicks, 
   const digits = (ticks) => ticks.every(Number.isInteger) ? 0 : 1;
   for (const tick of xTicks) node.append(
     svg("line", { x1: toX(tick), x2: toX(tick), y1: top, y2: top + height, stroke: tick ? PALE : "#999999" }),
-    svg("text", { x: toX(tick), y: top + height + 20, "text-anchor": "middle" }, xNumbers ? shown(tick, digits(xTicks)) : ""));
+    text(toX(tick), top + height + 20, xNumbers ? shown(tick, digits(xTicks)) : "", MIDDLE));
   for (const tick of yTicks) node.append(
     svg("line", { x1: left, x2: left + width, y1: toY(tick), y2: toY(tick), stroke: tick ? PALE : "#999999" }),
-    svg("text", { x: left - 8, y: toY(tick) + 6, "text-anchor": "end" }, shown(tick, digits(yTicks))));
-  node.append(
-    svg("text", { x: left + width / 2, y: top + height + 42, "text-anchor": "middle" }, xName),
-    svg("text", { x: left, y: top - 10 }, yName));
+    text(left - 8, toY(tick) + 6, shown(tick, digits(yTicks)), END));
+  node.append(text(left + width / 2, top + height + 42, xName, MIDDLE), text(left, top - 10, yName));
   const id = `inside-${left}-${top}`;  // a name within this figure's shadow tree
   const inside = svg("g", { "clip-path": `url(#${id})` });
   node.append(svg("clipPath", { id }, svg("rect", { x: left, y: top, width, height })));
   const points = (places) => places.map(([a, b]) => `${tidy(toX(a))},${tidy(toY(clamp(b, y[0] - 99, y[1] + 99)))}`).join(" ");
-  return { node, inside, toX, toY, points,
+  return { node, inside, toX, toY, points, edges: { top, bottom: top + height },
     fromX: (place) => x[0] + (place - left) / width * (x[1] - x[0]),
     fromY: (place) => y[0] + (top + height - place) / height * (y[1] - y[0]) };
 }
