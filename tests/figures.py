@@ -1,5 +1,6 @@
 """What the tests of figures share: a notebook of all figures, random states of each, what torch says of a state."""
 
+import json
 import random
 import re
 
@@ -34,6 +35,22 @@ def notebook(*figures):
 def numbers(text):
     """Numbers in a text of a figure."""
     return [float(found.replace("\u2212", "-")) for found in re.findall(r"[-\u2212]?\d+(?:\.\d+)?", text)]
+
+
+def state_of(page, k=0):
+    """State of the page's figure number `k`, read from its sheet."""
+    return json.loads(page.locator(".figure textarea").nth(k).input_value())
+
+
+def drag(page, handle, dx, dy, moves=5):
+    """Drag the middle of what `handle` finds by (dx, dy) pixels, in steps, as a hand does."""
+    box = handle.locator(".ring").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for k in range(1, moves + 1):
+        page.mouse.move(x + dx * k / moves, y + dy * k / moves)
+    page.mouse.up()
 
 
 # ------------------------------------------------------------------------------------------------ random states

@@ -9,7 +9,7 @@ import statistics
 
 import pytest
 import torch
-from figures import BROKEN, NAMES, by_torch, claimed, draws, notebook, numbers, perceptron_run, widest_margin
+from figures import BROKEN, NAMES, by_torch, claimed, drag, draws, notebook, numbers, perceptron_run, state_of, widest_margin
 from shared import SEEN, look_folder
 
 from nnlab import widgets
@@ -52,27 +52,11 @@ def shown(pages, open_page):
     return open_
 
 
-def state_of(page, k=0):
-    """State of the page's figure number `k`, read from its sheet."""
-    return json.loads(page.locator("textarea").nth(k).evaluate("node => node.closest('.figure').querySelector('textarea').value"))
-
-
 def picture_of(page, k=0):
     """Everything that the figure number `k` draws and says, without the sheets."""
     return page.locator(".figure").nth(k).evaluate("""root => [...root.querySelectorAll(".panels, .says, .row:not(.sheet .row)")]
         .map(node => node.innerHTML.replace(/inside-[^"]*/g, "")).join("\\n")
         + [...root.querySelectorAll("input, select")].map(node => node.type === "checkbox" ? node.checked : node.value).join(";")""")
-
-
-def drag(page, handle, dx, dy, moves=5):
-    """Drag the middle of what `handle` finds by (dx, dy) pixels, in steps, as a hand does."""
-    box = handle.locator(".ring").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for k in range(1, moves + 1):
-        page.mouse.move(x + dx * k / moves, y + dy * k / moves)
-    page.mouse.up()
 
 
 # ------------------------------------------------------------------------------------------------ numbers
