@@ -1,15 +1,21 @@
 """What the tests share: one solved run of each notebook, the browser, the tables at the end."""
 
+import json
 import os
 
 import colab_python
 import pytest
+from figures import NAMES, notebook
 from shared import CAUGHT, SEEN
 
+from nnlab import widgets
 from nnlab.course.browser import chromium
 from nnlab.course.execute import execute
 from nnlab.course.notebooks import paths, read
+from nnlab.course.render import Formulas, rendered
+from nnlab.course.slides import as_deck
 from nnlab.course.solve import solved
+from nnlab.widgets import Figure
 
 os.environ.pop("NNLAB_STRICT", None)
 
@@ -80,3 +86,48 @@ def open_page(browser):
     for context in contexts:
         context.close()
     assert errors == [], "the browser's console shows errors"
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory):
+    """Function from figures to the page and the deck that show them."""
+    folder, formulas = tmp_path_factory.mktemp("figures"), Formulas()
+    made = {}
+
+    def write(*shown):
+        key = json.dumps([[figure.figure, figure.state] for figure in shown])
+        if key not in made:
+            page, deck = folder / f"page{len(made)}.html", folder / f"deck{len(made)}.html"
+            page.write_text(rendered(notebook(*shown), "page", formulas, title="Figures"), encoding="utf-8")
+            deck.write_text(as_deck(notebook(*shown), formulas), encoding="utf-8")
+            made[key] = page, deck
+        return made[key]
+
+    yield write
+    formulas.close()
+
+
+@pytest.fixture
+def shown(pages, open_page):
+    """Function from a figure's name to a page of it alone, alive."""
+
+    def open_(name, hash="", **state):
+        page = open_page(pages(Figure(name, **state))[0], hash=hash)
+        page.wait_for_function("window.figuresReady")
+        assert page.locator("[data-figure][data-ready]").count() == 1
+        return page
+
+    return open_
+
+
+@pytest.fixture(scope="module")
+def modules(browser):
+    """A page in which every figure's module is loaded as `figures[name]`, for questions about numbers."""
+    page = browser.new_page()
+    page.evaluate(
+        """async sources => { window.figures = {}; for (const [name, source] of Object.entries(sources))
+        window.figures[name] = (await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })))).default; }""",
+        {name: widgets.module(name) for name in NAMES},
+    )
+    yield page
+    page.close()

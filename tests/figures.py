@@ -13,9 +13,11 @@ from nnlab import widgets
 from nnlab.widgets import MIME, Figure
 
 NAMES = widgets.names()
-NOTES = ("<details><summary>For the lecturer · 1 min</summary>\n\nDrag, ask the hall what will happen, and drag again. Let them vote "
-         "before the answer is on the wall, and wait until the last row has voted too: it always knows more than it says, and says it late."
-         "\n\n</details>")
+NOTES = (
+    "<details><summary>For the lecturer · 1 min</summary>\n\nDrag, ask the hall what will happen, and drag again. Let them vote "
+    "before the answer is on the wall, and wait until the last row has voted too: it knows more than it says, and says it late."
+    "\n\n</details>"
+)
 BROKEN = re.compile(r"NaN|undefined|Infinity|\[object")
 
 
@@ -24,11 +26,22 @@ def notebook(*figures):
     slide, spoken = ({"slideshow": {"slide_type": kind}} for kind in ("slide", "notes"))
     cells = [nbformat.v4.new_markdown_cell("# Figures", metadata=slide), nbformat.v4.new_markdown_cell(NOTES, metadata=spoken)]
     for figure in figures:
-        cells += [nbformat.v4.new_markdown_cell("## A figure", metadata=slide),
-                  nbformat.v4.new_code_cell(f"Figure({figure.figure!r})", metadata={"nnlab": {"slide": "output"}}, execution_count=1, outputs=[
-                      nbformat.v4.new_output("execute_result", {"text/plain": repr(figure), MIME: {
-                          "name": figure.figure, "state": figure.state}}, execution_count=1)]),
-                  nbformat.v4.new_markdown_cell(NOTES, metadata=spoken)]
+        cells += [
+            nbformat.v4.new_markdown_cell("## A figure", metadata=slide),
+            nbformat.v4.new_code_cell(
+                f"Figure({figure.figure!r})",
+                metadata={"nnlab": {"slide": "output"}},
+                execution_count=1,
+                outputs=[
+                    nbformat.v4.new_output(
+                        "execute_result",
+                        {"text/plain": repr(figure), MIME: {"name": figure.figure, "state": figure.state}},
+                        execution_count=1,
+                    )
+                ],
+            ),
+            nbformat.v4.new_markdown_cell(NOTES, metadata=spoken),
+        ]
     return nbformat.v4.new_notebook(cells=cells)
 
 
@@ -55,18 +68,38 @@ def drag(page, handle, dx, dy, moves=5):
 
 # ------------------------------------------------------------------------------------------------ random states
 
+
 def random_state(name, draw):
     """A state of the figure called `name`, whole, drawn with the random.Random `draw`."""
     between = lambda low, high, digits=2: round(draw.uniform(low, high), digits)  # noqa: E731
     state = {
-        "neuron": lambda: {"weights": [between(-3, 3), between(-3, 3)], "bias": between(-3, 3), "probe": [between(-3, 3), between(-3, 3)],
-                           "activation": draw.choice(["step", "sigmoid", "tanh", "ReLU", "linear"])},
-        "activations": lambda: {"shown": draw.sample(["linear", "step", "sigmoid", "tanh", "ReLU", "leaky ReLU", "ELU", "maxout", "APL"],
-                                                     draw.randint(1, 9)),
-                                "x": draw.choice([0, between(-4, 4)]), "leak": between(0, 1), "alpha": between(0, 2),
-                                "maxout": [between(-1.5, 1.5) for _ in range(4)], "apl": [between(-1, 1), draw.choice([0, between(-1, 1)])]},
-        "perceptron": lambda: {"points": _points(draw), "seed": draw.choice([0, draw.randint(1, 999)]), "step": draw.randint(0, 80)},
-        "losses": lambda: {"start": between(-7, 7), "target": draw.choice("01"), "rate": between(0.1, 5), "step": draw.randint(0, 100)},
+        "neuron": lambda: {
+            "weights": [between(-3, 3), between(-3, 3)],
+            "bias": between(-3, 3),
+            "probe": [between(-3, 3), between(-3, 3)],
+            "activation": draw.choice(["step", "sigmoid", "tanh", "ReLU", "linear"]),
+        },
+        "activations": lambda: {
+            "shown": draw.sample(
+                ["linear", "step", "sigmoid", "tanh", "ReLU", "leaky ReLU", "ELU", "maxout", "APL"], draw.randint(1, 9)
+            ),
+            "x": draw.choice([0, between(-4, 4)]),
+            "leak": between(0, 1),
+            "alpha": between(0, 2),
+            "maxout": [between(-1.5, 1.5) for _ in range(4)],
+            "apl": [between(-1, 1), draw.choice([0, between(-1, 1)])],
+        },
+        "perceptron": lambda: {
+            "points": _points(draw),
+            "seed": draw.choice([0, draw.randint(1, 999)]),
+            "step": draw.randint(0, 80),
+        },
+        "losses": lambda: {
+            "start": between(-7, 7),
+            "target": draw.choice("01"),
+            "rate": between(0.1, 5),
+            "step": draw.randint(0, 100),
+        },
     }[name]()
     return Figure(name, **state).state
 
@@ -82,6 +115,7 @@ def _points(draw):
 
 # ------------------------------------------------------------------------------------------------ what torch says
 
+
 def by_torch(name, state):
     """The numbers of the figure called `name` at `state`, computed with torch in float64: a dictionary of what it claims."""
     return {"neuron": _neuron, "activations": _activations, "perceptron": _perceptron, "losses": _losses}[name](state)
@@ -95,16 +129,26 @@ def _neuron(state):
         z = layer(torch.tensor(state["probe"], dtype=torch.float64))[0]
         past = torch.tensor(state["points"], dtype=torch.float64)
         right = ((layer(past[:, :2])[:, 0] >= 0) == (past[:, 2] == 1)).sum()
-    output = {"step": (z >= 0).double(), "sigmoid": F.sigmoid(z), "tanh": F.tanh(z), "ReLU": F.relu(z), "linear": z}[state["activation"]]
+    output = {"step": (z >= 0).double(), "sigmoid": F.sigmoid(z), "tanh": F.tanh(z), "ReLU": F.relu(z), "linear": z}[
+        state["activation"]
+    ]
     return {"z": z.item(), "output": output.item(), "right": right.item()}
 
 
 def _activations(state):
     x = torch.tensor(float(state["x"]), dtype=torch.float64, requires_grad=True)
     (w, c, v, d), (a, b) = state["maxout"], state["apl"]
-    values = {"linear": 1 * x, "step": torch.heaviside(x.detach(), torch.ones_like(x)), "sigmoid": F.sigmoid(x), "tanh": F.tanh(x), "ReLU": F.relu(x),
-              "leaky ReLU": F.leaky_relu(x, state["leak"]), "ELU": F.elu(x, state["alpha"]), "maxout": torch.maximum(w * x + c, v * x + d),
-              "APL": F.relu(x) + a * F.relu(b - x)}
+    values = {
+        "linear": 1 * x,
+        "step": torch.heaviside(x.detach(), torch.ones_like(x)),
+        "sigmoid": F.sigmoid(x),
+        "tanh": F.tanh(x),
+        "ReLU": F.relu(x),
+        "leaky ReLU": F.leaky_relu(x, state["leak"]),
+        "ELU": F.elu(x, state["alpha"]),
+        "maxout": torch.maximum(w * x + c, v * x + d),
+        "APL": F.relu(x) + a * F.relu(b - x),
+    }
     found = {}
     for name, y in values.items():
         if name in state["shown"]:
@@ -137,14 +181,23 @@ def widest_margin(x, y):
     first = linprog(np.zeros(3), A_ub=-towards, b_ub=-np.ones(len(towards)), bounds=[(None, None)] * 3)
     if first.status != 0:
         return None
-    best = minimize(lambda v: v @ v / 2, first.x, jac=lambda v: v, constraints={"type": "ineq", "fun": lambda v: towards @ v - 1,
-                    "jac": lambda v: towards}, method="SLSQP", options={"ftol": 1e-14, "maxiter": 500}).x
+    best = minimize(
+        lambda v: v @ v / 2,
+        first.x,
+        jac=lambda v: v,
+        constraints={"type": "ineq", "fun": lambda v: towards @ v - 1, "jac": lambda v: towards},
+        method="SLSQP",
+        options={"ftol": 1e-14, "maxiter": 500},
+    ).x
     return float((towards @ best).min() / np.linalg.norm(best))
 
 
 def _losses(state):
     y, found = torch.tensor(float(state["target"]), dtype=torch.float64), {}
-    losses = {"squared error": lambda w: F.mse_loss(torch.sigmoid(w), y) / 2, "cross-entropy": lambda w: F.binary_cross_entropy_with_logits(w, y)}
+    losses = {
+        "squared error": lambda w: F.mse_loss(torch.sigmoid(w), y) / 2,
+        "cross-entropy": lambda w: F.binary_cross_entropy_with_logits(w, y),
+    }
     for name, loss_of in losses.items():
         w = torch.tensor(state["start"], dtype=torch.float64, requires_grad=True)
         optimizer = torch.optim.SGD([w], lr=state["rate"])
@@ -153,8 +206,12 @@ def _losses(state):
             loss_of(w).backward()
             optimizer.step()
         loss = loss_of(w)
-        found |= {f"{name} w": w.item(), f"{name} output": torch.sigmoid(w).item(), f"{name} loss": loss.item(),
-                  f"{name} slope": torch.autograd.grad(loss, w)[0].item()}
+        found |= {
+            f"{name} w": w.item(),
+            f"{name} output": torch.sigmoid(w).item(),
+            f"{name} loss": loss.item(),
+            f"{name} slope": torch.autograd.grad(loss, w)[0].item(),
+        }
     return found
 
 

@@ -21,7 +21,12 @@ from nnlab.course.npm import package
 
 pytestmark = pytest.mark.browser
 
-CHANGES = {"neuron": {"bias": 1.25}, "activations": {"shown": ["ReLU", "ELU"], "x": -0.5}, "perceptron": {"step": 12}, "losses": {"step": 40}}
+CHANGES = {
+    "neuron": {"bias": 1.25},
+    "activations": {"shown": ["ReLU", "ELU"], "x": -0.5},
+    "perceptron": {"step": 12},
+    "losses": {"step": 40},
+}
 FIRST = """import json, pathlib
 from nnlab.widgets import Figure
 fig = Figure({name!r})
@@ -32,8 +37,10 @@ fig"""
 def write(folder, name):
     """A notebook in `folder` that shows the figure called `name`, then another, then changes the first from Python."""
     cells = [FIRST.format(name=name), f"other = Figure({name!r})\nother", f"fig.state = {{**fig.state, **{CHANGES[name]!r}}}"]
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata={
-        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}})
+    made = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
     nbformat.write(made, folder / f"{name}.ipynb")
 
 
@@ -45,7 +52,9 @@ def served(command, folder, env, alive):
         port = probe.getsockname()[1]
     command = [part.format(port=port) for part in command]
     with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=os.environ | {"NO_PROXY": "127.0.0.1"} | env, cwd=folder)
+        server = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, env=os.environ | {"NO_PROXY": "127.0.0.1"} | env, cwd=folder
+        )
     try:
         address = f"http://127.0.0.1:{port}"
         for _ in range(240):
@@ -68,11 +77,24 @@ def jupyterlab(folder, theme="JupyterLab Light"):
     extension.mkdir(parents=True)
     (extension / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}), encoding="utf-8")
     (extension / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}', encoding="utf-8")
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port={port}", "--ServerApp.port_retries=0",
-               "--IdentityProvider.token=", f"--notebook-dir={folder}", "--LabApp.news_url=", "--LabApp.check_for_updates_class="
-               "jupyterlab.handlers.announcements.NeverCheckForUpdate"]
-    env = {"JUPYTER_CONFIG_DIR": str(folder / "settings"), "JUPYTERLAB_SETTINGS_DIR": str(settings),
-           "JUPYTERLAB_WORKSPACES_DIR": str(folder / "settings" / "spaces")}
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--port={port}",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        f"--notebook-dir={folder}",
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    ]
+    env = {
+        "JUPYTER_CONFIG_DIR": str(folder / "settings"),
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "settings" / "spaces"),
+    }
     return served(command, folder, env, "/api")
 
 
@@ -162,12 +184,15 @@ def test_jupyterlab(browser, tmp_path):
                     break
             cell.nth(1).locator(".jp-InputArea-editor").click()
             page.keyboard.press("Shift+Enter")
-            page.wait_for_function("document.querySelectorAll('.jp-OutputArea-output .widget-subarea, .jp-OutputArea-output').length >= 2")
+            page.wait_for_function(
+                "document.querySelectorAll('.jp-OutputArea-output .widget-subarea, .jp-OutputArea-output').length >= 2"
+            )
             page.locator(".figure").nth(1).wait_for()
 
             def third(cell=cell, page=page):
                 cell.nth(2).locator(".jp-InputArea-editor").click()
                 page.keyboard.press("Shift+Enter")
+
             drive(page, name, tmp_path, cell.count, third)
             page.locator(".figure").first.scroll_into_view_if_needed()
             page.screenshot(path=look_folder() / "figures" / f"{name}-jupyterlab.png")
@@ -176,9 +201,15 @@ def test_jupyterlab(browser, tmp_path):
 
 
 def test_jupyterlab_in_the_dark(browser, tmp_path):
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(
-        "from nnlab.widgets import Figure\nfrom IPython.display import display\n" + "\n".join(f"display(Figure({name!r}))" for name in NAMES))],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}})
+    made = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(
+                "from nnlab.widgets import Figure\nfrom IPython.display import display\n"
+                + "\n".join(f"display(Figure({name!r}))" for name in NAMES)
+            )
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
     nbformat.write(made, tmp_path / "dark.ipynb")
     with jupyterlab(tmp_path, theme="JupyterLab Dark") as address:
         watched = Watched(browser)
@@ -204,15 +235,31 @@ def test_jupyterlab_in_the_dark(browser, tmp_path):
 def test_classic_notebook_with_colabs_versions(browser, twin, tmp_path):
     for name in NAMES:
         write(tmp_path, name)
-    command = [str(twin), "-m", "notebook", "--no-browser", "--allow-root", "--port={port}", "--NotebookApp.token=", f"--notebook-dir={tmp_path}"]
-    env = {"PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(tmp_path / "settings"), "JUPYTER_PATH": "", "JUPYTER_RUNTIME_DIR": str(tmp_path / "run")}
+    command = [
+        str(twin),
+        "-m",
+        "notebook",
+        "--no-browser",
+        "--allow-root",
+        "--port={port}",
+        "--NotebookApp.token=",
+        f"--notebook-dir={tmp_path}",
+    ]
+    env = {
+        "PYTHONPATH": str(ROOT),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "settings"),
+        "JUPYTER_PATH": "",
+        "JUPYTER_RUNTIME_DIR": str(tmp_path / "run"),
+    }
     with served(command, tmp_path, env, "/api") as address:
         for name in NAMES:
             watched = Watched(browser)
             page = watched.page
             page.goto(f"{address}/notebooks/{name}.ipynb")
             page.locator("#kernel_indicator_icon.kernel_idle_icon").wait_for(timeout=90_000)
-            page.wait_for_function("window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()")
+            page.wait_for_function(
+                "window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()"
+            )
             watched.errors.clear()
             cell = page.locator("#notebook-container .code_cell")
             for k in range(2):
@@ -223,8 +270,11 @@ def test_classic_notebook_with_colabs_versions(browser, twin, tmp_path):
             def third(cell=cell, page=page):
                 cell.nth(2).locator(".CodeMirror").click()
                 page.keyboard.press("Shift+Enter")
+
             drive(page, name, tmp_path, cell.count, third)
             page.locator(".figure").first.scroll_into_view_if_needed()
             page.screenshot(path=look_folder() / "figures" / f"{name}-notebook6.png")
             watched.close()
-    SEEN.append(f"figures in classic Notebook 6 with Colab's versions: {len(NAMES)} dragged, typed, undone; the kernel followed both ways")
+    SEEN.append(
+        f"figures in classic Notebook 6 with Colab's versions: {len(NAMES)} dragged, typed, undone; the kernel followed both ways"
+    )

@@ -2,10 +2,10 @@
 
 const STYLE = `
   :host { display: block; color-scheme: light; }
-  .figure { position: relative; background: white; color: ${INK}; font: 16px/1.4 system-ui, "DejaVu Sans", sans-serif; max-width: 1000px;
+  .figure { position: relative; background: white; color: ${INK}; font: 17px/1.4 system-ui, "DejaVu Sans", sans-serif; max-width: 1000px;
             padding: 6px 8px; border: 1px solid ${PALE}; border-radius: 6px; box-sizing: border-box; text-align: left; }
   .panels { display: flex; flex-wrap: wrap; gap: 4px 0; }
-  svg { display: block; min-width: 0; max-width: 100%; font: 17px system-ui, "DejaVu Sans", sans-serif; touch-action: pan-y; }
+  svg { display: block; min-width: 0; max-width: 100%; font: 19px system-ui, "DejaVu Sans", sans-serif; touch-action: pan-y; }
   svg text { fill: ${INK}; user-select: none; } svg :is(.handle, .handle *) { cursor: grab; touch-action: none; outline: none; }
   .handle:focus-visible .ring, .handle:active .ring { stroke: ${INK}; stroke-width: 2.5; stroke-dasharray: 4 3; }
   .row { display: flex; flex-wrap: wrap; gap: 6px 18px; align-items: center; margin: 6px 4px; }
@@ -21,8 +21,8 @@ const STYLE = `
   pre { white-space: pre-wrap; } textarea { width: calc(100% - 8px); min-height: 7em; box-sizing: border-box; }
   .side { align-self: center; } table { border-collapse: collapse; margin: 0 4px 0 10px; } thead th { color: ${GREY}; }
   th, td { text-align: left; font-weight: 400; padding: 4px 12px 4px 0; } thead th:not(:first-child) { text-align: right; }
-  td { min-width: 4.2em; text-align: right; font-variant-numeric: tabular-nums; }
-  .says { font-size: 18px; min-height: 1.5em; } .told { color: ${GREY}; } [hidden] { display: none !important; }
+  th .field { flex-wrap: nowrap; } td { min-width: 4.2em; text-align: right; font-variant-numeric: tabular-nums; }
+  .says { font-size: 19px; min-height: 1.5em; } .told { color: ${GREY}; } [hidden] { display: none !important; }
   @media print { .figure > .row:last-of-type { display: none; } }`;
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);

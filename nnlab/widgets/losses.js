@@ -77,15 +77,15 @@ function buildHills({ set, begin, state }) {
 function buildOutputs() {
   const graph = svg("g", { "aria-hidden": "true" }), drawing = panel({ left: 570, width: 410, height: 400, label: "Output against steps" }, graph);
   return [drawing, ({ step }, { y, balls }) => {
-    const far = [40, 160, 480].find((end) => step <= 0.63 * end);  // the names stand to the right of the curves' ends
+    const far = [40, 160, 500].find((end) => step <= 0.6 * end);  // the names stand to the right of the curves' ends
     const on = axes({ left: 620, top: 36, width: 340, height: 306, x: [0, far], y: [-0.04, 1.04], yName: "output a = σ(w)", xName: "steps",
       xTicks: steps(0, far, 4), yTicks: [0, 0.2, 0.4, 0.6, 0.8, 1] });
-    const goal = on.toY(y), ends = balls.map(({ output }) => on.toY(output));
-    const gap = ends[1] - ends[0], apart = Math.sign(gap || 1) * Math.max(0, 26 - Math.abs(gap)) / 2;  // the names may not meet
+    const goal = on.toY(y), ends = balls.map(({ output }) => on.toY(output)), first = ends[0] <= ends[1] ? 0 : 1;
+    const upper = clamp(ends[first], 46, 316), lower = clamp(Math.max(ends[1 - first], upper + 24), 46, 340);  // the names may not meet
     const aim = { x1: 620, x2: 960, y1: goal, y2: goal, stroke: GREEN, "stroke-width": 2.5, "stroke-dasharray": "8 5" };
     graph.replaceChildren(on.node, svg("line", aim), text(960, 26, `dashed: target ${y}`, { ...END, style: `fill: ${GREEN}` }));
     balls.forEach(({ name, weights, output }, k) => {
-      const x = on.toX(step), { colour } = LOSSES[k], height = clamp(ends[k] + (k ? apart : -apart), 46, 330) + 6;
+      const x = on.toX(step), { colour } = LOSSES[k], height = (k === first ? upper : lower) + 6;
       const points = on.points(weights.map((w, t) => [t, sigmoid(w)]));
       graph.append(svg("polyline", { fill: "none", stroke: colour, "stroke-width": 3.2, points }),
         svg("circle", { cx: x, cy: on.toY(output), r: 7, fill: colour, stroke: "white", "stroke-width": 1.5 }),

@@ -144,7 +144,7 @@ function buildCell() {
   const graph = svg("g");
   const disc = (cx, cy, r, width = 2) => svg("circle", { cx, cy, r, fill: "white", stroke: INK, "stroke-width": width });
   const legend = [mark(true, 432, 24, 9), text(448, 30, "went"), mark(false, 518, 24, 9), text(534, 30, "stayed at home"),
-    disc(694, 24, 8, 3.5), text(712, 30, "dark edge: wrong side"), text(411, 408, "edges: blue weights are positive, orange ones negative")];
+    disc(708, 24, 8, 3.5), text(724, 30, "dark edge: wrong side"), text(411, 408, "edges: blue weights are positive, orange ones negative")];
   const out = [svg("line", { x1: 643, y1: 210, x2: 678, y2: 210, stroke: INK, "stroke-width": 3 }),
     svg("path", { d: "M690 210L676 203L676 217Z", fill: INK })];
   const drawing = panel({ left: 390, width: 590, height: 416, label: "The neuron, and its activation" },

@@ -1,0 +1,119 @@
+"""The numbers of the interactive figures, computed in real Chromium, against torch; the PyTorch that they hand out, run."""
+
+import contextlib
+import io
+import re
+
+import pytest
+import torch
+from figures import NAMES, by_torch, claimed, draws, numbers, perceptron_run, state_of, widest_margin
+from shared import SEEN
+
+from nnlab import widgets
+from nnlab.widgets import Figure
+
+pytestmark = pytest.mark.browser
+
+
+def test_numbers_are_torchs(modules):
+    asked = draws(seed=1)
+    answers = modules.evaluate("asked => asked.map(([name, state]) => figures[name].numbers(state))", asked)
+    compared, margins = 0, 0
+    for (name, state), answer in zip(asked, answers, strict=True):
+        truth, found = by_torch(name, state), claimed(name, answer)
+        if name == "perceptron":
+            x, y = truth.pop("x"), truth.pop("y")
+            if len(x):
+                w, mistakes = perceptron_run(x, y, answer["visits"], answer["done"])
+                assert sorted(answer["visits"]) == list(range(len(x))) and mistakes == answer["mistakes"]
+                assert torch.allclose(w, torch.tensor(answer["weights"], dtype=torch.float64), atol=1e-9, rtol=0)
+                margin = widest_margin(x, y)
+                assert (margin is None) == (answer["margin"] is None), state
+                if margin is not None:
+                    towards = y * (x @ torch.tensor(answer["separator"], dtype=torch.float64))
+                    assert towards.min().item() == pytest.approx(answer["margin"], abs=1e-9)
+                    assert answer["margin"] == pytest.approx(margin, rel=1e-5)
+                    assert answer["bound"] == pytest.approx((answer["radius"] / answer["margin"]) ** 2, rel=1e-12)
+                    assert answer["looks"][-1]["mistakes"] <= answer["bound"] + 1e-9
+                    margins += 1
+        assert truth.keys() == found.keys()
+        for part in truth:
+            assert found[part] == pytest.approx(truth[part], abs=1e-9, rel=1e-9), (name, state, part)
+            compared += 1
+    SEEN.append(
+        f"figures: {compared} numbers of {len(asked)} random states equal torch's to 1e-9; {margins} margins equal SciPy's"
+    )
+    assert compared > 1000 and margins > 25
+
+
+def test_a_hundred_steps_of_training_are_torchs(modules):
+    worst = 0.0
+    for start in (-7.0, -1.3, 0.0, 2.5, 7.0):
+        for rate in (0.1, 1.0, 5.0):
+            state = Figure("losses", start=start, rate=rate, step=100, target="1").state
+            found = claimed("losses", modules.evaluate("state => figures.losses.numbers(state)", state))
+            worst = max(worst, *(abs(found[part] - truth) for part, truth in by_torch("losses", state).items()))
+    SEEN.append(f"figures: 100 steps of training differ from torch's by {worst:.1e} at most")
+    assert worst < 1e-4
+
+
+def test_the_crossing_of_the_slopes(modules):
+    found = modules.evaluate("figures.activations.numbers({ shown: [], x: 0 }).crossing")
+    x = torch.tensor(found, dtype=torch.float64, requires_grad=True)
+    tanh, sigmoid = torch.autograd.grad(torch.tanh(x), x)[0], torch.autograd.grad(torch.sigmoid(x), x)[0]
+    assert abs(found - 1.663) < 5e-4 and abs(tanh - sigmoid) < 1e-9
+
+
+def test_copied_code_runs_and_prints_the_figures_numbers(modules):
+    asked = [*draws(seed=2, count=15), *((name, widgets.defaults(name)) for name in NAMES)]
+    answers = modules.evaluate(
+        "asked => asked.map(([name, state]) => [figures[name].torch(state), figures[name].numbers(state)])", asked
+    )
+    compared = 0
+    for (name, state), (code, answer) in zip(asked, answers, strict=True):
+        if name == "perceptron" and not state["points"]:
+            continue
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(code, {})
+        if name == "perceptron":
+            wanted = [*answer["weights"], answer["mistakes"], *([answer["bound"]] if answer["bound"] else [])]
+            found = numbers(re.sub(r"w1|w2", "", printed.getvalue()))
+        elif name == "losses":
+            wanted = [ball[part] for ball in answer["balls"] for part in ("w", "output", "loss")]
+            found = numbers(printed.getvalue())
+        elif name == "activations":
+            wanted = [row[part] for row in answer["rows"] for part in ("value", "slope")]
+            found = numbers(printed.getvalue())
+        else:
+            wanted, found = [answer["z"], answer["output"]], numbers(printed.getvalue())
+        assert found == pytest.approx(wanted, abs=5.1e-5), (name, state, printed.getvalue())
+        compared += len(found)
+    SEEN.append(f"figures: the PyTorch of {len(asked)} states was run and printed the figures' {compared} numbers")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_screen_shows_these_numbers(name, shown, modules):
+    """What stands on the screen, and what the code behind the button prints, are the numbers that were compared with torch's."""
+    page = shown(name, **({"step": 7} if "step" in widgets.defaults(name) else {}))
+    answer = modules.evaluate("([name, state]) => figures[name].numbers(state)", [name, state_of(page)])
+    said = page.locator(".says").text_content()
+    if name == "neuron":
+        assert numbers(said)[-4:] == pytest.approx([round(answer["z"], 4), round(answer["output"], 4), answer["right"], 12])
+    if name == "activations":
+        cells = [numbers(cell) for cell in page.locator("td").all_text_contents() if cell]
+        assert [value for cell in cells for value in cell] == pytest.approx(
+            [round(row[part], 4) for row in answer["rows"] for part in ("value", "slope")]
+        )
+    if name == "perceptron":
+        assert f"{answer['bound']:.1f}" in page.locator("svg").nth(1).text_content()
+        look = answer["looks"][answer["done"] - 1]
+        assert numbers(said)[2] == pytest.approx(look["total"], abs=5.1e-3)
+    if name == "losses":
+        assert numbers(said)[-1] == pytest.approx(answer["balls"][1]["slope"], abs=5.1e-5)
+    page.get_by_role("button", name="PyTorch").click()
+    assert page.locator(".figure pre").text_content() == modules.evaluate(
+        "([name, state]) => figures[name].torch(state)", [name, state_of(page)]
+    )
+
+
