@@ -1,6 +1,7 @@
 """The interactive figures in real Chromium, on a page with no kernel and no network: every control, gestures, state, keys."""
 
 import json
+import math
 import random
 import re
 
@@ -97,8 +98,7 @@ def gesture(page, draw):
         elif check := one(page.locator("input[type=checkbox]")):
             check.click()
     elif kind == "press":
-        page.locator(".figure > .row button:enabled, .figure div:not(.sheet) > .row button:enabled")
-        if pressed := one(page.locator(".figure .row:not(.sheet .row) button:enabled")):
+        if pressed := one(page.locator(".figure .row:not(.sheet .row) button:not([aria-disabled=true])")):
             kind += " " + pressed.text_content()
             pressed.click()
             page.keyboard.press("Escape")
@@ -137,7 +137,7 @@ def test_200_random_gestures_lose_nothing(name, shown, open_page, pages):
     assert state_of(again) == state and picture_of(again).split("\n")[0] == picture_of(page).split("\n")[0]
     # And every step can be taken back.
     undo = page.get_by_role("button", name="Undo")
-    while undo.is_enabled():
+    while undo.get_attribute("aria-disabled") != "true":
         undo.click()
         changed += 1
     assert state_of(page) == start and changed > 40
@@ -318,10 +318,12 @@ def test_points_by_mouse_and_by_keyboard(shown):
     assert len(state_of(page)["points"]) == 11 and state_of(page)["points"][-1][2] == 1
     page.get_by_role("combobox", name="a click").select_option("adds −1")
     page.get_by_role("button", name="Add a point").click()
+    x, y, label = state_of(page)["points"][-1]
+    assert label == -1 and all(abs(x - a) + abs(y - b) > 0.5 for a, b, _ in state_of(page)["points"][:-1])  # where there is room
     page.keyboard.press("ArrowRight")
-    assert state_of(page)["points"][-1] == [0.1, 0, -1]
+    assert state_of(page)["points"][-1] == [round(x + 0.1, 1), y, -1]
     page.keyboard.press("Enter")
-    assert state_of(page)["points"][-1] == [0.1, 0, 1]
+    assert state_of(page)["points"][-1] == [round(x + 0.1, 1), y, 1]
     page.keyboard.press("Delete")
     assert len(state_of(page)["points"]) == 11
     page.get_by_role("slider", name="Point 4,").click()  # a click makes it −1
@@ -336,6 +338,53 @@ def test_points_by_mouse_and_by_keyboard(shown):
     for _ in range(31):
         page.get_by_role("button", name="Add a point").click()
     assert len(state_of(page)["points"]) == 30 and "30 points are enough" in page.locator(".told").text_content()
+
+
+def test_the_arrow_turns_about_one_place(shown):
+    """A full turn leads back, however fast the hand is; the line keeps the place that it turns about."""
+    page = shown("neuron")
+    start = state_of(page)
+    for moves in (6, 60):
+        ring = page.get_by_role("slider", name="Arrow of the weights").locator(".ring").bounding_box()
+        x, y = ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2
+        scale = page.locator(".panels svg").first.bounding_box()["width"] / 390 * 330 / 6  # pixels a unit of the plane
+        fx, fy = x - 0.5 * scale, y + 0.25 * scale  # the foot: half the weights (1, 0.5) away from the tip
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for k in range(1, moves + 1):
+            angle = 2 * math.pi * k / moves
+            dx, dy = x - fx, y - fy
+            page.mouse.move(fx + dx * math.cos(angle) - dy * math.sin(angle), fy + dx * math.sin(angle) + dy * math.cos(angle))
+            state = state_of(page)
+            (a, b), c = state["weights"], state["bias"]
+            assert abs(a * 0.4 + b * 0.2 + c) < 0.05, (moves, k, state)
+        page.mouse.up()
+        end = state_of(page)
+        assert [*end["weights"], end["bias"]] == pytest.approx([*start["weights"], start["bias"]], abs=0.05)
+        page.get_by_role("button", name="Reset").click()
+
+
+def test_what_is_said_at_the_ends(shown):
+    """No mistake left, none possible to leave, and more looks than the figure shows: each is said."""
+    last = lambda **state: shown("perceptron", step=600, **state).locator(".says").text_content()  # noqa: E731
+    assert "All are right: done after 9 mistakes, of at most 29." in last()
+    assert "All are right: done after 1 mistake, of at most 1." in last(points=[[0, 0, 1]])
+    torn = last(points=[[0, 0, 1], [0, 0, -1]])
+    assert "stops, after 600 looks" in torn and "No line separates these points" in torn
+    assert "stops, after 600 looks: a line exists, and at most" in last(points=[[2.9, 2.9, 1], [3, 3, -1], [-3, -3, 1]])
+    flat = shown("neuron", weights=[0, 0], bias=-1).locator(".says").text_content()
+    assert "No line, the same for every evening: right about 6 of 12" in flat
+    assert "The line lies outside" in shown("neuron", weights=[0.1, 0.1], bias=3).locator(".says").text_content()
+
+
+def test_focus_stays_at_the_end(shown):
+    page = shown("perceptron")
+    page.get_by_role("button", name="Next mistake").focus()
+    for _ in range(14):
+        page.keyboard.press("Enter")
+    assert "done after" in page.locator(".says").text_content()
+    page.keyboard.press("Control+z")  # the figure still hears its keys
+    assert "done after" not in page.locator(".says").text_content()
 
 
 def test_fingers(browser, pages):

@@ -49,7 +49,11 @@ const FUNCTIONS = {
     torch: ({ apl: [a, b] }) => `torch.relu(x) + ${a} * torch.relu(${b} - x)` },
 };
 const NAMES = choices.shown;
-const FORMULAS = { maxout: "maxout: max(w·x + c, v·x + d)", APL: "APL: max(0, x) + a · max(0, b − x), with a and b learned" };
+/** Functions with something to set: the formula, and what each knob sets. */
+const KNOBS = [["leaky ReLU", "leaky ReLU: x, or leak · x for x < 0", [["leak", "leak"]]],
+  ["ELU", "ELU: x, or α (eˣ − 1) for x < 0", [["α", "alpha"]]],
+  ["maxout", "maxout: max(w x + c, v x + d)", [["w", "maxout", 0], ["c", "maxout", 1], ["v", "maxout", 2], ["d", "maxout", 3]]],
+  ["APL", "APL: max(0, x) + a max(0, b − x), a and b learned", [["a", "apl", 0], ["b", "apl", 1]]]];
 
 /** Where tanh stops being steeper than sigmoid: the positive root of the slopes' difference, by bisection. */
 const CROSSING = (() => {
@@ -70,14 +74,16 @@ function activationNumbers(state) {
 
 /** What the numbers at the point say, in a sentence. */
 function sentence({ x }, { rows }) {
-  const at = `At x = ${shown(x)}`, of = (name) => rows.find((row) => row.name === name);
+  const at = `At x = ${plain(x)}`, of = (name) => rows.find((row) => row.name === name);
   const kinks = rows.filter((row) => row.kink), step = of("step"), [s, t] = [of("sigmoid"), of("tanh")];
   if (!rows.length) return "Choose a function in the table.";
-  if (kinks.length) return kinks.map((row) => row.name === "step" ? `${at} the step jumps: it has no slope there, and 0 everywhere else.`
-    : `${at} ${row.name} has a kink: no derivative; PyTorch goes on with ${shown(row.slope)}.`).join(" ");
+  const bent = kinks.filter((row) => row.name !== "step").map((row) => `${row.name} (${shown(row.slope)})`).join(", ");
+  if (bent) return `${at} no derivative: a kink of ${bent}. In brackets the slope that PyTorch takes.${step?.kink ? " The step jumps here." : ""}`;
+  if (step?.kink) return `${at} the step jumps: it has no slope there, and 0 everywhere else.`;
   if (s && t) {
-    const [steep, flat] = t.slope > s.slope ? [t, s] : [s, t], times = shown(steep.slope / flat.slope, 1);
-    return `${at} ${steep.name} is steeper than ${flat.name}, ${times} times: ${shown(steep.slope, 4)} against ${shown(flat.slope, 4)}.`;
+    const [steep, flat] = t.slope > s.slope ? [t, s] : [s, t], times = steep.slope / flat.slope;
+    if (times < 1.05) return `${at} tanh and sigmoid are about equally steep: ${shown(t.slope, 4)} and ${shown(s.slope, 4)}.`;
+    return `${at} ${steep.name} is steeper than ${flat.name}, ${shown(times, 1)} times: ${shown(steep.slope, 4)} against ${shown(flat.slope, 4)}.`;
   }
   if (step) return `${at} the step's slope is 0, as everywhere beside its jump: nothing says which way to go.`;
   const { name, value, slope } = rows.reduce((one, other) => Math.abs(other.slope) > Math.abs(one.slope) ? other : one);
@@ -87,13 +93,14 @@ function sentence({ x }, { rows }) {
 /** The two graphs, one above the other, with the point's line through both. Returns the panel and what draws it. */
 function buildGraphs({ set, begin, state }) {
   const graphs = svg("g"), marks = svg("g");
-  const through = (look) => svg("line", { y1: 30, y2: 402, ...look }), at = text(18, 233, "", { ...BOLD, ...HALO });
+  const through = (look) => svg("line", { y1: 30, y2: 402, ...look }), at = text(18, 226, "", { ...BOLD, ...HALO });
   const handle = svg("g", {}, through({ stroke: "transparent", "stroke-width": 28, class: "ring" }), through({ stroke: INK, "stroke-width": 2 }),
-    svg("path", { d: "M0 213L11 227L0 241L-11 227Z", fill: INK, stroke: "white", "stroke-width": 2 }), at);
+    svg("path", { d: "M0 206L11 220L0 234L-11 220Z", fill: INK, stroke: "white", "stroke-width": 2 }), at);
+  const steeper = text(580, 256, "", { ...END, ...HALO, "aria-hidden": true });
   let key = null, top = null, below = null;
   const move = (x) => set({ x: tidy(clamp(x, ...limits.x)) });
   draggable(handle, { name: "Point x", begin, to: (x) => move(top.fromX(x)), by: (right, up) => move(state().x + right + up) });
-  const drawing = panel({ width: 600, height: 450, label: "The functions, and below them their slopes" }, graphs, marks, handle);
+  const drawing = panel({ width: 600, height: 450, label: "The functions, and below them their slopes" }, graphs, marks, handle, steeper);
 
   /** The curve of `f` without the places where it breaks. */
   const curve = (on, f, breaks, look) => {
@@ -102,15 +109,16 @@ function buildGraphs({ set, begin, state }) {
       points: on.points(steps(ends[k] + (k ? 1e-6 : 0), end - (end < 4 ? 1e-6 : 0), 120).map((x) => [x, f(x)])) }));
   };
   const drawCurves = (now) => {
-    const all = (names) => now.shown.every((name) => names.includes(name)), wide = !all(NAMES.slice(0, 7));
+    const all = (names) => now.shown.every((name) => names.includes(name));
+    const wide = !all(NAMES.slice(0, 7)) || (now.shown.includes("ELU") && now.alpha > 1.1);
     const [y, yTicks] = all(["step", "sigmoid", "tanh"]) ? [[-1.25, 1.25], [-1, 0, 1]] : [[-1.5, 2.5], [-1, 0, 1, 2]];
     const box = { left: 50, width: 530, x: [-4, 4], xTicks: steps(-4, 4, 8) };
     top = axes({ ...box, top: 30, height: 180, y, yTicks, yName: "φ(x)", xNumbers: false });
-    below = axes({ ...box, top: 262, height: 140, yName: "slope φ′(x)", xName: "x",
+    below = axes({ ...box, top: 268, height: 134, yName: "slope φ′(x)", xName: "x",
       ...wide ? { y: [-1.6, 2.1], yTicks: [-1, 0, 1, 2] } : { y: [-0.1, 1.15], yTicks: [0, 0.5, 1] } });
     graphs.replaceChildren();
     const compared = ["sigmoid", "tanh"].every((name) => now.shown.includes(name)), [left, right] = [-CROSSING, CROSSING].map(below.toX);
-    if (compared) graphs.append(svg("rect", { x: left, y: 262, width: right - left, height: 140, fill: "#fbe9dc" }));
+    if (compared) graphs.append(svg("rect", { x: left, y: 268, width: right - left, height: 134, fill: "#fbe9dc" }));
     graphs.append(top.node, below.node, top.inside, below.inside);
     for (const name of NAMES.filter((one) => now.shown.includes(one))) {
       const { of, slope, breaks, jumps, colour, dash } = FUNCTIONS[name], at = breaks?.(now) || [];
@@ -120,23 +128,24 @@ function buildGraphs({ set, begin, state }) {
       below.inside.append(...curve(below, (x) => slope(x, now), at, look));
       below.inside.append(...at.flatMap((x) => [hole(below, x, slope(x - 1e-6, now)), hole(below, x, slope(x + 1e-6, now))]));
     }
-    const words = ["shaded:", "tanh is steeper,", `|x| < ${shown(CROSSING, 3)}`];
-    if (compared) graphs.append(...words.map((line, k) => text(56, 284 + 22 * k, line, HALO)));
+    steeper.textContent = compared ? `shaded: tanh is steeper, |x| < ${shown(CROSSING, 3)}` : "";
   };
   return [drawing, (now, { rows }) => {
     const { x, ...rest } = now;
     if (key !== JSON.stringify(rest)) { drawCurves(now); key = JSON.stringify(rest); }
     put(handle, { transform: `translate(${top.toX(x)} 0)`, "aria-valuenow": x, "aria-valuemin": -4, "aria-valuemax": 4,
       "aria-valuetext": `x ${shown(x)}: ${rows.map((row) => `${row.name} ${shown(row.value, 4)}, slope ${shown(row.slope, 4)}`).join("; ")}` });
-    at.textContent = `x = ${shown(x)}`;
+    at.textContent = `x = ${plain(x)}`;
     put(at, { x: x > 2.7 ? -18 : 18, "text-anchor": x > 2.7 ? "end" : "start" });
     const dot = (on, y, fill) => on.toY(y) < on.edges.top || on.toY(y) > on.edges.bottom ? []
       : [svg("circle", { cx: on.toX(x), cy: on.toY(y), r: 6, fill, stroke: "white", "stroke-width": 1.5 })];
+    const clip = top.inside.getAttribute("clip-path");
     marks.replaceChildren(...rows.flatMap(({ name, value, slope, kink }) => {
       const { colour } = FUNCTIONS[name], run = 0.8 / Math.hypot(1, slope);  // the tangent, of equal length for all
       const tangent = svg("line", { x1: top.toX(x - run), x2: top.toX(x + run), y1: top.toY(value - run * slope),
         y2: top.toY(value + run * slope), stroke: colour, "stroke-width": 7, "stroke-opacity": 0.35, "stroke-linecap": "round" });
-      return [...kink ? [] : [tangent], ...dot(top, value, colour), ...dot(below, slope, colour)];
+      const [on, under] = [dot(top, value, colour), dot(below, slope, colour)];
+      return [...kink || !on.length ? [] : [svg("g", { "clip-path": clip }, tangent)], ...on, ...under];
     }));
   }];
 }
@@ -167,22 +176,24 @@ function buildTable({ set, begin, state }) {
 function buildActivations(stage) {
   const { root, says, set, begin, tell, state } = stage;
   const [graphs, drawGraphs] = buildGraphs(stage), [table, fillTable] = buildTable(stage);
-  const knob = (part, name, owner, k = null) => {
-    const [low, high] = limits[part], of = (now) => k === null ? now[part] : now[part][k];
+  const knob = (name, part, k = null) => {
+    const [low, high] = limits[part];
     const change = (value) => set({ [part]: k === null ? value : state()[part].map((old, j) => j === k ? value : old) });
     const one = slider({ name, low, high, begin, tell, change });
-    return { node: one.node, show: (now) => { one.show(of(now)); one.node.hidden = owner && !now.shown.includes(owner); } };
+    return { node: one.node, show: (now) => one.show(k === null ? now[part] : now[part][k]) };
   };
-  const knobs = [knob("x", "x"), knob("leak", "leak", "leaky ReLU"), knob("alpha", "α", "ELU"), knob("apl", "a", "APL", 0),
-    knob("apl", "b", "APL", 1), ...["w", "c", "v", "d"].map((name, k) => knob("maxout", name, "maxout", k))];
-  const formulas = html("div", { class: "row" }, ...Object.entries(FORMULAS).map(([name, formula]) => html("span", { "data-of": name }, formula)));
+  const x = slider({ name: "x", low: limits.x[0], high: limits.x[1], begin, tell, change: (value) => set({ x: value }) });
+  const rows = KNOBS.map(([owner, formula, all]) => {
+    const knobs = all.map((one) => knob(...one)), node = html("div", { class: "row" }, html("span", {}, formula), ...knobs.map((one) => one.node));
+    return { node, show: (now) => { node.hidden = !now.shown.includes(owner); knobs.forEach((one) => one.show(now)); } };
+  });
   root.append(html("div", { class: "panels" }, graphs, html("div", { class: "side", style: "flex: 380 1 290px" }, table)),
-    html("div", { class: "row" }, ...knobs.map((one) => one.node)), formulas);
+    html("div", { class: "row" }, x.node), ...rows.map((one) => one.node));
   return (now, numbers) => {
     drawGraphs(now, numbers);
     fillTable(now, numbers);
-    knobs.forEach((one) => one.show(now));
-    for (const formula of formulas.children) formula.hidden = !now.shown.includes(formula.dataset.of);
+    x.show(now.x);
+    rows.forEach((one) => one.show(now));
     says.textContent = sentence(now, numbers);
   };
 }

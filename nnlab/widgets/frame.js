@@ -10,10 +10,11 @@ const STYLE = `
   .handle:focus-visible .ring, .handle:active .ring { stroke: ${INK}; stroke-width: 2.5; stroke-dasharray: 4 3; }
   .row { display: flex; flex-wrap: wrap; gap: 6px 18px; align-items: center; margin: 6px 4px; }
   .field { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 8px; white-space: nowrap; }
-  input[type=range] { width: 110px; accent-color: ${BLUE}; } input[type=checkbox] { width: 18px; height: 18px; accent-color: ${BLUE}; }
+  input[type=range] { width: 110px; accent-color: ${BLUE}; } input[type=checkbox] { flex: none; width: 18px; height: 18px; accent-color: ${BLUE}; }
   input[type=number] { width: 4.2em; font-variant-numeric: tabular-nums; }
   input[type=number], textarea, select, button { font: inherit; color: ${INK}; background: white; border: 1px solid #767676; border-radius: 5px; }
-  select, button { padding: 2px 10px; min-height: 30px; cursor: pointer; } button:disabled { color: #767676; border-color: ${PALE}; cursor: default; }
+  select, button { padding: 2px 10px; min-height: 30px; cursor: pointer; }
+  button[aria-disabled=true] { color: #767676; border-color: ${PALE}; cursor: default; }
   :is(input, select, button, pre, textarea):focus-visible { outline: 3px solid ${BLUE}; outline-offset: 2px; }
   .sheet { position: absolute; inset: auto 8px 52px 8px; max-height: calc(100% - 70px); overflow: auto; background: white; padding: 4px 8px;
            border: 1px solid #767676; border-radius: 6px; box-shadow: 0 4px 18px #0004; box-sizing: border-box; }
@@ -22,7 +23,7 @@ const STYLE = `
   .side { align-self: center; } table { border-collapse: collapse; margin: 0 4px 0 10px; } thead th { color: ${GREY}; }
   th, td { text-align: left; font-weight: 400; padding: 4px 12px 4px 0; } thead th:not(:first-child) { text-align: right; }
   th .field { flex-wrap: nowrap; } td { min-width: 4.2em; text-align: right; font-variant-numeric: tabular-nums; }
-  .says { font-size: 19px; min-height: 1.5em; } .told { color: ${GREY}; } [hidden] { display: none !important; }
+  .says { font-size: 19px; min-height: 2.8em; align-content: start; } .told { color: ${GREY}; } [hidden] { display: none !important; }
   @media print { .figure > .row:last-of-type { display: none; } }`;
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -66,7 +67,7 @@ function figure({ title, rules, numbers, build, torch }) {
     // Undo: every state that a gesture, or Python, has changed. A gesture that changes nothing leaves no trace.
     const past = [], stops = [];
     let before = null, mine = false, last = state(), forget = null;
-    const keep = (old) => { past.push(old); if (past.length > 500) past.shift(); undo.disabled = false; };
+    const keep = (old) => { past.push(old); if (past.length > 500) past.shift(); enable(undo, true); };
     const begin = () => { stops.forEach((stop) => stop()); before = state(); };
     const set = (change) => {
       const next = { ...state(), ...change };
@@ -76,9 +77,9 @@ function figure({ title, rules, numbers, build, torch }) {
       try { model.set("state", next); } finally { mine = false; }
       model.save_changes();
     };
-    const undo = button("Undo", () => { begin(); before = null; set(past.pop()); undo.disabled = !past.length; if (undo.disabled) reset.focus(); });
+    const undo = button("Undo", () => { begin(); before = null; set(past.pop()); enable(undo, past.length > 0); });
     const reset = button("Reset", () => { begin(); set(start); });
-    undo.disabled = true;
+    enable(undo, false);
 
     const tell = (text, time = 8000) => {
       told.textContent = text; clearTimeout(forget);
@@ -125,7 +126,7 @@ function figure({ title, rules, numbers, build, torch }) {
       if (!typed.matches(":focus")) typed.value = JSON.stringify(state());
     };
 
-    const stage = { root, says, state, set, begin, tell, atBegin: (stop) => stops.push(stop) };
+    const stage = { root, says, state, set, begin, tell, draw: () => draw(), atBegin: (stop) => stops.push(stop) };
     const show = build(stage);
     root.append(says, html("div", { class: "row" }, undo, reset, ...sheets.map((one) => one.open), told), ...sheets.map((one) => one.node));
     const draw = () => { show(state(), numbers(state())); refresh(); };

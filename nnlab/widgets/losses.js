@@ -44,7 +44,7 @@ function buildHills({ set, begin, state }) {
   const drawing = panel({ width: 570, height: 400, label: "The two losses over the weight" });
   const parts = LOSSES.map(({ name, colour }, k) => {
     const on = hills[k], curve = svg("polyline", { fill: "none", stroke: colour, "stroke-width": 3.2 }), trail = svg("g");
-    const arrow = svg("path", { fill: "none", stroke: INK, "stroke-width": 2.5 }), words = text(0, 0, "", HALO);
+    const arrow = svg("path", { fill: "none", stroke: INK, "stroke-width": 2.5 }), words = text(556, k ? 202 : 26, "", END);
     const ball = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }),
       svg("circle", { r: 11, fill: colour, stroke: "white", "stroke-width": 2 }));
     const begins = (w) => set({ start: tidy(clamp(w, ...limits.start)), step: 0 });
@@ -65,10 +65,8 @@ function buildHills({ set, begin, state }) {
       put(ball, { transform: `translate(${cx} ${cy})`, "aria-valuenow": tidy(w, 4), "aria-valuemin": -8, "aria-valuemax": 8,
         "aria-valuetext": `weight ${shown(w)}, output ${shown(output, 4)}, loss ${shown(loss, 4)}, slope ${shown(slope, 4)}` });
       const to = on.toX(clamp(w - rate * slope, -8, 8)), head = Math.sign(to - cx) * Math.min(7, Math.abs(to - cx));
-      put(arrow, { d: Math.abs(to - cx) < 1.5 ? "" : `M${cx} ${cy - 19}H${to}M${to - head} ${cy - 25}L${to} ${cy - 19}L${to - head} ${cy - 13}` });
-      words.textContent = `slope ${shown(slope, 4)}`;
-      const beside = on.toX(w) < 130 ? 0 : on.toX(w) > 482 ? -118 : -59;
-      put(words, { x: cx + beside, y: cy < on.toY(0) - 105 ? cy + 36 : cy - 32 });
+      put(arrow, { d: Math.abs(to - cx) < 6 ? "" : `M${cx} ${cy - 19}H${to}M${to - head} ${cy - 25}L${to} ${cy - 19}L${to - head} ${cy - 13}` });
+      words.textContent = `slope at the ball: ${precise(slope)}`;
     });
   }];
 }
@@ -77,11 +75,12 @@ function buildHills({ set, begin, state }) {
 function buildOutputs() {
   const graph = svg("g", { "aria-hidden": "true" }), drawing = panel({ left: 570, width: 410, height: 400, label: "Output against steps" }, graph);
   return [drawing, ({ step }, { y, balls }) => {
-    const far = [40, 160, 500].find((end) => step <= 0.6 * end);  // the names stand to the right of the curves' ends
+    const far = [40, 160, 560].find((end) => step <= 0.55 * end);  // the names stand to the right of the curves' ends
     const on = axes({ left: 620, top: 36, width: 340, height: 306, x: [0, far], y: [-0.04, 1.04], yName: "output a = σ(w)", xName: "steps",
       xTicks: steps(0, far, 4), yTicks: [0, 0.2, 0.4, 0.6, 0.8, 1] });
     const goal = on.toY(y), ends = balls.map(({ output }) => on.toY(output)), first = ends[0] <= ends[1] ? 0 : 1;
-    const upper = clamp(ends[first], 46, 316), lower = clamp(Math.max(ends[1 - first], upper + 24), 46, 340);  // the names may not meet
+    const [high, low] = y ? [goal + 18, 338] : [46, goal - 18];  // the names meet neither the target's line nor each other
+    const upper = clamp(ends[first], high, low - 24), lower = clamp(ends[1 - first], upper + 24, low);
     const aim = { x1: 620, x2: 960, y1: goal, y2: goal, stroke: GREEN, "stroke-width": 2.5, "stroke-dasharray": "8 5" };
     graph.replaceChildren(on.node, svg("line", aim), text(960, 26, `dashed: target ${y}`, { ...END, style: `fill: ${GREEN}` }));
     balls.forEach(({ name, weights, output }, k) => {
@@ -110,9 +109,9 @@ function buildLosses(stage) {
     rate.show(now.rate);
     target.show(now.target);
     const [{ output: a, slope }, { output: b, slope: other }] = numbers.balls, y = numbers.y;
-    const product = `${shown(a - y, 3)} · ${shown(a * (1 - a), 3)} = ${shown(slope, 4)}`;
-    says.replaceChildren(`After ${now.step} steps. Squared error: slope (a − y) · a (1 − a) = ${product}.`,
-      html("br", {}), `Cross-entropy: slope a − y = ${shown(b, 4)} − ${y} = ${shown(other, 4)}.`);
+    const product = `${precise(a - y)} · ${precise(a * (1 - a))} ≈ ${precise(slope)}`;
+    says.replaceChildren(`After ${counted(now.step, "step")} from w = ${plain(now.start)}. Squared error: slope (a − y) · a (1 − a) = ${product}.`,
+      html("br", {}), `Cross-entropy: slope a − y = ${precise(b)} − ${y} ≈ ${precise(other)}.`);
   };
 }
 

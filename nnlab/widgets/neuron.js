@@ -55,7 +55,7 @@ const foot = ({ weights: [a, b], bias }) => {
 };
 
 /** The plane of the inputs: the output as a shade, the past evenings, and three handles. Returns its panel and what draws it. */
-function buildPlane({ set, begin, state }) {
+function buildPlane({ set, begin, state, draw }) {
   const plane = axes({ left: 46, top: 36, width: 330, height: 330, x: [-LIMIT, LIMIT], y: [-LIMIT, LIMIT],
     xTicks: [-3, -2, -1, 0, 1, 2, 3], yTicks: [-3, -2, -1, 0, 1, 2, 3] });
   const names = [text(211, 408, "", MIDDLE), text(46, 24, "")];
@@ -78,21 +78,22 @@ function buildPlane({ set, begin, state }) {
   const shaft = svg("line", { stroke: INK, "stroke-width": 3 });
   const tip = svg("path", { d: "M11 0L-9 -9L-5 0L-9 9Z", fill: INK }), tipRing = svg("circle", { r: 20, fill: "transparent", class: "ring" });
   const arrow = svg("g", {}, shaft, tipRing, tip);
-  const turn = (weights) => {  // about the arrow's foot: the bias follows, so that the line stays there
-    const [fx, fy] = foot(state()), [a, b] = weights.map(within);
-    set({ weights: [a, b], bias: within(-(a * fx + b * fy)) });
+  // While it has the focus the arrow turns about one place, its foot when that began; the bias follows, so that the line stays there.
+  let pivot = null;
+  const onLine = (now) => pivot && Math.abs(sum(now, pivot)) < 0.06;  // weights and bias are rounded
+  const turn = (weights) => {
+    const [a, b] = weights.map(within);
+    set({ weights: [a, b], bias: within(-(a * pivot[0] + b * pivot[1])) });
   };
-  draggable(arrow, { name: "Arrow of the weights", begin,
-    to: (x, y) => {
-      const [fx, fy] = foot(state());
-      turn([(plane.fromX(x) - fx) / ARROW, (plane.fromY(y) - fy) / ARROW]);
-    },
+  draggable(arrow, { name: "Arrow of the weights", begin: () => { begin(); if (!onLine(state())) pivot = foot(state()); },
+    to: (x, y) => turn([(plane.fromX(x) - pivot[0]) / ARROW, (plane.fromY(y) - pivot[1]) / ARROW]),
     by: (right, up) => { const { weights: [a, b] } = state(); turn([a + right, b + up]); } });
+  arrow.addEventListener("blur", () => { pivot = null; draw(); });
 
   const tonight = text(0, -20, "tonight", { ...BOLD, ...MIDDLE, ...HALO });
   const probe = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }),
     svg("path", { d: "M0 -13L13 0L0 13L-13 0Z", fill: GREEN, stroke: "white", "stroke-width": 2.5 }), tonight);
-  const visit = (place) => set({ probe: place.map(within) });
+  const visit = (place) => set({ probe: place.map((value) => tidy(within(value), 1)) });
   draggable(probe, { name: "Tonight: the evening to decide", begin,
     to: (x, y) => visit([plane.fromX(x), plane.fromY(y)]),
     by: (right, up) => { const [x, y] = state().probe; visit([x + right, y + up]); } });
@@ -113,13 +114,14 @@ function buildPlane({ set, begin, state }) {
     const through = { x1: plane.toX(fx - dx), y1: plane.toY(fy - dy), x2: plane.toX(fx + dx), y2: plane.toY(fy + dy) };
     for (const one of [line, grip]) put(one, through);
 
-    const ends = [fx, fy, fx + a * ARROW, fy + b * ARROW], [sx, sy, tx, ty] = ends.map((value) => clamp(value, -LIMIT, LIMIT));
-    put(shaft, { x1: plane.toX(sx), y1: plane.toY(sy), x2: plane.toX(tx), y2: plane.toY(ty),
+    const [px, py] = onLine(now) ? pivot : [fx, fy], ends = [px, py, px + a * ARROW, py + b * ARROW];
+    const [sx, sy, tx, ty] = ends.map((value) => clamp(value, -LIMIT, LIMIT)), points = length < 0.05 ? "hidden" : "visible";
+    put(shaft, { visibility: points, x1: plane.toX(sx), y1: plane.toY(sy), x2: plane.toX(tx), y2: plane.toY(ty),
       "stroke-dasharray": ends.some((value) => Math.abs(value) > LIMIT) ? "3 5" : "none" });  // part of the arrow lies outside
     put(tipRing, { cx: plane.toX(tx), cy: plane.toY(ty) });
-    put(tip, { transform: `translate(${plane.toX(tx)} ${plane.toY(ty)}) rotate(${-Math.atan2(b, a) * 180 / Math.PI})` });
+    put(tip, { visibility: points, transform: `translate(${plane.toX(tx)} ${plane.toY(ty)}) rotate(${-Math.atan2(b, a) * 180 / Math.PI})` });
 
-    dots.replaceChildren(...now.points.map(([px, py, label], k) => mark(label === 1, plane.toX(px), plane.toY(py), 9,
+    dots.replaceChildren(...now.points.map(([u, v, label], k) => mark(label === 1, plane.toX(u), plane.toY(v), 9,
       { stroke: goes[k] ? "white" : INK, "stroke-width": goes[k] ? 1.5 : 3.5 })));
     put(probe, { transform: `translate(${plane.toX(x)} ${plane.toY(y)})` });
     put(tonight, { y: y > 2.4 ? 36 : -20, x: clamp(0, 46 + 34 - plane.toX(x), 376 - 34 - plane.toX(x)) });
@@ -153,26 +155,34 @@ function buildCell() {
       ...legend, graph));
   let drawn = null, curveAxes = null;
   return [drawing, ({ weights, bias, probe, activation }, { z, output }) => {
-    const { of, y, ticks } = ACTIVATIONS[activation];
-    if (drawn !== activation) {  // its axes are drawn anew when the activation changes
-      curveAxes = axes({ left: 735, top: 96, width: 225, height: 230, x: [-6, 6], y, xName: "sum z", yName: "output φ(z)",
-        xTicks: [-6, -3, 0, 3, 6], yTicks: ticks });
-      put(curve, { points: curveAxes.points(steps(-6, 6, 480).map((at) => [at, clamp(of(at), ...y)])) });
+    const { of, y: [low, high], ticks } = ACTIVATIONS[activation], far = Math.abs(z) > 6 ? 24 : 6, more = high > 2 ? far / 6 : 1;
+    const y = [low * more, high * more];
+    if (drawn !== activation + far) {  // its axes are drawn anew when the activation changes, or the sum leaves them
+      curveAxes = axes({ left: 735, top: 96, width: 225, height: 230, x: [-far, far], y, xName: "sum z", yName: "output φ(z)",
+        xTicks: steps(-far, far, 4), yTicks: ticks.map((tick) => tick * more) });
+      put(curve, { points: curveAxes.points(steps(-far, far, 960).map((at) => [at, clamp(of(at), ...y)])) });
       graph.replaceChildren(curveAxes.node, curve, drop, dot);
-      drawn = activation;
+      drawn = activation + far;
     }
-    [shown(probe[0], 1), shown(probe[1], 1), "1"].forEach((value, k) => { inputs[k].textContent = value; });
+    [plain(probe[0]), plain(probe[1]), "1"].forEach((value, k) => { inputs[k].textContent = value; });
     [...weights, bias].forEach((weight, k) => {
       products[k].textContent = `${k === 2 ? "c =" : "×"} ${shown(weight)}`;
       put(edges[k], { stroke: weight < 0 ? ORANGE : BLUE, "stroke-width": 1 + 4 * Math.abs(weight) });
     });
-    total.textContent = shown(z);
-    leaving.textContent = shown(output);
-    const at = [clamp(z, -6, 6), clamp(output, ...y)];
+    total.textContent = shown(z, Math.abs(z) < 9.995 ? 2 : 1);
+    leaving.textContent = shown(output, Math.abs(output) < 9.995 ? 2 : 1);
+    const at = [z, output];
     put(dot, { transform: `translate(${curveAxes.toX(at[0])} ${curveAxes.toY(at[1])})` });
-    put(drop, { points: curveAxes.points([[at[0], y[0]], at, [-6, at[1]]]) });
+    put(drop, { points: curveAxes.points([[at[0], y[0]], at, [-far, at[1]]]) });
   }];
 }
+
+/** What there is to say about the line. */
+const lineSays = (now) => {
+  const corners = [[-1, -1], [-1, 1], [1, -1], [1, 1]].map((corner) => Math.sign(sum(now, corner.map((one) => one * LIMIT))));
+  if (Math.hypot(...now.weights) < 1e-3) return "No line, the same for every evening";
+  return Math.abs(corners.reduce((one, other) => one + other)) === 4 ? "The line lies outside, the same for every evening" : "The line";
+};
 
 function buildNeuron(stage) {
   const { root, says, set, begin, tell, state } = stage;
@@ -189,7 +199,7 @@ function buildNeuron(stage) {
     [a, b, bias].forEach((value, k) => sliders[k].show(value));
     activation.show(now.activation);
     says.textContent = `φ(${shown(a)} · ${factor(x)} + ${factor(b)} · ${factor(y)} + ${factor(bias)}) = `
-      + `φ(${shown(numbers.z, 4)}) = ${shown(numbers.output, 4)}. The line: right about ${numbers.right} of ${numbers.goes.length} evenings.`;
+      + `φ(${shown(numbers.z, 4)}) = ${shown(numbers.output, 4)}. ${lineSays(now)}: right about ${numbers.right} of ${numbers.goes.length} evenings.`;
   };
 }
 

@@ -83,13 +83,15 @@ function perceptronNumbers({ points, seed, step }) {
 /** What happened at the last look, in words. */
 function story({ points }, { looks, done, finished, margin, bound, mistakes }) {
   if (!points.length) return "Click into the plane: the perceptron needs points.";
-  const ending = margin ? `${mistakes} mistakes of at most ${shown(bound, 1)}.` : "No line separates these points: it will never be done.";
-  if (!done) return `All weights are 0, and so is every sum. ${margin ? `At most ${shown(bound, 1)} mistakes will be made.` : ending}`;
+  const most = margin && Math.floor(bound + 1e-9), never = "No line separates these points: it will never be done.";
+  if (!done) return `All weights are 0, and so is every sum. ${margin ? `At most ${counted(most, "mistake")} will be made.` : never}`;
   const { k, total, wrong, weights } = looks[done - 1], [x, y, label] = points[k];
-  const said = `Point ${looks[done - 1].number}, class ${sign(label) > 0 ? "+1" : "−1"}: b + w·x = ${shown(total)}, `;
+  const said = `Point ${k + 1}, class ${sign(label) > 0 ? "+1" : "−1"}: b + w·x = ${shown(total)}, `;
   const then = wrong ? `wrong. ${sign(label) > 0 ? "Add" : "Subtract"} (1, ${shown(x, 1)}, ${shown(y, 1)}): `
     + `b = ${shown(weights[0], 0)}, w = (${shown(weights[1], 1)}, ${shown(weights[2], 1)}). ` : "right: nothing changes. ";
-  return said + then + (finished && done === looks.length ? `All are right: done after ${ending}` : margin ? "" : ending);
+  const last = done === looks.length, tally = `${counted(mistakes, "mistake")}, of at most ${most}`;
+  const stops = `Here the figure stops, after ${looks.length} looks${margin ? `: a line exists, and at most ${most} mistakes will find it.` : ". "}`;
+  return said + then + (last && finished ? `All are right: done after ${tally}.` : (last ? stops : "") + (margin ? "" : never));
 }
 
 /** The plane: the points, which can be added, dragged and removed, and the line that is learned. Returns its panel and what draws it. */
@@ -102,14 +104,17 @@ function buildPlane({ set, begin, state, tell }) {
   const ring = svg("circle", { r: 19, fill: "none", stroke: INK, "stroke-width": 3 }), handles = svg("g", {});
   put(shade, { "clip-path": plane.inside.getAttribute("clip-path"), style: "cursor: crosshair" });
   plane.inside.append(old, line);
-  const drawing = panel({ width: 400, height: 420, label: "Plane of the points" }, shade, plane.node, plane.inside, ring, handles);
+  const drawing = panel({ width: 400, height: 420, label: "Plane of the points" }, shade, plane.node, plane.inside, ring, handles,
+    mark(true, 108, 19, 9), text(124, 26, "+1"), mark(false, 176, 19, 9), text(192, 26, "−1"),
+    svg("circle", { cx: 246, cy: 19, r: 8, fill: "white", stroke: INK, "stroke-width": 3 }), text(262, 26, "wrong side"));
   const place = (x, y) => [x, y].map((value) => tidy(clamp(value, -3, 3), 1));
+  const fresh = (points) => set({ points, step: 0 });  // other points: another run, from its beginning
   const add = (x, y, label) => {
     if (state().points.length >= most.points) tell(`${most.points} points are enough: remove one first`);
-    else set({ points: [...state().points, [...place(x, y), label]] });
+    else fresh([...state().points, [...place(x, y), label]]);
   };
-  const change = (k, point) => set({ points: state().points.map((one, j) => j === k ? point : one) });
-  const remove = (k) => set({ points: state().points.filter((_, j) => j !== k) });
+  const change = (k, point) => fresh(state().points.map((one, j) => j === k ? point : one));
+  const remove = (k) => fresh(state().points.filter((_, j) => j !== k));
   drawing.addEventListener("click", (event) => {
     const [x, y] = placeOf(event, drawing), { click } = state();
     if (event.target.closest(".handle") || x < 46 || x > 382 || y < 36 || y > 372) return;
@@ -119,7 +124,10 @@ function buildPlane({ set, begin, state, tell }) {
   const handle = (k) => {
     const number = text(0, 5, "", { ...MIDDLE, ...BOLD, style: "fill: white; font-size: 14px" });
     const node = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }), mark(true, 0, 0, 12), mark(false, 0, 0, 12), number);
-    const point = () => state().points[k], classed = (label) => change(k, [point()[0], point()[1], label]);
+    const point = () => state().points[k], classed = (label) => {
+      if (label === sign(point()[2])) tell(`point ${k + 1} is of this class: drag it, or let a click do something else`);
+      else change(k, [point()[0], point()[1], label]);
+    };
     const away = () => { remove(k); (handles.children[Math.max(0, k - 1)] || drawing).focus(); };
     draggable(node, { name: "", begin, to: (x, y) => change(k, [...place(plane.fromX(x), plane.fromY(y)), point()[2]]),
       by: (right, up) => change(k, [...place(point()[0] + right, point()[1] + up), point()[2]]),
@@ -130,31 +138,36 @@ function buildPlane({ set, begin, state, tell }) {
   /** Draw the line b + w x + v y = 0; the corners, far outside of the plane, of the half where the sum is positive. */
   const across = (on, [b, w, v]) => {
     const length = Math.hypot(w, v), far = 30 / length;
-    put(on, { visibility: length ? "visible" : "hidden" });
+    put(on, { visibility: length ? "visible" : "hidden", x1: 0, y1: 0, x2: 0, y2: 0 });
     if (!length) return [];
     const [fx, fy] = [-b * w / length ** 2, -b * v / length ** 2], ends = [[fx + v * far, fy - w * far], [fx - v * far, fy + w * far]];
     const [[x1, y1], [x2, y2]] = ends.map(([x, y]) => [plane.toX(x), plane.toY(y)]);
     put(on, { x1, y1, x2, y2 });
     return [...ends, ...ends.toReversed().map(([x, y]) => [x + w * far, y + v * far])];
   };
-  return [drawing, ({ points }, { visits, looks, done, weights }) => {
+  return [drawing, ({ points }, { looks, done, weights }) => {
     const last = looks[done - 1], polygon = across(line, weights);
     across(old, last && last.wrong ? last.before : [0, 0, 0]);
     put(positive, { points: polygon.map(([x, y]) => `${tidy(plane.toX(x))},${tidy(plane.toY(y))}`).join(" ") });
     put(negative, { fill: polygon.length ? "#fae6d8" : "white" });
-    put(ring, last ? { visibility: "visible", cx: plane.toX(points[last.k][0]), cy: plane.toY(points[last.k][1]) } : { visibility: "hidden" });
+    const [rx, ry] = last ? points[last.k] : [0, 0];
+    put(ring, { visibility: last ? "visible" : "hidden", cx: plane.toX(rx), cy: plane.toY(ry) });
     while (handles.children.length < points.length) handles.append(handle(handles.children.length));
     while (handles.children.length > points.length) handles.lastChild.remove();
     points.forEach(([x, y, label], k) => {
-      const number = visits.indexOf(k) + 1, wrong = sign(label) * dot(weights, [1, x, y]) <= 1e-9;
+      const wrong = sign(label) * dot(weights, [1, x, y]) <= 1e-9;
       const handle = handles.children[k], side = wrong ? "wrong" : "right", look = { stroke: wrong ? INK : "white", "stroke-width": wrong ? 3 : 1.5 };
       put(handle, { transform: `translate(${plane.toX(x)} ${plane.toY(y)})`, "aria-valuenow": x, "aria-valuemin": -3, "aria-valuemax": 3,
-        "aria-label": `Point ${number}, class ${sign(label) > 0 ? "+1" : "−1"}`,
+        "aria-label": `Point ${k + 1}, class ${sign(label) > 0 ? "+1" : "−1"}`,
         "aria-valuetext": `x1 ${shown(x, 1)}, x2 ${shown(y, 1)}, ${side} side` });
       [1, -1].forEach((one, j) => put(handle.children[j + 1], { ...look, visibility: one === sign(label) ? "visible" : "hidden" }));
-      handle.lastChild.textContent = number;
+      handle.lastChild.textContent = k + 1;
     });
-  }, () => { const { click } = state(); begin(); add(0, 0, click === "adds −1" ? -1 : 1); handles.lastChild?.focus(); }];
+  }, () => {  // a point where there is room
+    const { click, points } = state(), room = ([x, y]) => Math.min(3, ...points.map((one) => Math.hypot(x - one[0], y - one[1])));
+    const free = whole.flatMap((x) => whole.map((y) => [0.8 * x, 0.8 * y])).reduce((one, other) => room(other) > room(one) ? other : one);
+    begin(); add(...free, click === "adds −1" ? -1 : 1); handles.lastChild?.focus();
+  }];
 }
 
 /** The length of the weights after each mistake, which is squeezed between γ M and R √M. Returns the panel and what draws it. */
@@ -173,15 +186,18 @@ function buildSqueeze() {
     const dots = [[0, 0], ...made.map(({ weights }, k) => [k + 1, Math.sqrt(dot(weights, weights))])], at = 0.3 * right;
     on.inside.append(curve(ORANGE, steps(0, Math.sqrt(right), 60).map((root) => [root ** 2, radius * root])), curve(BLUE, dots));
     if (margin) on.inside.append(curve(GREEN, [[0, 0], [right, margin * right]]));
-    const there = { x1: on.toX(bound), x2: on.toX(bound), y1: 36, y2: 372 };
-    if (near) on.inside.append(svg("line", { ...there, stroke: INK, "stroke-width": 2, "stroke-dasharray": "6 5" }));
+    const upright = { x1: on.toX(bound), x2: on.toX(bound), y1: 36, y2: 372 };
+    if (near) on.inside.append(svg("line", { ...upright, stroke: INK, "stroke-width": 2, "stroke-dasharray": "6 5" }));
     const marks = dots.map(([m, length]) => svg("circle", { cx: on.toX(m), cy: on.toY(length), r: 5.5, fill: BLUE, stroke: "white" }));
     const most = text(on.toX(at) - 12, on.toY(radius * Math.sqrt(at)) - 8, "at most R√M", { ...END, ...HALO, style: `fill: ${ORANGE}` });
     graph.replaceChildren(on.node, on.inside, ...marks, most);
-    if (margin) graph.append(text(on.toX(0.62 * right), on.toY(0.62 * margin * right) + 30, "at least γM", { ...HALO, style: `fill: ${GREEN}` }));
-    const meet = margin ? `they meet at (R/γ)² = ${shown(bound, 1)} mistakes${near ? "" : ", further right"}`
-      : "no separating line: no γ, no bound";
-    if (now.points.length) graph.append(text(955, 350, meet, { ...END, ...BOLD, ...HALO }));
+    const under = near ? [0.62, 30] : [0.75, -12];  // where the name of the lower curve stands
+    const least = [on.toX(under[0] * right), on.toY(under[0] * (margin || 0) * right) + under[1]];
+    if (margin) graph.append(text(...least, "at least γM", { ...HALO, style: `fill: ${GREEN}` }));
+    const size = bound < 1000 ? shown(bound || 0, 1) : bound.toExponential(1).replace("e+", "e"), there = near ? "" : ", further right";
+    const meet = margin ? `they meet at (R/γ)² = ${size}${there}` : "no separating line: no γ, no limit";
+    if (now.points.length) graph.append(text(472, 62, meet, { ...BOLD, ...HALO }));
+    if (near) graph.append(...["R: longest of (1, x₁, x₂)", "γ: widest margin"].map((line, k) => text(952, 334 + 24 * k, line, { ...END, ...HALO })));
   }];
 }
 
@@ -200,13 +216,12 @@ function buildPerceptron(stage) {
   root.append(html("div", { class: "panels" }, plane, squeeze), steer.node,
     html("div", { class: "row" }, click.node, button("Add a point", add), shuffle, which));
   return (now, numbers) => {
-    numbers.looks.forEach((look) => { look.number = numbers.visits.indexOf(look.k) + 1; });
     drawPlane(now, numbers);
     drawSqueeze(now, numbers);
     steer.show(now);
-    next.disabled = numbers.done >= numbers.looks.length;
+    enable(next, numbers.done < numbers.looks.length);
     click.show(now.click);
-    which.textContent = now.seed ? `order ${now.seed}, shuffled` : "order as drawn";
+    which.textContent = `order: ${numbers.visits.map((k) => k + 1).join(" ")}`;
     says.textContent = story(now, numbers);
   };
 }

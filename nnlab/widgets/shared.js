@@ -16,14 +16,20 @@ const svg = (tag, attributes, ...children) => make(SVG, tag, attributes, ...chil
 const put = (node, attributes) => { for (const name in attributes) node.setAttribute(name, attributes[name]); };
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const tidy = (value, digits = 2) => Number(value.toFixed(digits)) || 0;
-const shown = (value, digits = 2) => tidy(value, digits).toFixed(digits).replace("-", "\u2212");
+const minus = (written) => written.replaceAll("-", "\u2212");
+const shown = (value, digits = 2) => minus(tidy(value, digits).toFixed(digits));
+const plain = (value) => minus(String(tidy(value, 4)));                  // as it was typed: 1.5, not 1.50
+const precise = (value) => minus(value ? value.toPrecision(3) : "0");    // three digits that count
+const counted = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 const text = (x, y, words, more = {}) => svg("text", { x, y, ...more }, words);
 const END = { "text-anchor": "end" }, MIDDLE = { "text-anchor": "middle" }, BOLD = { "font-weight": 600 };
+/** A button; one that is not `enabled` keeps the focus and does nothing. */
 const button = (words, press) => {
   const node = html("button", { type: "button" }, words);
-  node.addEventListener("click", press);
+  node.addEventListener("click", () => { if (node.getAttribute("aria-disabled") !== "true") press(); });
   return node;
 };
+const enable = (node, enabled) => put(node, { "aria-disabled": !enabled });
 
 /** A drawing of its own; several stand side by side where there is room for them, else below each other. */
 const panel = ({ left = 0, width, height, label }, ...children) => svg("svg", { viewBox: `${left} 0 ${width} ${height}`,
@@ -151,6 +157,6 @@ function player(stage, { end, wait, more = [] }) {
     show: (now) => {
       const last = end(now);
       scrub.show(Math.min(now.step, last), last);
-      back.disabled = now.step <= 0; forth.disabled = now.step >= last;
+      enable(back, now.step > 0); enable(forth, now.step < last);
     } };
 }
