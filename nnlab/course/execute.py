@@ -13,6 +13,31 @@ from nnlab.course.notebooks import NOTEBOOKS, code_cells, without_outputs
 _SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-mylab-")  # nobody's own mylab.py is touched by a run of ours
 
 
+# In the kernel: each picture that matplotlib draws carries its titles, as a text for those who cannot see it.
+_TITLES = '''
+def _nnlab_titles():
+    from functools import wraps
+    from IPython import get_ipython
+    pictures = get_ipython().display_formatter.formatters["image/png"]
+    def with_titles(*_):
+        import sys
+        if "matplotlib.figure" not in sys.modules:
+            return
+        from matplotlib.figure import Figure
+        drawn = pictures.type_printers.get(Figure)
+        if drawn is None or hasattr(drawn, "nnlab"):
+            return
+        def png(figure):
+            titles = [figure.get_suptitle(), *(axes.get_title() for axes in figure.axes)]
+            return drawn(figure), {"alt": "; ".join(" ".join(title.replace("$", "").split()) for title in titles if title.strip())}
+        png.nnlab = True
+        pictures.for_type(Figure, png)
+    get_ipython().events.register("post_execute", with_titles)  # stands before matplotlib's own, which shows what was drawn
+_nnlab_titles()
+del _nnlab_titles
+'''
+
+
 class CellFailed(RuntimeError):
     """A cell of a notebook raised an error, did not end, or killed its kernel."""
 
@@ -56,8 +81,8 @@ def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=
                             resources={"metadata": {"path": str(NOTEBOOKS)}})
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     with client.setup_kernel(env=environment(strict, mylab)):
-        if prelude:
-            fresh.cells.append(nbformat.v4.new_code_cell(prelude))
+        for hidden in filter(None, (_TITLES, prelude)):
+            fresh.cells.append(nbformat.v4.new_code_cell(hidden))
             client.execute_cell(fresh.cells[-1], len(fresh.cells) - 1, store_history=False)
             for output in fresh.cells.pop().outputs:
                 if output.output_type == "error":

@@ -12,7 +12,7 @@ from nnlab.course.built import built, quotes
 from nnlab.course.normalise import KEPT, KERNEL, RANDOM, SLUG, WIDGET_VIEW, drawn_from
 from nnlab.course.notebooks import code_cells, printed, sections, slide_type, tags, tree
 from nnlab.course.publish import badge_target, first_cell
-from nnlab.course.solve import exercises_in
+from nnlab.course.solve import exercises_in, guesses_in
 
 CELLS, LINES, WIDTH = 60, 25, 100
 TAGS = {"trailer", "nbval-ignore-output", "nbval-skip", "raises-exception"}
@@ -125,6 +125,21 @@ def notes(notebook, stem):
                        "</summary>, a blank line, the text, a blank line, </details>")
 
 
+def predictions(notebook, stem):
+    """A guess and its answer stand on two slides, so that a hall can vote before it sees."""
+    slide, asked = 0, {}
+    for cell in notebook.cells:
+        kind = slide_type(cell)
+        slide += kind in ("slide", "subslide")
+        if cell.cell_type != "code":
+            continue
+        used = {node.id for node in ast.walk(tree(cell)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        for name in sorted(used & asked.keys()):
+            if kind != "skip" and asked[name] == slide:
+                yield f"cell {cell.id!r} answers {name!r} on the slide that asks for it: begin a new slide before the answer"
+        asked |= {guess.targets[0].id: slide for guess in guesses_in(cell)}
+
+
 def claims(notebook, stem):
     """Every section but the summary prints or asserts at least one claim; pictures have a text for those who cannot see."""
     for section in sections(notebook)[1:-1]:
@@ -135,9 +150,11 @@ def claims(notebook, stem):
     for cell in code_cells(notebook):
         if false := re.search(r"^.*: False$", printed(cell), re.M):
             yield f"cell {cell.id!r} stores a claim that does not hold: {false.group()!r}"
-        drawn = any("image/png" in output.get("data", {}) and widgets.MIME not in output.data for output in cell.outputs)
-        if drawn and not cell.metadata.get("nnlab", {}).get("alt"):
-            yield f"the picture of cell {cell.id!r} has no text in its metadata ('nnlab': {{'alt': ...}})"
+        drawn = [output for output in cell.outputs if "image/png" in output.get("data", {}) and widgets.MIME not in output.data]
+        titled = all(output.metadata.get("image/png", {}).get("alt") for output in drawn)
+        if not titled and not cell.metadata.get("nnlab", {}).get("alt"):
+            yield (f"the picture of cell {cell.id!r} has neither a title nor a text in the cell's metadata ('nnlab': {{'alt': ...}}) "
+                   "for those who cannot see it")
 
 
 def _called(code):
@@ -145,4 +162,4 @@ def _called(code):
     return {node.func.id for node in ast.walk(code) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
-RULES = (form, tagged, length, opening, ending, notes, claims, built, quotes)
+RULES = (form, tagged, length, opening, ending, notes, predictions, claims, built, quotes)

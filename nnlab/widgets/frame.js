@@ -24,7 +24,7 @@ const STYLE = `
   th, td { text-align: left; font-weight: 400; padding: 4px 12px 4px 0; } thead th:not(:first-child) { text-align: right; }
   th .field { flex-wrap: nowrap; } td { min-width: 4.2em; text-align: right; font-variant-numeric: tabular-nums; }
   .says { font-size: 19px; min-height: 2.8em; align-content: start; } .told { color: ${GREY}; } [hidden] { display: none !important; }
-  @media print { .figure > .row:last-of-type { display: none; } }`;
+  @media print { .tools { display: none; } }`;
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -128,7 +128,7 @@ function figure({ title, rules, numbers, build, torch }) {
 
     const stage = { root, says, state, set, begin, tell, draw: () => draw(), atBegin: (stop) => stops.push(stop) };
     const show = build(stage);
-    root.append(says, html("div", { class: "row" }, undo, reset, ...sheets.map((one) => one.open), told), ...sheets.map((one) => one.node));
+    root.append(says, html("div", { class: "row tools" }, undo, reset, ...sheets.map((one) => one.open), told), ...sheets.map((one) => one.node));
     const draw = () => { show(state(), numbers(state())); refresh(); };
     const changed = () => {
       if (!mine && !same(last, state())) keep(last);

@@ -1,13 +1,11 @@
-// Starts the deck; a slide that is too large is shrunk to fit, no further than SMALLEST (then the build fails).
-const SMALLEST = 0.6, WIDTH = 1280, HEIGHT = 720;
-Reveal.initialize({
-  width: WIDTH, height: HEIGHT, margin: 0, center: false, controls: true, progress: true, hash: true, slideNumber: "c/t",
-  transition: "none", pdfSeparateFragments: false, plugins: [RevealNotes],
-});
-const room = HEIGHT - 30;  // the foot keeps its line
+// Starts the deck; a slide that is too large is shrunk to fit, code no further than to 20 pixels (then the build fails).
+// With ?handout in the address the same slides are set for print: three on a page of A4, the speaker's notes beside them.
+const WIDTH = 1280, HEIGHT = 720, room = HEIGHT - 30;  // the foot keeps its line
+const least = (slide) => slide.querySelector(".highlight") ? 20 / 22 : 0.8;
+
 /** Height and width that the content of the slide needs, in the deck's pixels. */
-function need(slide) {
-  const scale = Reveal.getScale(), top = slide.getBoundingClientRect();
+function need(slide, scale) {
+  const top = slide.getBoundingClientRect();
   let height = 0, width = 0;
   for (const node of slide.querySelectorAll("*")) {
     if (node.closest("aside.notes") || node.closest("svg")?.parentNode.closest("svg")) continue;
@@ -18,12 +16,38 @@ function need(slide) {
   }
   return { height, width };
 }
-function fit() {
-  const slide = Reveal.getCurrentSlide();
-  slide.style.zoom = 1;
+function fit(slide, scale) {
   let zoom = 1;
-  while (zoom > SMALLEST && (need(slide).height > room || need(slide).width > WIDTH)) slide.style.zoom = zoom = zoom - 0.02;
+  slide.style.zoom = zoom;
+  const tooLarge = () => { const { height, width } = need(slide, scale); return height > room || width > WIDTH; };
+  while (zoom - 0.01 >= least(slide) && tooLarge()) slide.style.zoom = zoom -= 0.01;
 }
-Reveal.on("ready", fit);
-Reveal.on("slidechanged", fit);
-window.addEventListener("figures", fit);
+
+function present() {
+  Reveal.initialize({
+    width: WIDTH, height: HEIGHT, margin: 0, center: false, controls: true, progress: true, hash: true, slideNumber: "c/t",
+    transition: "none", pdfSeparateFragments: false, plugins: [RevealNotes],
+  });
+  const now = () => fit(Reveal.getCurrentSlide(), Reveal.getScale());
+  for (const event of ["ready", "slidechanged"]) Reveal.on(event, now);
+  window.addEventListener("figures", now);
+}
+
+function handOut() {
+  document.getElementById("reveal").remove();  // its rules hide all slides but one
+  document.body.classList.add("handout");
+  const slides = [...document.querySelectorAll(".slides section")].filter((slide) => !slide.querySelector("section"));
+  slides.forEach((slide, k) => {
+    const row = document.createElement("div");
+    row.className = "three";
+    row.innerHTML = '<div class="frame"><div class="reveal"><div class="slides"><section></section></div></div></div><div class="beside"></div>';
+    row.lastChild.append(`${k + 1} / ${slides.length}`, ...slide.querySelectorAll("aside.notes"));
+    row.querySelector("section").append(slide);
+    document.body.append(row);
+  });
+  const scale = document.querySelector(".frame").getBoundingClientRect().width / WIDTH;
+  const all = () => { slides.forEach((slide) => fit(slide, scale)); document.body.dataset.fitted = ""; };
+  if (window.figuresReady === false) window.addEventListener("figures", all); else addEventListener("load", all);
+}
+
+if (location.search === "?handout") handOut(); else present();

@@ -1,0 +1,64 @@
+"""Solved runs of the notebooks, kept in ``build/cache/runs/``: what has not changed since is not run again."""
+
+import hashlib
+import os
+import platform
+import sys
+import time
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+from nnlab.course.execute import CellFailed, execute
+from nnlab.course.notebooks import BUILD, ROOT, code_cells, read, write
+from nnlab.course.solve import solved
+from nnlab.data import load
+
+KEPT = BUILD / "cache" / "runs"
+
+
+class Run(NamedTuple):
+    """A solved run: the `notebook` (None: it failed), its `failure`, the `seconds` it took (None: kept), what it was made from."""
+
+    notebook: object
+    failure: Exception | None
+    seconds: float | None
+    key: str
+
+
+def fingerprint(path, data=""):
+    """What a run of the notebook at `path` with `data` depends on, as hexadecimal digits: the files, the package, the versions."""
+    found = hashlib.sha256("\n".join([sys.version, platform.machine(), os.environ.get("NNLAB_DATA", ""), data]).encode())
+    package = [one for one in (ROOT / "nnlab").rglob("*") if one.suffix in (".py", ".js", ".mplstyle", ".css", ".j2")]
+    for one in [*sorted(package), *sorted((ROOT / "data").glob("*.npz")), ROOT / "requirements.txt", path]:
+        found.update(one.name.encode() + one.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def runs(paths):
+    """A `Run` for each of the notebooks at `paths`, solved, run strictly once as it is now, or kept from before.
+
+    One after the other: torch uses every core by itself, and two notebooks that train at once on two cores take many times as long.
+    """
+    data = load("fashion_mnist")
+    if "comes with the course" in data.source:
+        os.environ["NNLAB_OFFLINE"] = "1"  # asked once: the notebooks need not wait for the network again
+    keys = {path: f"{path.stem}-{fingerprint(path, data.source)}" for path in paths}
+    kept = {path: KEPT / f"{key}.ipynb" for path, key in keys.items()}
+    stale = [path for path in paths if not kept[path].exists()]
+    found = {path: Run(read(kept[path]), None, None, keys[path]) for path in paths if path not in stale}
+    with tqdm(total=sum(len(code_cells(read(path))) for path in stale), desc="notebooks", unit="cell", file=sys.stdout,
+              disable=not stale or None, bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} cells, {elapsed}") as bar:
+        for path in stale:
+            start = time.perf_counter()
+            try:
+                done = execute(solved(read(path)), path.name, strict=True, each=lambda cell: bar.update())
+            except CellFailed as error:
+                found[path] = Run(None, error, time.perf_counter() - start, keys[path])
+                continue
+            found[path] = Run(done, None, time.perf_counter() - start, keys[path])
+            KEPT.mkdir(parents=True, exist_ok=True)
+            for old in KEPT.glob(f"{path.stem}-*"):
+                old.unlink()
+            write(done, kept[path])
+    return [found[path] for path in paths]
