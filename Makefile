@@ -10,7 +10,7 @@ help:
 	@echo "make course     run every notebook and write the course to build/site/"
 	@echo "make test       everything that CI tests"
 	@echo "make lab        open JupyterLab on the notebooks"
-	@echo "make slides     write a slide deck a lecture to build/slides/"
+	@echo "make slides     write a slide deck and a handout a lecture to build/site/slides/"
 	@echo "make answers    write the answer key to build/answers/"
 	@echo "make normalise  after editing a notebook: run it and write its normal form"
 	@echo "make sabotage   plant faults in training and see the notebooks' claims break"

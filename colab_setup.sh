@@ -4,7 +4,8 @@
 #   bash colab_setup.sh --into PYTHON   on Colab: adds to that Python only the packages that are missing,
 #                                       changes none that is there, and puts nnlab on its path.
 #   bash colab_setup.sh                 elsewhere: makes .venv with the pinned requirements.txt.
-#                                       NNLAB_PYTHON names the Python to make it with.
+#                                       NNLAB_PYTHON names the Python to make it with; NNLAB_WHEELS a folder
+#                                       that holds every package, for machines without a network.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -88,8 +89,13 @@ make_venv() {
   echo "Making .venv with $("$python" --version): about 3 GB to download, 5.5 GB on disk, once."
   "$python" -m venv --clear .venv >"$log" 2>&1 || explain "$log"
   pinned_uv=$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)
-  .venv/bin/python -m pip install -q --retries 1 --timeout 30 --disable-pip-version-check "$pinned_uv" >"$log" 2>&1 || explain "$log"
-  .venv/bin/uv pip install --python .venv/bin/python -r requirements.txt 2>&1 | tee "$log" |
+  local from=()
+  if [ -n "${NNLAB_WHEELS:-}" ]; then
+    [ -d "$NNLAB_WHEELS" ] || fail "NNLAB_WHEELS=$NNLAB_WHEELS is no folder; fill one with 'pip download -r requirements.txt -d FOLDER'."
+    from=(--no-index --find-links "$NNLAB_WHEELS")
+  fi
+  .venv/bin/python -m pip install -q --retries 1 --timeout 30 --disable-pip-version-check ${from[@]+"${from[@]}"} "$pinned_uv" >"$log" 2>&1 || explain "$log"
+  .venv/bin/uv pip install ${from[@]+"${from[@]}"} --python .venv/bin/python -r requirements.txt 2>&1 | tee "$log" |
     { grep --line-buffered -E '^ *(Downloading|Downloaded|Prepared|Installed)' || true; } || explain "$log"
   echo "$here" > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/nnlab.pth"
   echo "$stamp" > .venv/nnlab-complete

@@ -1,18 +1,21 @@
 """The commands as their users call them: the site, the decks, and what they say when something is missing."""
 
+import html
 import re
 
 import pytest
 from shared import SEEN, course
 
 from nnlab.course import browser as browsers
-from nnlab.course import npm
-from nnlab.course.notebooks import BUILD, ROOT, code_cells, paths, read
+from nnlab.course import npm, slides
+from nnlab.course.notebooks import BUILD, ROOT, code_cells, paths, read, title
+from nnlab.course.site import neighbours
+from nnlab.course.slides import SITE, SLIDES
 from nnlab.fetch import FetchError
 
 
 def test_build_writes_a_site_that_asks_for_nothing():
-    done = course("build")
+    done = course("build", "--again")
     assert done.returncode == 0, done.stdout + done.stderr
     for path in paths():
         row = re.search(rf"^{path.stem} +(\d+) +([\d.]+)  ok$", done.stdout, re.M)
@@ -29,14 +32,61 @@ def test_build_writes_a_site_that_asks_for_nothing():
         for link in re.findall(r'href="([\w-]+\.html)', text):
             assert link in site
     assert "Speaker" not in site["week01a_neurons.html"] and "One right answer" in site["week01a_neurons.html"]
+    again = course("build")
+    assert again.returncode == 0 and re.search(r"^week01a_neurons +\d+ +kept  ok$", again.stdout, re.M)
 
 
 @pytest.mark.browser
-def test_slides_fit(browser):
+def test_slides_are_built_once_and_again_when_something_changes(browser):
+    assert course("build").returncode == 0
+    before = {path: path.stat().st_mtime_ns for path in SLIDES.iterdir()}
     done = course("slides")
-    assert done.returncode == 0 and re.search(r"week01a_neurons\.html: \d+ slides$", done.stdout, re.M), done.stdout + done.stderr
-    for path in paths():
-        assert (BUILD / "slides" / f"{path.stem}.html").stat().st_size < 8_000_000
+    assert done.returncode == 0 and re.search(r"^week01a_neurons +unchanged +\d+ ", done.stdout, re.M), done.stdout + done.stderr
+    assert {path: path.stat().st_mtime_ns for path in SLIDES.iterdir()} == before
+    (SLIDES / "week01a_neurons.pdf").unlink()
+    done = course("slides", "week01a_neurons")
+    assert re.search(r"^week01a_neurons +\d+ slides +\d+ +0\.\d  \d+ pages$", done.stdout, re.M), done.stdout + done.stderr
+    assert (SLIDES / "week01a_neurons.pdf").exists()
+
+
+@pytest.mark.browser
+def test_all_links_of_the_site_lead_somewhere(browser):
+    """Every link and picture in pages and decks: a file of the site, a place in the page, or an address elsewhere."""
+    assert course("build").returncode == 0
+    checked = 0
+    for file in sorted(SITE.rglob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        outside = re.sub(r"<script\b.*?</script>", "", text, flags=re.S)
+        ids = {html.unescape(one) for one in re.findall(r'\bid="([^"]+)"', outside)}
+        for place in map(html.unescape, re.findall(r'<(?:a|img|link)\b[^>]*?\b(?:href|src)="([^"]*)"', outside)):
+            if place.startswith(("https://", "http://", "data:image/png;base64,")):
+                pass
+            elif place.startswith("#"):
+                assert place[1:] in ids, f"{file.name}: {place}"
+            else:
+                assert (file.parent / place).is_file(), f"{file.name}: {place}"
+            checked += 1
+    page = (SITE / "week01a_neurons.html").read_text(encoding="utf-8")
+    for wanted in ("slides/week01a_neurons.html", "slides/week01a_neurons.pdf", "notebooks/week01a_neurons.ipynb"):
+        assert f'href="{wanted}"' in page
+    SEEN.append(f"site: {checked} links and pictures, each leads somewhere")
+    assert checked > 20
+
+
+def test_neighbours_are_the_lectures_before_and_after():
+    first = paths()[0]
+    assert neighbours(first, [first]) == [None, None]
+    assert neighbours(first, [first, first.with_name("week01a_neurons.ipynb")])[0] is None
+    titled = (title(read(first)), f"{first.stem}.html")
+    assert neighbours("here", [first, "here", first]) == [titled, titled]
+
+
+def test_without_network_decks_are_left_out_and_the_rest_goes_on(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(npm, "BUILD", tmp_path)
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://127.0.0.1:9")
+    monkeypatch.setattr(slides, "SLIDES", tmp_path / "slides")
+    assert slides.build(made={paths()[0]: None}) is None
+    assert "Left out: decks and handouts: could not download reveal.js-4.6.1.tgz; tried http" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments, said", [

@@ -8,8 +8,8 @@ from figures import NAMES, drag, state_of
 from shared import SEEN, look_folder
 
 from nnlab import widgets
+from nnlab.course.looking import look
 from nnlab.course.npm import package
-from nnlab.course.slides import look
 from nnlab.widgets import Figure
 
 pytestmark = pytest.mark.browser

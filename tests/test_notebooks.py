@@ -81,6 +81,17 @@ def no_claims(notebook):
             cell.outputs = [out for out in cell.outputs if out.output_type != "stream"]
 
 
+def untold(cell):
+    cell.metadata.nnlab.pop("alt")
+    for output in cell.outputs:
+        output.get("metadata", {}).clear()
+
+
+def on_one_slide(notebook, cell_id):
+    cell = next(cell for cell in notebook.cells if cell.id == cell_id)
+    cell.metadata.slideshow.slide_type = "fragment"
+
+
 LONG = "\n".join(f"step_{k} = {k}" for k in range(26))
 PLANTED = {
     "form": [
@@ -137,11 +148,14 @@ PLANTED = {
                                                  "<details><summary>For the lecturer · 1 min</summary>\n\nHi.\n\n</details>"),
          "need 30 words"),
     ],
+    "predictions": [
+        ("an answer on its question's slide", lambda n: on_one_slide(n, "stack-answer-text"), "answers 'guess' on the slide that"),
+    ],
     "claims": [
         ("a section that prints nothing", no_claims, "prints no claim"),
         ("a stored claim that is false", lambda n: code(n, "accuracy >").outputs[0].update(text="named right: False\n"),
          "stores a claim that does not hold"),
-        ("a picture without its text", lambda n: code(n, "slope, =").metadata.nnlab.pop("alt"), "has no text in its metadata"),
+        ("a picture without its text", lambda n: untold(code(n, "slope, =")), "has neither a title nor"),
     ],
     "built": [
         ("a later week's module", lambda n: edited(code_cells(n)[1], "import math", "from nnlab.train import fit"),

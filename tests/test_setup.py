@@ -74,6 +74,23 @@ def test_no_network(project):
     assert not (project / ".venv" / "nnlab-complete").exists()
 
 
+def test_without_a_network_from_a_folder_of_wheels(project):
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line.startswith(("uv==", "six=="))]
+    (project / "requirements.txt").write_text("\n".join([*pins, ""]), encoding="utf-8")
+    fetch = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-r", "requirements.txt", "-d", "wheels"]
+    subprocess.run(fetch, cwd=project, check=True)
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "UV_INDEX_URL": "http://127.0.0.1:9/simple"}
+    status, said = setup(project, NNLAB_PYTHON=sys.executable, NNLAB_WHEELS=str(project / "wheels"), **nowhere)
+    assert status == 0, said
+    ask = [project / ".venv" / "bin" / "python", "-c", "import six; print(six.__version__)"]
+    done = subprocess.run(ask, capture_output=True, text=True)
+    assert done.stdout.strip() == next(pin for pin in pins if pin.startswith("six")).split("==")[1].split()[0]
+    (project / ".venv" / "nnlab-complete").unlink()
+    status, said = setup(project, NNLAB_PYTHON=sys.executable, NNLAB_WHEELS="/nowhere", **nowhere)
+    assert status == 1 and "NNLAB_WHEELS=/nowhere is no folder; fill one with 'pip download" in said
+
+
 def complete(project):
     """Give `project` an environment that says it is complete, of Python 3.11.7."""
     command = f'echo "{project} $(cksum < requirements.txt)"'

@@ -15,8 +15,9 @@ def main(arguments=None):
             made.add_argument("notebooks", nargs="*", help="notebooks by name; all without")
         return made
 
-    command("build", "run every notebook solved and write the course as a site to build/site/")
-    command("slides", "write a deck of slides for each notebook to build/slides/")
+    command("build", "run every notebook solved and write the course to build/site/: pages, decks, handouts").add_argument(
+        "--again", action="store_true", help="run also the notebooks that have not changed since they last ran")
+    command("slides", "write a deck of slides and a handout for each notebook to build/site/slides/")
     command("normalise", "write notebooks in their normal form, with the static pictures of their figures").add_argument(
         "--run", action="store_true", help="execute them first and store what they print")
     command("sabotage", "plant faults in training and see the notebooks' claims break")
@@ -34,10 +35,10 @@ def main(arguments=None):
     try:
         if asked.command == "build":
             from nnlab.course.site import build
-            well = build(asked.notebooks)
+            well = build(asked.notebooks, asked.again)
         elif asked.command == "slides":
             from nnlab.course.slides import build
-            well = build(asked.notebooks)
+            well = build(asked.notebooks) is True
         elif asked.command == "normalise":
             from nnlab.course.normalise import normalise
             well = normalise(asked.notebooks, asked.run) is None

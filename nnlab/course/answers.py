@@ -3,10 +3,10 @@
 import nbformat
 
 from nnlab.checks.judging import Value
-from nnlab.course.execute import execute
-from nnlab.course.notebooks import BUILD, code_cells, paths, read, title, write
+from nnlab.course.notebooks import BUILD, code_cells, paths, title, write
 from nnlab.course.render import Formulas, rendered
-from nnlab.course.solve import checks_of, names_in, solved
+from nnlab.course.runs import runs
+from nnlab.course.solve import checks_of, names_in
 
 ANSWERS = BUILD / "answers"
 
@@ -15,8 +15,10 @@ def answers(names=()):
     """Write the key of each notebook, as a notebook and as a page, to build/answers/; True when all are written."""
     ANSWERS.mkdir(parents=True, exist_ok=True)
     formulas = Formulas()
-    for path in paths(names):
-        key = execute(commented(solved(read(path))), path.name, strict=True)
+    for path, made in zip(paths(names), runs(paths(names)), strict=True):
+        if made.failure:
+            raise made.failure
+        key = commented(made.notebook)
         write(key, ANSWERS / path.name)
         page = ANSWERS / f"{path.stem}.html"
         page.write_text(rendered(key, "page", formulas, title=f"Answers: {title(key)}"), encoding="utf-8")

@@ -16,23 +16,18 @@ _SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-mylab-")  # nobody's own my
 # In the kernel: each picture that matplotlib draws carries its titles, as a text for those who cannot see it.
 _TITLES = '''
 def _nnlab_titles():
-    from functools import wraps
     from IPython import get_ipython
-    pictures = get_ipython().display_formatter.formatters["image/png"]
-    def with_titles(*_):
-        import sys
-        if "matplotlib.figure" not in sys.modules:
-            return
-        from matplotlib.figure import Figure
-        drawn = pictures.type_printers.get(Figure)
-        if drawn is None or hasattr(drawn, "nnlab"):
-            return
+    formatter = get_ipython().display_formatter.formatters["image/png"]
+    register = formatter.for_type
+    def for_type(kind, draw=None):  # as matplotlib registers its figures, once it is there
+        if draw is None or kind.__name__ != "Figure":
+            return register(kind, draw)
         def png(figure):
             titles = [figure.get_suptitle(), *(axes.get_title() for axes in figure.axes)]
-            return drawn(figure), {"alt": "; ".join(" ".join(title.replace("$", "").split()) for title in titles if title.strip())}
-        png.nnlab = True
-        pictures.for_type(Figure, png)
-    get_ipython().events.register("post_execute", with_titles)  # stands before matplotlib's own, which shows what was drawn
+            said = "; ".join(" ".join(title.replace("$", "").split()) for title in titles if title.strip())
+            return draw(figure), {"alt": said} if said else {}
+        return register(kind, png)
+    formatter.for_type = for_type
 _nnlab_titles()
 del _nnlab_titles
 '''

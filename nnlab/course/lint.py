@@ -153,8 +153,8 @@ def claims(notebook, stem):
         drawn = [output for output in cell.outputs if "image/png" in output.get("data", {}) and widgets.MIME not in output.data]
         titled = all(output.metadata.get("image/png", {}).get("alt") for output in drawn)
         if not titled and not cell.metadata.get("nnlab", {}).get("alt"):
-            yield (f"the picture of cell {cell.id!r} has neither a title nor a text in the cell's metadata ('nnlab': {{'alt': ...}}) "
-                   "for those who cannot see it")
+            yield (f"the picture of cell {cell.id!r} has neither a title nor, for those who cannot see it, a text in the cell's "
+                   "metadata ('nnlab': {'alt': ...})")
 
 
 def _called(code):

@@ -52,7 +52,7 @@ def normal(notebook):
             if "execution_count" in output:
                 output.execution_count = count
             if "metadata" in output:
-                output.metadata = {key: value for key, value in output.metadata.items() if key == "nnlab"}
+                output.metadata = {key: value for key, value in output.metadata.items() if key in ("nnlab", "image/png")}
         _join_streams(cell)
     _draw_figures(notebook)
 

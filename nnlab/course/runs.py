@@ -18,7 +18,7 @@ KEPT = BUILD / "cache" / "runs"
 
 
 class Run(NamedTuple):
-    """A solved run: the `notebook` (None: it failed), its `failure`, the `seconds` it took (None: kept), what it was made from."""
+    """A solved run: the `notebook` (None: it failed), its `failure`, the `seconds` it took (None: kept), and its `key`."""
 
     notebook: object
     failure: Exception | None
@@ -27,7 +27,7 @@ class Run(NamedTuple):
 
 
 def fingerprint(path, data=""):
-    """What a run of the notebook at `path` with `data` depends on, as hexadecimal digits: the files, the package, the versions."""
+    """What a run of the notebook at `path` with `data` depends on (files, package, versions), as hexadecimal digits."""
     found = hashlib.sha256("\n".join([sys.version, platform.machine(), os.environ.get("NNLAB_DATA", ""), data]).encode())
     package = [one for one in (ROOT / "nnlab").rglob("*") if one.suffix in (".py", ".js", ".mplstyle", ".css", ".j2")]
     for one in [*sorted(package), *sorted((ROOT / "data").glob("*.npz")), ROOT / "requirements.txt", path]:
@@ -35,17 +35,21 @@ def fingerprint(path, data=""):
     return found.hexdigest()[:16]
 
 
-def runs(paths):
+def runs(paths, again=False):
     """A `Run` for each of the notebooks at `paths`, solved, run strictly once as it is now, or kept from before.
 
-    One after the other: torch uses every core by itself, and two notebooks that train at once on two cores take many times as long.
+    One after the other: torch uses every core by itself, and two notebooks that train at once take many times as long.
+
+    Args:
+        paths: paths of notebooks of the course.
+        again: run also what is kept.
     """
     data = load("fashion_mnist")
     if "comes with the course" in data.source:
         os.environ["NNLAB_OFFLINE"] = "1"  # asked once: the notebooks need not wait for the network again
     keys = {path: f"{path.stem}-{fingerprint(path, data.source)}" for path in paths}
     kept = {path: KEPT / f"{key}.ipynb" for path, key in keys.items()}
-    stale = [path for path in paths if not kept[path].exists()]
+    stale = [path for path in paths if again or not kept[path].exists()]
     found = {path: Run(read(kept[path]), None, None, keys[path]) for path in paths if path not in stale}
     with tqdm(total=sum(len(code_cells(read(path))) for path in stale), desc="notebooks", unit="cell", file=sys.stdout,
               disable=not stale or None, bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} cells, {elapsed}") as bar:

@@ -1,75 +1,85 @@
-"""The course as a site: every notebook run solved, one page each, an index; alive with no kernel and no network."""
+"""The course as a site: every notebook run solved, a page, a deck and a handout each; alive with no kernel and no network."""
 
 import html
-import os
+import re
+import shutil
 import sys
-import time
-
-from tqdm import tqdm
 
 from nnlab import __version__
-from nnlab.course.execute import CellFailed, execute
-from nnlab.course.notebooks import BUILD, code_cells, minutes, paths, read, title
+from nnlab.course import slides
+from nnlab.course.notebooks import code_cells, minutes, opening, paths, read, title
 from nnlab.course.render import TEMPLATES, Formulas, address, rendered
-from nnlab.course.solve import names_in, solved
+from nnlab.course.runs import runs
+from nnlab.course.slides import SITE
+from nnlab.course.solve import names_in
 from nnlab.data import load
 from nnlab.fetch import replacing
 
-SITE = BUILD / "site"
 
-
-def build(names=()):
-    """Run the notebooks solved and write the site; True if all of them ran. Prints a table and where to look."""
-    data = load("fashion_mnist")
-    if "comes with the course" in data.source:
-        os.environ["NNLAB_OFFLINE"] = "1"  # asked once: the notebooks need not wait for the network again
-    runs = [(path, *_run(path)) for path in paths(names)]
+def build(names=(), again=False):
+    """Run the notebooks solved and write the site; True if all ran and every slide fits. Prints tables and where to look."""
+    chosen, every = paths(names), paths()
+    made = dict(zip(chosen, runs(chosen, again), strict=True))
+    fits = slides.build(names, made)
     formulas = Formulas()
-    SITE.mkdir(parents=True, exist_ok=True)
-    for path, notebook, _, _ in runs:
-        if notebook is not None:
-            _write(f"{path.stem}.html", rendered(notebook, "page", formulas, title=title(notebook)))
+    (SITE / "notebooks").mkdir(parents=True, exist_ok=True)
+    for path in chosen:
+        if made[path].notebook is not None:
+            page = rendered(made[path].notebook, "page", formulas, title=title(made[path].notebook), links=links(path),
+                            **dict(zip(("previous", "next"), neighbours(path, every), strict=True)))
+            _write(SITE / f"{path.stem}.html", page)
+            shutil.copyfile(path, SITE / "notebooks" / path.name)
     formulas.close()
-    _write("index.html", _index([(path, read(path)) for path in paths()]))
-    for page in SITE.glob("week*.html"):
-        if page.stem not in {path.stem for path in paths()}:
+    _write(SITE / "index.html", _index(every))
+    for page in [*SITE.glob("week*.html"), *SITE.glob("*/week*.*")]:
+        if page.stem not in {path.stem for path in every}:
             page.unlink()  # of a notebook that is no more
 
-    width = max(len(path.stem) for path, *_ in runs)
+    width = max(len(path.stem) for path in chosen)
     print(f"\n{'notebook':<{width}}  cells  seconds  result")
-    for path, notebook, seconds, _ in runs:
-        print(f"{path.stem:<{width}}  {len(code_cells(read(path))):5}  {seconds:7.1f}  {'failed' if notebook is None else 'ok'}")
-    for *_, failure in runs:
-        if failure:
-            print(f"\n{failure}", file=sys.stderr)
-    print(f"\nData: {data!r}.")
+    for path, run in made.items():
+        seconds = "kept" if run.seconds is None else f"{run.seconds:.1f}"
+        print(f"{path.stem:<{width}}  {len(code_cells(read(path))):5}  {seconds:>7}  {'ok' if run.failure is None else 'failed'}")
+    for run in made.values():
+        if run.failure:
+            print(f"\n{run.failure}", file=sys.stderr)
+    print(f"\nData: {load('fashion_mnist')!r}.")
     if formulas.without:
         print(f"Formulas are left as TeX in the pages: {formulas.without}.")
     print(f"Open {SITE / 'index.html'}")
-    return all(notebook is not None for _, notebook, *_ in runs)
+    return fits is not False and all(run.failure is None for run in made.values())
 
 
-def _run(path):
-    """The notebook at `path`, solved and run, or None; the seconds it took; what went wrong, or None."""
-    notebook = solved(read(path))
-    start = time.perf_counter()
-    with tqdm(total=len(code_cells(notebook)), desc=path.stem, unit="cell", file=sys.stdout, disable=None,
-              bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} cells, {elapsed}") as bar:
-        try:
-            done, failure = execute(notebook, path.name, strict=True, each=lambda cell: bar.update()), None
-        except CellFailed as error:
-            done, failure = None, error
-    return done, time.perf_counter() - start, failure
+def links(path):
+    """What there is of the lecture at `path` besides its page, as pairs of name and address relative to the site."""
+    there = [("Slides", f"slides/{path.stem}.html"), ("Handout (PDF)", f"slides/{path.stem}.pdf")]
+    return [*((name, place) for name, place in there if (SITE / place).exists()), ("Notebook", f"notebooks/{path.name}")]
 
 
-def _index(notebooks):
+def neighbours(path, every):
+    """The lectures before and after the one at `path`, each a pair of title and address, or None."""
+    k = every.index(path)
+    around = [every[k - 1] if k else None, every[k + 1] if k + 1 < len(every) else None]
+    return [one and (title(read(one)), f"{one.stem}.html") for one in around]
+
+
+def needs(notebook):
+    """The data that the lecture needs, as its opening states them."""
+    found = re.search(r"\*\*Data\.\*\*\s+(.+)", "\n".join(cell.source for cell in opening(notebook)))
+    return found.group(1) if found else "none"
+
+
+def _index(every):
     """HTML of the site's first page."""
     rows = []
-    for path, notebook in notebooks:
+    for path in every:
+        notebook = read(path)
         count = sum(len(names_in(cell)) for cell in code_cells(notebook))
         aims = [line[2:] for line in notebook.cells[0].source.splitlines() if line.startswith("- ")]
-        rows.append(f'<tr><td><a href="{path.stem}.html">{html.escape(title(notebook))}</a></td>'
-                    f"<td>{html.escape(' '.join(aims))}</td><td>{minutes(notebook)} min</td><td>{count} exercises</td></tr>")
+        also = " · ".join(f'<a href="{place}">{html.escape(name)}</a>' for name, place in links(path))
+        rows.append(f'<tr><td><a href="{path.stem}.html">{html.escape(title(notebook))}</a><br><small>{also}</small></td>'
+                    f"<td>{html.escape(' '.join(aims))}<br><small>Data: {html.escape(needs(notebook))}</small></td>"
+                    f"<td>{minutes(notebook)} min</td><td>{count} exercises</td></tr>")
     style = "\n".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in ("text", "page"))
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -84,6 +94,6 @@ To work on it yourself, open the notebook.</p>
 """
 
 
-def _write(name, text):
-    with replacing(SITE / name) as part:
+def _write(path, text):
+    with replacing(path) as part:
         part.write_text(text, encoding="utf-8")

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from nnlab import __version__
 from nnlab.course.browser import chromium
+from nnlab.course.looking import look, opened
 from nnlab.course.normalise import picture
 from nnlab.course.notebooks import BUILD, ROOT, minutes, paths, title
 from nnlab.course.npm import package
@@ -20,39 +21,28 @@ from nnlab.widgets import defaults
 SITE = BUILD / "site"
 SLIDES = SITE / "slides"
 
-# What of the current slide lies outside of it, after deck.js has shrunk it: the cell, and by how much.
-_OVERFLOW = """() => {
-  const slide = Reveal.getCurrentSlide(), out = new Map();
-  for (const node of slide.querySelectorAll("*")) {
-    if (node.closest("aside.notes")) continue;
-    const box = node.getBoundingClientRect(), cell = node.closest("[id^='cell-id=']")?.id.slice(8) || "?";
-    if (box.width && box.height && (box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.top < -1 || box.left < -1)) {
-      const [right, down] = out.get(cell) || [0, 0];
-      out.set(cell, [Math.max(right, box.right - innerWidth, -box.left), Math.max(down, box.bottom - innerHeight, -box.top)]);
-    } else if (/auto|scroll|hidden/.test(getComputedStyle(node).overflowX + getComputedStyle(node).overflowY) && node.clientHeight
-               && (node.scrollHeight > node.clientHeight + 2 || node.scrollWidth > node.clientWidth + 2) && !out.has(cell))
-      out.set(cell, [node.scrollWidth - node.clientWidth, node.scrollHeight - node.clientHeight]);
-  }
-  return [...out].map(([cell, [right, down]]) => `cell '${cell}' is ${Math.round(right)} px too wide, ${Math.round(down)} px too high`);
-}"""
-
-
-def build(names=()):
+def build(names=(), made=None):
     """Write deck and handout of each notebook to ``build/site/slides/``, those that are not there as they would be now.
 
-    True if every notebook ran and every slide fits. Prints a table, and what had to be left out.
+    True if every notebook ran and every slide fits, None if reveal.js could not be fetched. Prints a table, and what had
+    to be left out.
+
+    Args:
+        names: notebooks by name; all without.
+        made: their `Run` by their paths, where they have been run.
     """
     chosen, formulas, rows, well, left_out = paths(names), Formulas(), [], True, []
-    made = dict(zip(chosen, runs(chosen), strict=True))
+    made = made or dict(zip(chosen, runs(chosen), strict=True))
     SLIDES.mkdir(parents=True, exist_ok=True)
     try:
         package("reveal.js")
     except FetchError as error:
-        print(f"No decks and no handouts: {error}.")
-        return False
+        print(f"Left out: decks and handouts: {error}.")
+        return None
     with chromium() as browser:
         if browser is None:
-            left_out.append("handouts, and the check whether slides fit: Chromium was not found (Debian, Ubuntu: apt install chromium)")
+            left_out.append("handouts, and the check whether slides fit: Chromium was not found (Debian, Ubuntu: "
+                            "apt install chromium)")
         for path in tqdm(chosen, desc="slides", unit="deck", file=sys.stdout, disable=None):
             run = made[path].notebook
             if run is None:
@@ -122,7 +112,8 @@ def handout(browser, deck):
     page.goto(deck.resolve().as_uri() + "?handout")
     page.wait_for_selector("body[data-fitted]", state="attached")
     name = html.escape(page.title())
-    foot = ('<div style="font: 8px sans-serif; color: #595959; width: 100%; padding: 0 12mm; display: flex; justify-content: space-between">'
+    look = "font: 8px sans-serif; color: #595959; width: 100%; padding: 0 12mm; display: flex; justify-content: space-between"
+    foot = (f'<div style="{look}">'
             f"<span>{name} · nnlab {__version__} · MIT licence · {html.escape(address().removeprefix('https://'))}</span>"
             '<span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>')
     with replacing(handout_of(deck)) as part:
@@ -158,52 +149,3 @@ def pictures():
         page.wait_for_timeout(300)
         page.screenshot(path=folder / "slide.png")
     print(f"{os.path.relpath(folder / 'neuron.png')} and slide.png")
-
-
-def opened(browser, deck, place=""):
-    """The deck at the path `deck` in a page of its own of 1280 × 720, offline, its figures alive."""
-    page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
-    page.goto(deck.resolve().as_uri() + place)
-    page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
-    return page
-
-
-def places(page):
-    """For each slide of the deck in `page`: its two numbers, and whether it holds a figure."""
-    return page.evaluate("""Reveal.getSlides().map(slide => [Reveal.getIndices(slide), slide.querySelector("[data-figure]")])
-        .map(([{ h, v }, figure]) => [h, v || 0, Boolean(figure)])""")
-
-
-def look(browser, deck, pictures=None):
-    """Number of slides of the deck at the path `deck`, and a sentence for each cell that does not fit and each error.
-
-    Args:
-        pictures: a list to which a screenshot of each slide is added, as PNG.
-    """
-    problems = []
-    page = opened(browser, deck)
-    page.on("pageerror", lambda error: problems.append(f"error in the page: {error}"))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-
-    def again(place=""):
-        page.goto("about:blank")
-        page.goto(deck.resolve().as_uri() + place)
-        page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
-
-    def see(h, v):
-        page.wait_for_timeout(60)
-        name = page.evaluate("(Reveal.getCurrentSlide().querySelector('h1, h2, h3') || {}).textContent")
-        problems.extend(f"slide {h + 1}.{v + 1} ({name}) does not fit: {problem}" for problem in page.evaluate(_OVERFLOW))
-
-    again()
-    slides = places(page)
-    for h, v, figure in slides:
-        if figure:  # as after a reload in the middle of a lecture
-            again(f"#/{h}/{v}")
-            see(h, v)
-        page.evaluate(f"Reveal.slide({h}, {v}, 99)")
-        see(h, v)
-        if pictures is not None:
-            pictures.append(page.screenshot())
-    page.context.close()
-    return len(slides), list(dict.fromkeys(problems))

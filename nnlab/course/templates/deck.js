@@ -47,7 +47,7 @@ function handOut() {
   });
   const scale = document.querySelector(".frame").getBoundingClientRect().width / WIDTH;
   const all = () => { slides.forEach((slide) => fit(slide, scale)); document.body.dataset.fitted = ""; };
-  if (window.figuresReady === false) window.addEventListener("figures", all); else addEventListener("load", all);
+  addEventListener(document.querySelector("[data-figure]") ? "figures" : "load", all);
 }
 
 if (location.search === "?handout") handOut(); else present();
