@@ -12,6 +12,7 @@ from nnlab.course import notebooks
 from nnlab.course.looking import look
 from nnlab.course.notebooks import title
 from nnlab.course.render import Formulas, rendered
+from nnlab.course.site import needs
 from nnlab.course.slides import as_deck, handout, handout_of
 
 pytestmark = pytest.mark.browser
@@ -138,6 +139,14 @@ def test_handout_has_three_slides_a_page(lectures, notebook_path, browser):
 def notebooks_slides(path):
     """The cells of the notebook at `path` that begin a slide."""
     return [cell for cell in notebooks.read(path).cells if notebooks.slide_type(cell) in ("slide", "subslide")]
+
+
+def test_readme_says_what_the_lecture_needs(notebook_path):
+    notebook = notebooks.read(notebook_path)
+    row = next(line for line in (notebooks.ROOT / "README.md").read_text(encoding="utf-8").splitlines() if notebook_path.name in line)
+    assert f"| {notebooks.minutes(notebook)} min, " in row and f"[{title(notebook)}]" in row
+    named = row.split(" min, ")[1].split(" |")[0]
+    assert named in needs(notebook) or (named == "no data" and needs(notebook) == "none")
 
 
 def test_pictures_say_what_they_show(lectures, notebook_path, open_page):

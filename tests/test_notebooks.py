@@ -149,7 +149,7 @@ PLANTED = {
          "need 30 words"),
     ],
     "predictions": [
-        ("an answer on its question's slide", lambda n: on_one_slide(n, "stack-answer-text"), "answers 'guess' on the slide that"),
+        ("an answer on its question's slide", lambda n: on_one_slide(n, "stack-answer-text"), "answers 'guess' on the slide"),
     ],
     "claims": [
         ("a section that prints nothing", no_claims, "prints no claim"),
