@@ -143,7 +143,8 @@ def notebooks_slides(path):
 
 def test_readme_says_what_the_lecture_needs(notebook_path):
     notebook = notebooks.read(notebook_path)
-    row = next(line for line in (notebooks.ROOT / "README.md").read_text(encoding="utf-8").splitlines() if notebook_path.name in line)
+    lines = (notebooks.ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    row = next(line for line in lines if notebook_path.name in line)
     assert f"| {notebooks.minutes(notebook)} min, " in row and f"[{title(notebook)}]" in row
     named = row.split(" min, ")[1].split(" |")[0]
     assert named in needs(notebook) or (named == "no data" and needs(notebook) == "none")
