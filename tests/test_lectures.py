@@ -71,9 +71,30 @@ def test_code_is_legible_and_the_foot_names_lecture_and_licence(lectures, notebo
     assert smallest >= 19.9, f"code of {smallest:.1f} px"
     foot = page.locator(".foot").text_content()
     assert title(notebooks.read(notebook_path)) in foot and "MIT licence" in foot
-    assert re.fullmatch(r"\d+\s*/\s*\d+", page.locator(".slide-number").text_content().strip())
-    page.keyboard.press("Escape")  # the overview
+    count = page.evaluate("Reveal.getTotalSlides()")
+    assert page.locator(".number").text_content() == f"{count} / {count}"
+
+
+def test_arrows_visit_every_slide_and_the_overview_leads_back(lectures, notebook_path, open_page):
+    page = open_page(lectures(notebook_path)[1])
+    page.wait_for_function("Reveal.isReady() && window.figuresReady !== false")
+    seen, count = ["1"], page.evaluate("Reveal.getTotalSlides()")
+    for _ in range(4 * count):
+        page.keyboard.press("ArrowRight")
+        if (number := page.locator(".number").text_content().split()[0]) != seen[-1]:
+            seen.append(number)
+    assert seen == [str(k + 1) for k in range(count)]
+    page.keyboard.press("Home")
+    page.keyboard.press("Escape")
     assert page.evaluate("Reveal.isOverview()")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(600)
+    assert not page.evaluate("Reveal.isOverview()")
+    bottom = page.evaluate("""Math.max(...[...Reveal.getCurrentSlide().querySelectorAll("p, li, pre, img, [data-figure]")]
+        .filter(node => !node.closest("aside")).map(node => node.getBoundingClientRect().bottom))""")
+    assert bottom <= 720
 
 
 def test_every_figure_answers_keys_and_does_not_turn_the_page(lectures, notebook_path, open_page):
@@ -93,9 +114,37 @@ def test_every_figure_answers_keys_and_does_not_turn_the_page(lectures, notebook
         figure.get_by_role("button", name="Reset").focus()
         page.keyboard.press("Enter")
         assert page.evaluate(here) == place and state.input_value() == before
+        figure.get_by_role("button", name="Reset").focus()
+        page.keyboard.press("Escape")  # gives the keys back
+        assert page.evaluate("document.activeElement === document.body && !Reveal.isOverview()")
+        figure.locator(".handle").first.focus()
         page.keyboard.press("PageDown")  # a clicker's key
         page.wait_for_timeout(60)
-        assert page.evaluate(here) != place
+        there = page.evaluate(here)
+        assert there != place
+        before = state.input_value()
+        page.keyboard.press("ArrowLeft")  # the figure that is out of sight hears nothing more
+        page.wait_for_timeout(60)
+        assert page.evaluate(here) != there and state.input_value() == before
+
+
+def test_a_finger_on_a_figure_does_not_turn_the_page(lectures, notebook_path, browser):
+    context = browser.new_context(has_touch=True, viewport={"width": 1280, "height": 720}, offline=True)
+    page = context.new_page()
+    page.goto(lectures(notebook_path)[1].as_uri())
+    page.wait_for_function("Reveal.isReady() && window.figuresReady !== false")
+    send = context.new_cdp_session(page).send
+    for k in range(page.locator("[data-figure]").count()):
+        place = page.evaluate("""k => { const slide = document.querySelectorAll("[data-figure]")[k].closest("section");
+            const { h, v } = Reveal.getIndices(slide); Reveal.slide(h, v || 0, 99); return location.hash; }""", k)
+        box = page.locator("[data-figure]").nth(k).locator("input[type=range]").first.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        for kind, dx in (("touchStart", 0), ("touchMove", -40), ("touchMove", -96), ("touchEnd", None)):
+            points = [] if dx is None else [{"x": x + dx, "y": y}]
+            send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(100)
+        assert page.evaluate("location.hash") == place
+    context.close()
 
 
 def test_notes_are_on_every_slide_and_in_the_speakers_window(lectures, notebook_path, open_page):
@@ -124,6 +173,7 @@ def test_handout_has_three_slides_a_page(lectures, notebook_path, browser):
     page.emulate_media(media="print")
     page.goto(deck.as_uri() + "?handout")
     page.wait_for_selector("body[data-fitted]", state="attached")
+    assert page.evaluate("document.body.dataset.fitted") == ""
     spills = page.evaluate("""() => [...document.querySelectorAll(".frame section section")].filter(slide => {
         const frame = slide.closest(".frame").getBoundingClientRect();
         return [...slide.querySelectorAll("p, li, pre, img, h2, h3, [data-figure]")].some(node => {

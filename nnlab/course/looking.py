@@ -49,19 +49,19 @@ def look(browser, deck, pictures=None):
         page.goto(deck.resolve().as_uri() + place)
         page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
 
-    def see(h, v):
+    def see(number):
         page.wait_for_timeout(60)
         name = page.evaluate("(Reveal.getCurrentSlide().querySelector('h1, h2, h3') || {}).textContent")
-        problems.extend(f"slide {h + 1}.{v + 1} ({name}) does not fit: {problem}" for problem in page.evaluate(_OVERFLOW))
+        problems.extend(f"slide {number} ({name}) does not fit: {problem}" for problem in page.evaluate(_OVERFLOW))
 
     again()
     slides = places(page)
-    for h, v, figure in slides:
+    for number, (h, v, figure) in enumerate(slides, start=1):
         if figure:  # as after a reload in the middle of a lecture
             again(f"#/{h}/{v}")
-            see(h, v)
+            see(number)
         page.evaluate(f"Reveal.slide({h}, {v}, 99)")
-        see(h, v)
+        see(number)
         if pictures is not None:
             pictures.append(page.screenshot())
     page.context.close()

@@ -98,7 +98,7 @@ def prepared(notebook):
         for output in cell.outputs:
             if figure := output.get("data", {}).get(widgets.MIME):
                 state = html.escape(json.dumps(figure["state"]), quote=True)
-                output.data = {"text/html": f'<div data-figure="{figure["name"]}" data-state="{state}"></div>'}
+                output.data = {"text/html": f'<div data-figure="{figure["name"]}" data-prevent-swipe data-state="{state}"></div>'}
     return page
 
 

@@ -52,7 +52,7 @@ def build(names=(), again=False):
 
 def links(path):
     """What there is of the lecture at `path` besides its page, as pairs of name and address relative to the site."""
-    there = [("Slides", f"slides/{path.stem}.html"), ("Handout (PDF)", f"slides/{path.stem}.pdf")]
+    there = [("Slides", f"slides/{path.stem}.html"), ("Handout with the speaker's notes (PDF)", f"slides/{path.stem}.pdf")]
     return [*((name, place) for name, place in there if (SITE / place).exists()), ("Notebook", f"notebooks/{path.name}")]
 
 
@@ -76,20 +76,25 @@ def _index(every):
         notebook = read(path)
         count = sum(len(names_in(cell)) for cell in code_cells(notebook))
         aims = [line[2:] for line in notebook.cells[0].source.splitlines() if line.startswith("- ")]
-        also = " · ".join(f'<a href="{place}">{html.escape(name)}</a>' for name, place in links(path))
-        rows.append(f'<tr><td><a href="{path.stem}.html">{html.escape(title(notebook))}</a><br><small>{also}</small></td>'
-                    f"<td>{html.escape(' '.join(aims))}<br><small>Data: {html.escape(needs(notebook))}</small></td>"
+        also = "<br>".join(f'<a href="{place}"{" download" * place.endswith("ipynb")}>{html.escape(name)}</a>'
+                           for name, place in links(path))
+        rows.append(f'<tr><th scope="row"><a href="{path.stem}.html">{html.escape(title(notebook))}</a>'
+                    f"<br><small>{also}</small></th>"
+                    f"<td><ul>{''.join(f'<li>{html.escape(aim)}</li>' for aim in aims)}</ul>"
+                    f"<small>Data: {html.escape(needs(notebook))}</small></td>"
                     f"<td>{minutes(notebook)} min</td><td>{count} exercises</td></tr>")
     style = "\n".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in ("text", "page"))
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Neural networks, week by week</title><style>{style}</style></head><body>
-<header>Neural networks, week by week</header>
+<header>nnlab</header>
 <main><h1>Neural networks, week by week</h1>
 <p>Each page is a notebook that has just been run, with every exercise solved. Its figures are alive: drag, type, try.
-To work on it yourself, open the notebook.</p>
-<table class="course"><tr><th>Lecture</th><th>You will be able to</th><th>To listen</th><th>To do</th></tr>
-{"".join(rows)}</table></main>
+To work on it yourself, open the notebook in Colab (the first link of its page), or get the course from
+<a href="{address()}">its repository</a>: a notebook needs the package <code>nnlab</code> beside it.</p>
+<table class="course"><thead><tr><th scope="col">Lecture</th><th scope="col">You will be able to</th>
+<th scope="col">To listen</th><th scope="col">To do</th></tr></thead><tbody>
+{"".join(rows)}</tbody></table></main>
 <footer>nnlab {__version__} · MIT licence · <a href="{address()}">{address()}</a></footer></body></html>
 """
 

@@ -55,7 +55,7 @@ def build(names=(), made=None):
                 rows.append((path.stem, "unchanged", minutes(run), _megabytes(deck), handout_of(deck).name if browser else ""))
                 continue
             deck.unlink(missing_ok=True)
-            text = as_deck(run, formulas, made_from=state)
+            text = as_deck(run, formulas, made_from=state, page=f"../{path.stem}.html")
             with replacing(deck) as part:
                 part.write_text(text, encoding="utf-8")
             count, problems = look(browser, deck) if browser else ("?", [])
@@ -97,12 +97,13 @@ def handout_of(deck):
     return deck.with_suffix(".pdf")
 
 
-def as_deck(notebook, formulas, made_from=""):
-    """HTML of the deck of `notebook`, which has been run: one file, with reveal.js inside."""
+def as_deck(notebook, formulas, made_from="", page=None):
+    """HTML of the deck of `notebook`, which has been run: one file, with reveal.js inside; `page` is its page's address."""
     reveal = package("reveal.js")
     parts = {"reveal_css": "dist/reveal.css", "reveal_js": "dist/reveal.js", "notes_js": "plugin/notes/notes.js"}
     course = {key: (reveal / part).read_text(encoding="utf-8").replace("</script", "<\\/script") for key, part in parts.items()}
-    course |= {"start_js": (TEMPLATES / "deck.js").read_text(encoding="utf-8"), "made_from": made_from}
+    course |= {"start_js": (TEMPLATES / "deck.js").read_text(encoding="utf-8"), "made_from": made_from,
+               "page": page}
     return rendered(notebook, "deck", formulas, title=title(notebook), **course)
 
 
@@ -111,6 +112,8 @@ def handout(browser, deck):
     page = browser.new_context(offline=True).new_page()
     page.goto(deck.resolve().as_uri() + "?handout")
     page.wait_for_selector("body[data-fitted]", state="attached")
+    if cut := page.evaluate("document.body.dataset.fitted"):
+        raise RuntimeError(f"{deck.name}: on paper the slides {cut} are too full")
     name = html.escape(page.title())
     look = "font: 8px sans-serif; color: #595959; width: 100%; padding: 0 12mm; display: flex; justify-content: space-between"
     foot = (f'<div style="{look}">'

@@ -2,8 +2,8 @@
 
 const STYLE = `
   :host { display: block; color-scheme: light; }
-  .figure { position: relative; background: white; color: ${INK}; font: 17px/1.4 system-ui, "DejaVu Sans", sans-serif; max-width: 1000px;
-            padding: 6px 8px; border: 1px solid ${PALE}; border-radius: 6px; box-sizing: border-box; text-align: left; }
+  .figure { position: relative; background: white; color: ${INK}; font: var(--controls, 17px)/1.4 system-ui, "DejaVu Sans", sans-serif;
+            max-width: 1000px; padding: 6px 8px; border: 1px solid ${PALE}; border-radius: 6px; box-sizing: border-box; text-align: left; }
   .panels { display: flex; flex-wrap: wrap; gap: 4px 0; }
   svg { display: block; min-width: 0; max-width: 100%; font: 19px system-ui, "DejaVu Sans", sans-serif; touch-action: pan-y; }
   svg text { fill: ${INK}; user-select: none; } svg :is(.handle, .handle *) { cursor: grab; touch-action: none; outline: none; }
@@ -18,8 +18,8 @@ const STYLE = `
   :is(input, select, button, pre, textarea):focus-visible { outline: 3px solid ${BLUE}; outline-offset: 2px; }
   .sheet { position: absolute; inset: auto 8px 52px 8px; max-height: calc(100% - 70px); overflow: auto; background: white; padding: 4px 8px;
            border: 1px solid #767676; border-radius: 6px; box-shadow: 0 4px 18px #0004; box-sizing: border-box; }
-  pre, textarea { font: 15px/1.4 "DejaVu Sans Mono", monospace; background: #f4f4f4; padding: 8px 10px; margin: 6px 4px; overflow-x: auto; }
-  pre { white-space: pre-wrap; } textarea { width: calc(100% - 8px); min-height: 7em; box-sizing: border-box; }
+  pre, textarea { font: var(--code, 15px)/1.4 "DejaVu Sans Mono", monospace; background: #f4f4f4; padding: 8px 10px; margin: 6px 4px; }
+  pre { white-space: pre-wrap; overflow-x: auto; } textarea { width: calc(100% - 8px); min-height: 7em; box-sizing: border-box; }
   .side { align-self: center; } table { border-collapse: collapse; margin: 0 4px 0 10px; } thead th { color: ${GREY}; }
   th, td { text-align: left; font-weight: 400; padding: 4px 12px 4px 0; } thead th:not(:first-child) { text-align: right; }
   th .field { flex-wrap: nowrap; } td { min-width: 4.2em; text-align: right; font-variant-numeric: tabular-nums; }
@@ -138,9 +138,10 @@ function figure({ title, rules, numbers, build, torch }) {
     model.on("change:state", changed);
 
     // Keys stay in the figure: notebooks and slides use letters and arrows too. A clicker's and a browser's keys pass.
-    const pass = (event) => /^(Page|Escape|Tab|F\d)/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey;
+    const pass = (event) => /^(Page|Tab|F\d)/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey;
     root.addEventListener("keydown", (event) => {
       const typing = event.target.matches("input[type=number], textarea");
+      if (event.key === "Escape") { event.target.blur(); event.stopPropagation(); return; }  // gives the keys back
       if (event.key === "z" && (event.ctrlKey || event.metaKey) && !typing) { event.preventDefault(); event.stopPropagation(); undo.click(); }
       if (!pass(event) || (typing && !event.key.startsWith("Page"))) event.stopPropagation();
     });

@@ -1,7 +1,7 @@
 // Starts the deck; a slide that is too large is shrunk to fit, code no further than to 20 pixels (then the build fails).
 // With ?handout in the address the same slides are set for print: three on a page of A4, the speaker's notes beside them.
-const WIDTH = 1280, HEIGHT = 720, room = HEIGHT - 30;  // the foot keeps its line
-const least = (slide) => slide.querySelector(".highlight") ? 20 / 22 : 0.8;
+const WIDTH = 1280, HEIGHT = 720, room = HEIGHT - 38;  // the foot keeps its line
+const least = (slide) => slide.querySelector(".highlight") ? 20 / 22 : slide.querySelector("[data-figure]") ? 0.85 : 0.8;
 
 /** Height and width that the content of the slide needs, in the deck's pixels. */
 function need(slide, scale) {
@@ -25,11 +25,20 @@ function fit(slide, scale) {
 
 function present() {
   Reveal.initialize({
-    width: WIDTH, height: HEIGHT, margin: 0, center: false, controls: true, progress: true, hash: true, slideNumber: "c/t",
-    transition: "none", pdfSeparateFragments: false, plugins: [RevealNotes],
+    width: WIDTH, height: HEIGHT, margin: 0, center: false, controls: true, progress: true, hash: true, slideNumber: false,
+    transition: "none", navigationMode: "linear", pdfSeparateFragments: false, plugins: [RevealNotes],
   });
-  const now = () => fit(Reveal.getCurrentSlide(), Reveal.getScale());
-  for (const event of ["ready", "slidechanged"]) Reveal.on(event, now);
+  document.querySelector(".slides").append(document.querySelector(".foot"));  // it grows with the slide
+  if (location.search.includes("receiver")) document.body.classList.add("receiver");  // a preview in the speaker's window
+  const now = () => {
+    const slide = Reveal.getCurrentSlide();
+    if (Reveal.isOverview()) return;
+    fit(slide, Reveal.getScale());
+    document.querySelector(".number").textContent = `${Reveal.getSlidePastCount() + 1} / ${Reveal.getTotalSlides()}`;
+    if (!slide.contains(document.activeElement)) document.activeElement.blur();
+    for (const figure of document.querySelectorAll("[data-figure]")) figure.inert = !slide.contains(figure);  // no keys for what is not seen
+  };
+  for (const event of ["ready", "slidechanged", "overviewhidden", "resize"]) Reveal.on(event, now);
   window.addEventListener("figures", now);
 }
 
@@ -46,7 +55,11 @@ function handOut() {
     document.body.append(row);
   });
   const scale = document.querySelector(".frame").getBoundingClientRect().width / WIDTH;
-  const all = () => { slides.forEach((slide) => fit(slide, scale)); document.body.dataset.fitted = ""; };
+  const all = () => {
+    slides.forEach((slide) => fit(slide, scale));
+    const large = slides.map((slide, k) => need(slide, scale).height > HEIGHT ? k + 1 : 0).filter(Boolean);
+    document.body.dataset.fitted = large.join(" ");
+  };
   addEventListener(document.querySelector("[data-figure]") ? "figures" : "load", all);
 }
 
