@@ -3,13 +3,14 @@
 # What of the current slide lies outside of it, after deck.js has shrunk it: the cell, and by how much.
 _OVERFLOW = """() => {
   const slide = Reveal.getCurrentSlide(), out = new Map();
+  const foot = document.querySelector(".foot").getBoundingClientRect().top + 4;  // its line is its own
   for (const node of slide.querySelectorAll("*")) {
     if (node.closest("aside.notes")) continue;
     const box = node.getBoundingClientRect(), cell = node.closest("[id^='cell-id=']")?.id.slice(8) || "?";
-    const outside = box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.top < -1 || box.left < -1;
+    const outside = box.bottom > foot || box.right > innerWidth + 1 || box.top < -1 || box.left < -1;
     if (box.width && box.height && outside) {
       const [right, down] = out.get(cell) || [0, 0];
-      out.set(cell, [Math.max(right, box.right - innerWidth, -box.left), Math.max(down, box.bottom - innerHeight, -box.top)]);
+      out.set(cell, [Math.max(right, box.right - innerWidth, -box.left), Math.max(down, box.bottom - foot, -box.top)]);
     } else if (/auto|scroll|hidden/.test(getComputedStyle(node).overflowX + getComputedStyle(node).overflowY) && node.clientHeight
                && (node.scrollHeight > node.clientHeight + 2 || node.scrollWidth > node.clientWidth + 2) && !out.has(cell))
       out.set(cell, [node.scrollWidth - node.clientWidth, node.scrollHeight - node.clientHeight]);
