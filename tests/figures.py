@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from nnlab import widgets
+from nnlab.course.npm import package
 from nnlab.widgets import MIME, Figure
 
 NAMES = widgets.names()
@@ -18,6 +19,7 @@ NOTES = (
     "before the answer is on the wall, and wait until the last row has voted too: it knows more than it says, and says it late."
     "\n\n</details>"
 )
+FULLEST = {"activations": {"shown": widgets._stated("activations", "choices")["shown"]}}  # states that show all there is
 BROKEN = re.compile(r"NaN|undefined|Infinity|\[object")
 
 
@@ -53,6 +55,14 @@ def numbers(text):
 def state_of(page, k=0):
     """State of the page's figure number `k`, read from its sheet."""
     return json.loads(page.locator(".figure textarea").nth(k).input_value())
+
+
+def axe(page, where="document", options="{ resultTypes: ['violations', 'passes'] }"):
+    """What axe-core finds in `where` (JavaScript) of the page: violations, each in words, and how many checks passed."""
+    page.evaluate((package("axe-core") / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate(f"axe.run({where}, {options})")
+    said = [f"{one['id']}: {one['help']} {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found["violations"]]
+    return said, sum(len(one["nodes"]) for one in found["passes"])
 
 
 def drag(page, handle, dx, dy, moves=5):

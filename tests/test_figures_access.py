@@ -4,12 +4,11 @@ import re
 import statistics
 
 import pytest
-from figures import NAMES, drag, state_of
+from figures import FULLEST, NAMES, axe, drag, state_of
 from shared import SEEN, look_folder
 
 from nnlab import widgets
 from nnlab.course.looking import look
-from nnlab.course.npm import package
 from nnlab.widgets import Figure
 
 pytestmark = pytest.mark.browser
@@ -18,16 +17,14 @@ HANDLES = ".handle"
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(name, shown):
-    page = shown(name, **({"shown": widgets._stated(name, "choices")["shown"]} if name == "activations" else {}))
-    page.evaluate((package("axe-core") / "axe.min.js").read_text(encoding="utf-8"))
+    page = shown(name, **FULLEST.get(name, {}))
     checked = 0
     for opened in (None, "PyTorch", "State"):
         if opened:
             page.get_by_role("button", name=opened, exact=True).click()
-        found = page.evaluate("axe.run(document, { resultTypes: ['violations', 'passes'] })")
-        said = [f"{one['id']}: {one['help']} {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found["violations"]]
+        said, passed = axe(page)
         assert said == [], said
-        checked += sum(len(one["nodes"]) for one in found["passes"])
+        checked += passed
     SEEN.append(f"figures: {name}, axe-core passes {checked} checks, no violation")
     assert checked > 60
 
@@ -39,9 +36,8 @@ def test_a_dark_page_leaves_the_figures_legible(pages, browser):
     page.goto(pages(*(Figure(name) for name in NAMES))[0].as_uri())
     page.add_style_tag(content=":root { color-scheme: dark; } body { background: #1e1e1e; color: #e3e3e3; }")
     page.wait_for_function("window.figuresReady")
-    page.evaluate((package("axe-core") / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run({ include: ['[data-figure]'] }, { runOnly: ['color-contrast'] })")
-    assert found["violations"] == [] and sum(len(one["nodes"]) for one in found["passes"]) > 15
+    said, passed = axe(page, "{ include: ['[data-figure]'] }", "{ runOnly: ['color-contrast'] }")
+    assert said == [] and passed > 15
     grounds = page.locator(".figure, .figure button, .figure select, .figure input[type=number]").evaluate_all(
         "nodes => [...new Set(nodes.map(node => getComputedStyle(node).backgroundColor))]"
     )
@@ -108,16 +104,7 @@ def test_zoom_and_small_windows(name, browser, pages):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_script_time_of_a_drag(name, shown):
-    page = shown(
-        name,
-        **(
-            {"shown": widgets._stated(name, "choices")["shown"]}
-            if name == "activations"
-            else {"step": 30}
-            if name == "losses"
-            else {}
-        ),
-    )
+    page = shown(name, **(FULLEST | {"losses": {"step": 30}}).get(name, {}))
     tools = page.context.new_cdp_session(page)
     tools.send("Performance.enable")
     script = lambda: {one["name"]: one["value"] for one in tools.send("Performance.getMetrics")["metrics"]}  # noqa: E731

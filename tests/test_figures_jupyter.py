@@ -11,13 +11,12 @@ import urllib.request
 
 import nbformat
 import pytest
-from figures import NAMES, drag, state_of
+from figures import NAMES, axe, drag, state_of
 from playwright.sync_api import TimeoutError
 from shared import SEEN, look_folder
 
 from nnlab import widgets
 from nnlab.course.notebooks import ROOT
-from nnlab.course.npm import package
 
 pytestmark = pytest.mark.browser
 
@@ -126,8 +125,12 @@ def kernel_has(path, right, seconds=20):
     pytest.fail(f"the kernel's state is {state}")
 
 
-def drive(page, name, folder, cells, run_third):
-    """Drag, type, keys, undo, Python: the kernel follows the figure and the figure the kernel; its neighbour stays as it is."""
+def drive(watched, name, folder, cells, editor, place):
+    """Drag, type, keys, undo, Python: the kernel follows the figure and the figure the kernel; its neighbour stays as it is.
+
+    `cells` finds the notebook's cells, `editor` in a cell where one types; `place` is for the picture's name.
+    """
+    page = watched.page
     wrote, default = folder / f"{name}.json", widgets.defaults(name)
     follows = lambda: kernel_has(wrote, lambda state: state == state_of(page))  # noqa: E731
     handle = page.locator(".figure").first.locator(".handle").last
@@ -141,16 +144,17 @@ def drive(page, name, folder, cells, run_third):
     typed.press("Enter")
     assert float(value) in [one for part in follows().values() for one in (part if isinstance(part, list) else [part])]
 
-    before, count = follows(), cells()
+    before, count = follows(), cells.count()
     handle.focus()
     for key in ("x", "b", "ArrowRight", "d", "d"):  # letters that cut, insert and delete cells in Jupyter
         page.keyboard.press(key)
     kernel_has(wrote, lambda state: state != before and state == state_of(page))
-    assert cells() == count
+    assert cells.count() == count
     page.get_by_role("button", name="Undo").first.click()
     kernel_has(wrote, lambda state: state == before)
 
-    run_third()
+    cells.nth(2).locator(editor).click()
+    page.keyboard.press("Shift+Enter")
     kernel_has(wrote, lambda state: all(state[part] == value for part, value in CHANGES[name].items()))
     for _ in range(50):
         if state_of(page) == json.loads(wrote.read_text()):
@@ -163,6 +167,9 @@ def drive(page, name, folder, cells, run_third):
     page.get_by_role("button", name="Reset").first.click()
     kernel_has(wrote, lambda state: state == default)
     page.get_by_role("button", name="Undo").first.click()
+    page.locator(".figure").first.scroll_into_view_if_needed()
+    page.screenshot(path=look_folder() / "figures" / f"{name}-{place}.png")
+    watched.close()
 
 
 def test_jupyterlab(browser, tmp_path):
@@ -184,19 +191,8 @@ def test_jupyterlab(browser, tmp_path):
                     break
             cell.nth(1).locator(".jp-InputArea-editor").click()
             page.keyboard.press("Shift+Enter")
-            page.wait_for_function(
-                "document.querySelectorAll('.jp-OutputArea-output .widget-subarea, .jp-OutputArea-output').length >= 2"
-            )
             page.locator(".figure").nth(1).wait_for()
-
-            def third(cell=cell, page=page):
-                cell.nth(2).locator(".jp-InputArea-editor").click()
-                page.keyboard.press("Shift+Enter")
-
-            drive(page, name, tmp_path, cell.count, third)
-            page.locator(".figure").first.scroll_into_view_if_needed()
-            page.screenshot(path=look_folder() / "figures" / f"{name}-jupyterlab.png")
-            watched.close()
+            drive(watched, name, tmp_path, cell, ".jp-InputArea-editor", "jupyterlab")
     SEEN.append(f"figures in JupyterLab: {len(NAMES)} dragged, typed, undone; the kernel followed both ways")
 
 
@@ -226,9 +222,8 @@ def test_jupyterlab_in_the_dark(browser, tmp_path):
                 break
         assert page.evaluate("document.body.dataset.jpThemeLight") == "false"
         page.screenshot(path=look_folder() / "figures" / "all-jupyterlab-dark.png")
-        page.evaluate((package("axe-core") / "axe.min.js").read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run({ include: [['.jp-OutputArea']] }, { runOnly: ['color-contrast'] })")
-        assert found["violations"] == [] and sum(len(one["nodes"]) for one in found["passes"]) > 15
+        said, passed = axe(page, "{ include: [['.jp-OutputArea']] }", "{ runOnly: ['color-contrast'] }")
+        assert said == [] and passed > 15
         watched.close()
 
 
@@ -266,15 +261,7 @@ def test_classic_notebook_with_colabs_versions(browser, twin, tmp_path):
                 cell.nth(k).locator(".CodeMirror").click()
                 page.keyboard.press("Shift+Enter")
                 page.locator(".figure").nth(k).wait_for(timeout=60_000)
-
-            def third(cell=cell, page=page):
-                cell.nth(2).locator(".CodeMirror").click()
-                page.keyboard.press("Shift+Enter")
-
-            drive(page, name, tmp_path, cell.count, third)
-            page.locator(".figure").first.scroll_into_view_if_needed()
-            page.screenshot(path=look_folder() / "figures" / f"{name}-notebook6.png")
-            watched.close()
+            drive(watched, name, tmp_path, cell, ".CodeMirror", "notebook6")
     SEEN.append(
         f"figures in classic Notebook 6 with Colab's versions: {len(NAMES)} dragged, typed, undone; the kernel followed both ways"
     )

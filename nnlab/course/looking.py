@@ -20,18 +20,17 @@ _OVERFLOW = """() => {
 }"""
 
 
-def opened(browser, deck, place=""):
+def opened(browser, deck):
     """The deck at the path `deck` in a page of its own of 1280 × 720, offline, its figures alive."""
     page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
-    page.goto(deck.resolve().as_uri() + place)
-    page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
+    _arrive(page, deck)
     return page
 
 
-def places(page):
-    """For each slide of the deck in `page`: its two numbers, and whether it holds a figure."""
-    return page.evaluate("""Reveal.getSlides().map(slide => [Reveal.getIndices(slide), slide.querySelector("[data-figure]")])
-        .map(([{ h, v }, figure]) => [h, v || 0, Boolean(figure)])""")
+def _arrive(page, deck, place=""):
+    page.goto("about:blank")  # else another place of the same deck is no new start
+    page.goto(deck.resolve().as_uri() + place)
+    page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
 
 
 def look(browser, deck, pictures=None):
@@ -41,25 +40,21 @@ def look(browser, deck, pictures=None):
         pictures: a list to which a screenshot of each slide is added, as PNG.
     """
     problems = []
-    page = opened(browser, deck)
+    page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
     page.on("pageerror", lambda error: problems.append(f"error in the page: {error}"))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-
-    def again(place=""):
-        page.goto("about:blank")
-        page.goto(deck.resolve().as_uri() + place)
-        page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
 
     def see(number):
         page.wait_for_timeout(60)
         name = page.evaluate("(Reveal.getCurrentSlide().querySelector('h1, h2, h3') || {}).textContent")
         problems.extend(f"slide {number} ({name}) does not fit: {problem}" for problem in page.evaluate(_OVERFLOW))
 
-    again()
-    slides = places(page)
+    _arrive(page, deck)
+    slides = page.evaluate("""Reveal.getSlides().map(slide => [Reveal.getIndices(slide), slide.querySelector("[data-figure]")])
+        .map(([{ h, v }, figure]) => [h, v || 0, Boolean(figure)])""")
     for number, (h, v, figure) in enumerate(slides, start=1):
         if figure:  # as after a reload in the middle of a lecture
-            again(f"#/{h}/{v}")
+            _arrive(page, deck, f"#/{h}/{v}")
             see(number)
         page.evaluate(f"Reveal.slide({h}, {v}, 99)")
         see(number)

@@ -1,5 +1,6 @@
 """Solved runs of the notebooks, kept in ``build/cache/runs/``: what has not changed since is not run again."""
 
+import functools
 import hashlib
 import os
 import platform
@@ -26,13 +27,25 @@ class Run(NamedTuple):
     key: str
 
 
-def fingerprint(path, data=""):
-    """What a run of the notebook at `path` with `data` depends on (files, package, versions), as hexadecimal digits."""
-    found = hashlib.sha256("\n".join([sys.version, platform.machine(), os.environ.get("NNLAB_DATA", ""), data]).encode())
+@functools.cache
+def data_here():
+    """Where the pictures come from on this machine, and a line about them."""
+    data = load("fashion_mnist")
+    return data.source, repr(data)
+
+
+def fingerprints(paths, data):
+    """What a run of each of the notebooks at `paths` with `data` depends on (files, package, versions), in hexadecimal."""
+    shared = hashlib.sha256("\n".join([sys.version, platform.machine(), os.environ.get("NNLAB_DATA", ""), data]).encode())
     package = [one for one in (ROOT / "nnlab").rglob("*") if one.suffix in (".py", ".js", ".mplstyle", ".css", ".j2")]
-    for one in [*sorted(package), *sorted((ROOT / "data").glob("*.npz")), ROOT / "requirements.txt", path]:
-        found.update(one.name.encode() + one.read_bytes())
-    return found.hexdigest()[:16]
+    for one in [*sorted(package), *sorted((ROOT / "data").glob("*.npz")), ROOT / "requirements.txt"]:
+        shared.update(one.name.encode() + one.read_bytes())
+    found = []
+    for path in paths:
+        own = shared.copy()
+        own.update(path.name.encode() + path.read_bytes())
+        found.append(own.hexdigest()[:16])
+    return found
 
 
 def runs(paths, again=False):
@@ -44,10 +57,10 @@ def runs(paths, again=False):
         paths: paths of notebooks of the course.
         again: run also what is kept.
     """
-    data = load("fashion_mnist")
-    if "comes with the course" in data.source:
+    source, _ = data_here()
+    if "comes with the course" in source:
         os.environ["NNLAB_OFFLINE"] = "1"  # asked once: the notebooks need not wait for the network again
-    keys = {path: f"{path.stem}-{fingerprint(path, data.source)}" for path in paths}
+    keys = {path: f"{path.stem}-{digits}" for path, digits in zip(paths, fingerprints(paths, source), strict=True)}
     kept = {path: KEPT / f"{key}.ipynb" for path, key in keys.items()}
     stale = [path for path in paths if again or not kept[path].exists()]
     found = {path: Run(read(kept[path]), None, None, keys[path]) for path in paths if path not in stale}

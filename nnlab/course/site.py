@@ -9,10 +9,9 @@ from nnlab import __version__
 from nnlab.course import slides
 from nnlab.course.notebooks import code_cells, minutes, opening, paths, read, title
 from nnlab.course.render import TEMPLATES, Formulas, address, rendered
-from nnlab.course.runs import runs
+from nnlab.course.runs import data_here, runs
 from nnlab.course.slides import SITE
 from nnlab.course.solve import names_in
-from nnlab.data import load
 from nnlab.fetch import replacing
 
 
@@ -43,7 +42,7 @@ def build(names=(), again=False):
     for run in made.values():
         if run.failure:
             print(f"\n{run.failure}", file=sys.stderr)
-    print(f"\nData: {load('fashion_mnist')!r}.")
+    print(f"\nData: {data_here()[1]}.")
     if formulas.without:
         print(f"Formulas are left as TeX in the pages: {formulas.without}.")
     print(f"Open {SITE / 'index.html'}")

@@ -59,12 +59,15 @@ def build(names=(), made=None):
             with replacing(deck) as part:
                 part.write_text(text, encoding="utf-8")
             count, problems = look(browser, deck) if browser else ("?", [])
-            pages = handout(browser, deck) if browser else ""
+            try:
+                pages = handout(browser, deck) if browser else ""
+            except RuntimeError as error:  # too full on paper: said as what is too full on the wall
+                pages = ""
+                problems.append(str(error))
             rows.append((path.stem, f"{count} slides", minutes(run), _megabytes(deck), f"{pages} pages" if pages else ""))
             if problems:
                 print("\n".join([f"{deck}:", *(f"  {problem}" for problem in problems)]), file=sys.stderr)
-                text = deck.read_text(encoding="utf-8").replace(state, "", 1)  # looked at again by the next build
-                deck.write_text(text, encoding="utf-8")
+                deck.write_text(text.replace(state, "", 1), encoding="utf-8")  # looked at again by the next build
                 well = False
     formulas.close()
     if formulas.without:
@@ -115,8 +118,8 @@ def handout(browser, deck):
     if cut := page.evaluate("document.body.dataset.fitted"):
         raise RuntimeError(f"{deck.name}: on paper the slides {cut} are too full")
     name = html.escape(page.title())
-    look = "font: 8px sans-serif; color: #595959; width: 100%; padding: 0 12mm; display: flex; justify-content: space-between"
-    foot = (f'<div style="{look}">'
+    style = "font: 8px sans-serif; color: #595959; width: 100%; padding: 0 12mm; display: flex; justify-content: space-between"
+    foot = (f'<div style="{style}">'
             f"<span>{name} · nnlab {__version__} · MIT licence · {html.escape(address().removeprefix('https://'))}</span>"
             '<span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>')
     with replacing(handout_of(deck)) as part:

@@ -22,7 +22,7 @@ const limits = {
 };
 
 // Value and slope (PyTorch's, where there is a kink), where the kinks and jumps lie, and the same in PyTorch.
-const sigmoid = (x) => 1 / (1 + Math.exp(-x)), relu = (x) => Math.max(0, x), over = (x) => x > 0 ? 1 : 0;
+const relu = (x) => Math.max(0, x), over = (x) => x > 0 ? 1 : 0;
 const arms = ({ maxout: [w, c, v, d] }, x) => [w * x + c, v * x + d];
 const FUNCTIONS = {
   linear: { colour: "#6b6b6b", dash: "3 5", of: (x) => x, slope: () => 1, torch: () => "x" },

@@ -17,7 +17,6 @@ const limits = {
   "step": [0, 300, 1]
 };
 
-const sigmoid = (z) => z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z));
 const softplus = (z) => Math.max(0, z) + Math.log1p(Math.exp(-Math.abs(z)));
 const LOSSES = [
   { name: "squared error", colour: BLUE, of: (w, y) => (sigmoid(w) - y) ** 2 / 2, slope: (w, y) => (sigmoid(w) - y) * sigmoid(w) * sigmoid(-w) },

@@ -27,7 +27,7 @@ const most = {
 
 const ACTIVATIONS = {
   step: { of: (z) => z >= 0 ? 1 : 0, y: [-0.25, 1.25], ticks: [0, 0.5, 1], torch: "(z >= 0).double()" },
-  sigmoid: { of: (z) => 1 / (1 + Math.exp(-z)), y: [-0.25, 1.25], ticks: [0, 0.5, 1], torch: "torch.sigmoid(z)" },
+  sigmoid: { of: sigmoid, y: [-0.25, 1.25], ticks: [0, 0.5, 1], torch: "torch.sigmoid(z)" },
   tanh: { of: Math.tanh, y: [-1.25, 1.25], ticks: [-1, 0, 1], torch: "torch.tanh(z)" },
   ReLU: { of: (z) => Math.max(0, z), y: [-1, 6], ticks: [0, 2, 4, 6], torch: "torch.relu(z)" },
   linear: { of: (z) => z, y: [-6, 6], ticks: [-6, -3, 0, 3, 6], torch: "z" },

@@ -20,6 +20,7 @@ const minus = (written) => written.replaceAll("-", "\u2212");
 const shown = (value, digits = 2) => minus(tidy(value, digits).toFixed(digits));
 const plain = (value) => minus(String(tidy(value, 4)));                  // as it was typed: 1.5, not 1.50
 const precise = (value) => minus(value ? value.toPrecision(3) : "0");    // three digits that count
+const sigmoid = (z) => z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z));
 const counted = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 const text = (x, y, words, more = {}) => svg("text", { x, y, ...more }, words);
 const END = { "text-anchor": "end" }, MIDDLE = { "text-anchor": "middle" }, BOLD = { "font-weight": 600 };
