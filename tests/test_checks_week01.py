@@ -67,6 +67,7 @@ OTHER_STYLES = {
     "elu": [F.elu, lambda x: torch.where(x < 0, torch.expm1(x), x), lambda x: x.clamp(min=0) + torch.exp(x.clamp(max=0)) - 1],
     "maxout": [lambda x, weights, biases: torch.stack([x @ w + b for w, b in zip(weights, biases, strict=True)]).amax(0)],
     "one_layer": [other_layer],
+    "numbers_needed": [lambda sizes: sizes[0] * sizes[-1] + sizes[-1]],
     "perceptron_step": [other_step],
     "mistake_bound": [other_bound],
     "softmax": [lambda z: torch.softmax(z, -1), lambda z: torch.exp(z - z.logsumexp(-1, keepdim=True))],
@@ -151,6 +152,30 @@ def test_oracles():
             layer.weight.copy_(A.T)
             layer.bias.copy_(a)
         torch.testing.assert_close(inputs @ W + c, through(inputs), rtol=1e-4, atol=1e-4)
+
+
+def test_numbers_needed_are_those_of_the_collapsed_stack():
+    one_layer, numbers_needed = (check.exercises[name].reference for name in ("one_layer", "numbers_needed"))
+    for sizes in ([2, 1], [2, 16, 1], [5, 7, 3, 4]):
+        W, c = one_layer([(torch.randn(n, m), torch.randn(m)) for n, m in zip(sizes, sizes[1:], strict=False)])
+        assert numbers_needed(sizes) == W.numel() + c.numel()
+
+
+def test_changes_are_what_torch_says():
+    right, y, other = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]]), torch.tensor([0, 2]), torch.tensor([1, 0])
+    two = lambda *probabilities: torch.tensor([[p, 1 - p] for p in probabilities]).log()  # noqa: E731
+    zeros = torch.tensor([0, 0])
+    pairs = [(accuracy, right, 2 * right, y), (F.cross_entropy, right, 2 * right, y), (F.cross_entropy, right, 2 * right, other),
+             (accuracy, two(0.49, 0.9), two(0.51, 0.6), zeros), (F.cross_entropy, two(0.49, 0.9), two(0.51, 0.6), zeros),
+             (F.cross_entropy, right, right + 5, y)]
+    assert accuracy(right, y) == 1 and accuracy(right, other) == 0
+    found = []
+    for measure, before, after, targets in pairs:
+        change = float(measure(after, targets) - measure(before, targets))
+        found.append("stays" if abs(change) < 1e-6 else "rises" if change > 0 else "falls")
+    assert found == check.exercises["changes"].reference
+    said = judge_value(check.exercises["changes"], ["stay"] * 6).text
+    assert "Choose 'falls', 'rises' or 'stays'." in said and said.count("\n") <= 5
 
 
 def test_perceptron_stays_under_novikoffs_bound():

@@ -123,21 +123,24 @@ def test_makefile_has_the_commands_that_the_readme_names():
 
 def test_answers_are_a_key_with_the_mistakes_it_knows():
     done = course("answers")
-    assert done.returncode == 0 and "week01a_neurons: 6 exercises answered" in done.stdout, done.stdout + done.stderr
-    for path in paths():
+    assert done.returncode == 0 and "week01a_neurons: 9 exercises answered" in done.stdout, done.stdout + done.stderr
+    assert "week01b_learning: 8 exercises answered" in done.stdout
+    for path, name, answer, mistake, said in (
+            (paths()[0], "relu", "return torch.where(x > 0, x, 0.0)", "relu_absolute", "This is the absolute value"),
+            (paths()[1], "changes", '"rises", "stays"]', "'rises'", "You read the loss off the accuracy")):
         key = read(BUILD / "answers" / path.name)
         text = "\n".join(cell.source for cell in key.cells)
-        assert "return torch.where(x > 0, x, 0.0)" in text and "guess = None" not in text
-        assert "**relu: mistakes that it knows by name**" in text and "`relu_absolute`: This is the absolute value" in text
+        assert answer in text.replace("'", '"') and not re.search(r"^guess\w* = None", text, re.M)
+        assert f"**{name}: mistakes that it knows by name**" in text and f"`{mistake}`" in text and said in text
         assert not any(output.output_type == "error" for cell in code_cells(key) for output in cell.outputs)
         page = (BUILD / "answers" / f"{path.stem}.html").read_text(encoding="utf-8")
-        assert "This is the absolute value" in page and "✓ relu is right" in page
+        assert said in page and f"✓ {name} is right" in page
 
 
 def test_mutants_are_a_table_of_every_exercise():
     done = course("mutants")
     assert done.returncode == 0 and "BAD" not in done.stdout and "NOT EXPLAINED" not in done.stdout, done.stdout + done.stderr
-    assert done.stdout.count(" mutants, ") == 14 and "week01.relu\n" in done.stdout
+    assert done.stdout.count(" mutants, ") == 15 and "week01.relu\n" in done.stdout
     assert re.search(r"ok +2 relu_absolute +This is the absolute value", done.stdout)
     wrong = course("mutants", "week99")
     assert wrong.returncode == 1 and "no week 'week99'; choose from: week01" in wrong.stderr

@@ -142,6 +142,9 @@ def judge_value(exercise, value):
     said = next((wrong.says for wrong in exercise.wrong if wrong.answer[k] == given[k] != exercise.reference[k]), "")
     form = "" if type(given[k]) is type(exercise.reference[k]) or given[k] is ... else (
         f"A {type(exercise.reference[k]).__name__} is asked, such as {_like(exercise.reference[k])}.")
+    words = sorted(set(exercise.reference)) if all(isinstance(part, str) for part in exercise.reference) else []
+    if words and given[k] is not ... and given[k] not in words:
+        form = f"Choose {', '.join(map(repr, words[:-1]))} or {words[-1]!r}."
     given = "no answer yet" if given[k] is ... else repr(given[k])
     return incorrect(name, aligned((f"{k + 1} of {count}", exercise.questions[k]), ("yours", given)), said or form)
 

@@ -466,4 +466,63 @@ ONE_LAYER = Exercise(
     allows="However many layers, without an activation they are one.",
 )
 
-EXERCISES = [SHAPES, BRIGHTENING, NEURON, RELU, LEAKY_RELU, ELU, MAXOUT, ONE_LAYER]
+
+def numbers_needed(sizes):
+    """How many numbers (weights and biases) the one layer has that does the work of linear layers of these sizes.
+
+    `sizes` is [inputs, neurons of the first layer, ..., neurons of the last layer]; no activation stands between the layers.
+    """
+    return (sizes[0] + 1) * sizes[-1]
+
+
+def _numbers_of_all_layers(sizes):
+    return sum((n + 1) * m for n, m in zip(sizes, sizes[1:], strict=False))
+
+
+def _numbers_of_the_first_layer(sizes):
+    return (sizes[0] + 1) * sizes[1]
+
+
+def _numbers_of_the_last_layer(sizes):
+    return (sizes[-2] + 1) * sizes[-1]
+
+
+def _numbers_with_one_bias(sizes):
+    return sizes[0] * sizes[-1] + 1
+
+
+def _numbers_with_corners(sizes):
+    return (sizes[0] + 1) * sizes[-1] + sum(sizes[1:-1])
+
+
+NUMBERS_NEEDED = Exercise(
+    reference=numbers_needed,
+    cases=(
+        "numbers_needed([1, 1])",
+        "numbers_needed([2, 1])",
+        "numbers_needed([2, 3])",
+        "numbers_needed([2, 16, 1])",
+        "numbers_needed([2, 16, 16, 1])",
+        "numbers_needed([784, 100, 10])",
+        "numbers_needed([784, 30, 30, 30, 10])",
+    ),
+    wrong=(
+        Wrong(_numbers_of_all_layers,
+              "This is what the layers hold: each one more seems to add something. What do they compute together, once they are "
+              "multiplied out?"),
+        Wrong(_numbers_with_corners,
+              "You allow each neuron in between a number for a corner of its own. Without an activation, what could bend there?"),
+        Wrong(_numbers_of_the_first_layer,
+              "This is the first layer alone. The one that does the work of all ends with as many neurons as the last."),
+        Wrong(_numbers_of_the_last_layer,
+              "This is the last layer alone. The one that does the work of all takes the first layer's inputs."),
+        Wrong(_numbers_with_one_bias, "Right for one neuron. Each neuron of a layer has a bias of its own."),
+    ),
+    hints=(
+        "After multiplying out there is one matrix and one bias: of which shapes?",
+        "The matrix leads from the first of the sizes to the last: (sizes[0], sizes[-1]). What stands between them is gone.",
+    ),
+    allows="Count before you believe that a bigger network says more.",
+)
+
+EXERCISES = [NEURON, SHAPES, BRIGHTENING, RELU, LEAKY_RELU, ELU, MAXOUT, ONE_LAYER, NUMBERS_NEEDED]

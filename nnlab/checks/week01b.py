@@ -2,7 +2,7 @@
 
 import torch
 
-from nnlab.checks.judging import Exercise, Wrong
+from nnlab.checks.judging import Exercise, Value, Wrong
 
 
 def perceptron_step(w, b, x, y):
@@ -354,6 +354,47 @@ ACCURACY = Exercise(
 )
 
 
+CHANGES = Value(
+    name="changes",
+    reference=["stays", "falls", "rises", "rises", "rises", "stays"],
+    questions=("all samples right, all scores times 2: the accuracy",
+               "all samples right, all scores times 2: the cross-entropy",
+               "all samples wrong, all scores times 2: the cross-entropy",
+               "two classes, p of the right one goes from 0.49 to 0.51 and, for another sample, from 0.9 to 0.6: the accuracy",
+               "the same two samples: the cross-entropy",
+               "every score plus 5: the cross-entropy"),
+    wrong=(
+        Wrong(["rises", "falls", "rises", "rises", "rises", "stays"],
+              "You let the accuracy follow how sure the network is. It counts who is right, and nobody has changed sides."),
+        Wrong(["falls", "falls", "rises", "rises", "rises", "stays"],
+              "Which of the scores is the largest does not depend on a factor of 2: who is right stays right."),
+        Wrong(["stays", "stays", "rises", "rises", "rises", "stays"],
+              "The accuracy stays, but the loss is not the accuracy: it also asks how sure. What happens to -ln p if p grows?"),
+        Wrong(["stays", "rises", "rises", "rises", "rises", "stays"],
+              "Larger scores are no fault by themselves: the right class wins by more, so p comes nearer to 1."),
+        Wrong(["stays", "falls", "falls", "rises", "rises", "stays"],
+              "To be surer helps only where one is right. Here p of the right class becomes smaller still."),
+        Wrong(["stays", "falls", "stays", "rises", "rises", "stays"],
+              "They were all wrong and still are, but they are surer of it. Does the loss not mind?"),
+        Wrong(["stays", "falls", "rises", "stays", "rises", "stays"],
+              "With two classes a sample is right when its p is above one half. Which of the two crosses it, and which way?"),
+        Wrong(["stays", "falls", "rises", "falls", "rises", "stays"],
+              "The one that fell from 0.9 to 0.6 is right before and after. Only crossing one half counts."),
+        Wrong(["stays", "falls", "rises", "rises", "falls", "stays"],
+              "You read the loss off the accuracy: more are right, so it should be lower. Add up -ln p before and after."),
+        Wrong(["stays", "falls", "rises", "rises", "stays", "stays"],
+              "The two changes do not cancel: compare -ln 0.49 - ln 0.9 with -ln 0.51 - ln 0.6."),
+        Wrong(["stays", "falls", "rises", "rises", "rises", "rises"],
+              "Softmax compares the scores of one sample: what do exp(z + 5), divided by their sum, have in common?"),
+    ),
+    hints=(
+        "The accuracy asks which score is the largest. The cross-entropy asks for p of the right class, and takes -ln p.",
+        "Try each of them: make two or three rows of scores, and print accuracy and F.cross_entropy before and after.",
+    ),
+    allows="Who is right, and how sure of it, are two things: a loss watches both.",
+)
+
+
 def squared_error_slopes(w, b, x, y):
     """Slopes (dC/dw, dC/db) of C = (a - y)²/2 for a sigmoid neuron a = σ(w·x + b), input x (n,), target y."""
     a = torch.sigmoid(w @ x + b)
@@ -498,4 +539,4 @@ LOGISTIC_LOSS = Exercise(
     equivalent=(("torch.logaddexp(z, torch.tensor(0.0)) → torch.logaddexp(torch.tensor(0.0), z)", "a sum in the other order"),),
 )
 
-EXERCISES = [PERCEPTRON_STEP, MISTAKE_BOUND, SOFTMAX, CROSS_ENTROPY, ACCURACY, SQUARED_ERROR_SLOPES, LOGISTIC_LOSS]
+EXERCISES = [PERCEPTRON_STEP, MISTAKE_BOUND, ACCURACY, SOFTMAX, CROSS_ENTROPY, CHANGES, SQUARED_ERROR_SLOPES, LOGISTIC_LOSS]

@@ -23,7 +23,8 @@ def _nnlab_titles():
         if draw is None or kind.__name__ != "Figure":
             return register(kind, draw)
         def png(figure):
-            titles = [figure.get_suptitle(), *(axes.get_title() for axes in figure.axes)]
+            titles = [figure.get_suptitle()]
+            titles += [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center", "right")]
             said = "; ".join(" ".join(title.replace("$", "").split()) for title in titles if title.strip())
             return draw(figure), {"alt": said} if said else {}
         return register(kind, png)

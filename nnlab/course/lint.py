@@ -17,6 +17,7 @@ from nnlab.course.solve import exercises_in, guesses_in
 CELLS, LINES, WIDTH = 60, 25, 100
 TAGS = {"trailer", "nbval-ignore-output", "nbval-skip", "raises-exception"}
 WORDS_OF_NOTES = 30
+SENTENCES = 10
 
 
 def problems(notebook, stem):
@@ -117,12 +118,21 @@ def notes(notebook, stem):
             if slide is not None:
                 yield f"the slide that begins with cell {slide!r} has no speaker notes"
             slide = cell.id if cell is not None else None
-        elif kind == "notes":
+        elif kind == "notes" and not notebooks.story(cell):
             slide = None
             said = notebooks.notes(cell)
             if said is None or len(said[1].split()) < WORDS_OF_NOTES:
                 yield (f"the notes {cell.id!r} need {WORDS_OF_NOTES} words in the form <details><summary>For the lecturer · 2 min"
                        "</summary>, a blank line, the text, a blank line, </details>")
+
+
+def story(notebook, stem):
+    """For lecturers, the story of the lecture in ten sentences: what is asked, what is believed, what breaks it, what follows."""
+    told = next(filter(None, map(notebooks.story, notebook.cells)), "")
+    if len(sentences := re.findall(r"[^.?!]+[.?!](?= |$)", told)) != SENTENCES or "\n" in told:
+        yield (f"its story for lecturers has {len(sentences)} sentences instead of {SENTENCES}: notes of the form "
+               "<details><summary>For the lecturer · the story</summary>, a blank line, the sentences in one line, a blank line, "
+               "</details>")
 
 
 def predictions(notebook, stem):
@@ -162,4 +172,4 @@ def _called(code):
     return {node.func.id for node in ast.walk(code) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
-RULES = (form, tagged, length, opening, ending, notes, predictions, claims, built, quotes)
+RULES = (form, tagged, length, opening, ending, notes, story, predictions, claims, built, quotes)

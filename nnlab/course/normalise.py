@@ -9,6 +9,7 @@ import re
 from PIL import Image
 
 from nnlab import widgets
+from nnlab.course import outline
 from nnlab.course.browser import chromium
 from nnlab.course.execute import execute
 from nnlab.course.notebooks import code_cells, paths, read, write
@@ -32,6 +33,8 @@ def normalise(names=(), run=False):
         normal(notebook)
         write(notebook, path)
         print(f"{path.name}: {len(notebook.cells)} cells, {path.stat().st_size // 1024} kB")
+    if outline.written():
+        print("README.md: the outline is new")
 
 
 def normal(notebook):

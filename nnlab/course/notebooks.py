@@ -75,6 +75,12 @@ def notes(cell):
     return (int(found.group(1)), found.group(2)) if found else None
 
 
+def story(cell):
+    """The story of the lecture that a cell of notes tells to lecturers; None where it tells none."""
+    found = re.fullmatch(r"<details><summary>For the lecturer · the story</summary>\n\n(.+)\n\n</details>", cell.source, re.S)
+    return found and found.group(1)
+
+
 def opening(notebook):
     """The cells of `notebook` before its first code cell."""
     return notebook.cells[:next(k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code")]

@@ -13,7 +13,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
 from nnlab import __version__, widgets
-from nnlab.course.notebooks import ROOT, code_cells, notes, slide_type
+from nnlab.course.notebooks import ROOT, code_cells, notes, slide_type, story
 from nnlab.course.npm import node, package
 from nnlab.course.solve import names_in
 from nnlab.fetch import FetchError
@@ -92,6 +92,8 @@ def prepared(notebook):
                 "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]", "[Open in Colab]")
             if slide_type(cell) == "notes" and (said := notes(cell)):
                 cell.source = f"**{said[0]} min.** {said[1]}"
+            elif slide_type(cell) == "notes" and (told := story(cell)):
+                cell.source = f"**The story.** {told}"
     for cell in code_cells(page):
         if names_in(cell):
             cell.metadata.setdefault("nnlab", {})["exercise"] = True

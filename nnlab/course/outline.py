@@ -1,0 +1,69 @@
+"""The instructors' outline, ``notebooks/README.md``: story, sections, minutes, contents, exercises and figures of each lecture.
+
+What the course covers stands there by hand, as numbered items. A section's first cell says which of them it treats
+(``"nnlab": {"covers": ["1a.1"]}``); the rest is read off the notebooks.
+"""
+
+import re
+
+from nnlab.course.notebooks import NOTEBOOKS, code_cells, minutes, notes, paths, read, sections, slide_type, story, title
+from nnlab.course.solve import guesses_in, names_in
+from nnlab.fetch import replacing
+
+OUTLINE = NOTEBOOKS / "README.md"
+BEGIN, END = "<!-- outline: written by `make normalise` from the notebooks -->", "<!-- end of the outline -->"
+_ITEM = re.compile(r"^\| (\d+[ab]\.\d+) \| (.+) \|$", re.M)
+_FIGURE = re.compile(r"\bFigure\(\"(\w+)\"")
+
+
+def written():
+    """Write the outline's generated part anew; True where that changed the file."""
+    text = OUTLINE.read_text(encoding="utf-8")
+    head, _, rest = text.partition(BEGIN)
+    new = f"{head}{BEGIN}\n\n{outline()}\n\n{END}{rest.partition(END)[2]}"
+    if new != text:
+        with replacing(OUTLINE) as part:
+            part.write_text(new, encoding="utf-8")
+    return new != text
+
+
+def outline():
+    """The generated part of the outline, as Markdown."""
+    return "\n\n".join(_lecture(path) for path in paths())
+
+
+def missing():
+    """Sentences on items that no section treats, and on items of sections that the outline does not list."""
+    text, stems = OUTLINE.read_text(encoding="utf-8"), [path.stem for path in paths()]
+    listed = {item for item, _ in _ITEM.findall(text)}
+    there = {re.match(r"week0?(\d+[ab])", stem).group(1) for stem in stems}
+    treated = {item: path.stem for path in paths() for part in sections(read(path)) for item in _covers(part)}
+    for item in sorted(listed - set(treated)):
+        if item.split(".")[0] in there:
+            yield f"the item {item} has no place in any section"
+    for item in sorted(set(treated) - listed):
+        yield f"a section of {treated[item]} treats {item}, which the outline does not list"
+
+
+def _covers(section):
+    return section[0].metadata.get("nnlab", {}).get("covers", []) if section else []
+
+
+def _lecture(path):
+    notebook = read(path)
+    rows = ["| section | min | treats | exercises | predictions | figures |", "|---|---|---|---|---|---|"]
+    for section in sections(notebook):
+        heading = re.match(r"## (.+)", section[0].source)
+        name = heading.group(1) if heading else "Opening"
+        told = sum((notes(cell) or (0, ""))[0] for cell in section if slide_type(cell) == "notes")
+        code = [cell for cell in section if cell.cell_type == "code"]
+        exercises = [f"`{name}`" for cell in code for name in names_in(cell)]
+        asked = sum(len(guesses_in(cell)) for cell in code)
+        figures = dict.fromkeys(found for cell in code for found in _FIGURE.findall(cell.source))
+        rows.append(f"| {name} | {told or ''} | {', '.join(_covers(section))} | {', '.join(exercises)} | {asked or ''} "
+                    f"| {', '.join(figures)} |")
+    exercises = sum(len(names_in(cell)) for cell in code_cells(notebook))
+    asked = sum(len(guesses_in(cell)) for cell in code_cells(notebook))
+    return "\n".join([f"### [{title(notebook)}]({path.name})", "",
+                      f"{minutes(notebook)} minutes, {exercises} exercises, {asked} predictions.", "",
+                      f"> {next(filter(None, map(story, notebook.cells)), '')}", "", *rows])
