@@ -63,7 +63,7 @@ def test_a_slide_that_is_too_full_is_an_error(solved_runs, tmp_path, browser):
     formulas.close()
     _, problems = look(browser, deck)
     assert len(problems) == 1
-    assert problems[0].startswith("slide 2 (1 · The neuron (core)) does not fit: cell 'neuron' is 0 px too wide, ")
+    assert problems[0].startswith("slide 3 (1 · The neuron (core)) does not fit: cell 'neuron' is 0 px too wide, ")
     assert int(re.search(r"(\d+) px too high$", problems[0]).group(1)) > 300
 
 

@@ -67,7 +67,7 @@ OTHER_STYLES = {
     "elu": [F.elu, lambda x: torch.where(x < 0, torch.expm1(x), x), lambda x: x.clamp(min=0) + torch.exp(x.clamp(max=0)) - 1],
     "maxout": [lambda x, weights, biases: torch.stack([x @ w + b for w, b in zip(weights, biases, strict=True)]).amax(0)],
     "one_layer": [other_layer],
-    "numbers_needed": [lambda sizes: sizes[0] * sizes[-1] + sizes[-1]],
+    "numbers_of_one_layer": [lambda sizes: sizes[0] * sizes[-1] + sizes[-1]],
     "perceptron_step": [other_step],
     "mistake_bound": [other_bound],
     "softmax": [lambda z: torch.softmax(z, -1), lambda z: torch.exp(z - z.logsumexp(-1, keepdim=True))],
@@ -154,21 +154,25 @@ def test_oracles():
         torch.testing.assert_close(inputs @ W + c, through(inputs), rtol=1e-4, atol=1e-4)
 
 
-def test_numbers_needed_are_those_of_the_collapsed_stack():
-    one_layer, numbers_needed = (check.exercises[name].reference for name in ("one_layer", "numbers_needed"))
+def test_numbers_of_one_layer_are_those_of_the_collapsed_stack():
+    one_layer, numbers_of_one_layer = (check.exercises[name].reference for name in ("one_layer", "numbers_of_one_layer"))
     for sizes in ([2, 1], [2, 16, 1], [5, 7, 3, 4]):
         W, c = one_layer([(torch.randn(n, m), torch.randn(m)) for n, m in zip(sizes, sizes[1:], strict=False)])
-        assert numbers_needed(sizes) == W.numel() + c.numel()
+        assert numbers_of_one_layer(sizes) == W.numel() + c.numel()
 
 
 def test_changes_are_what_torch_says():
-    right, y, other = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]]), torch.tensor([0, 2]), torch.tensor([1, 0])
+    right, y = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]]), torch.tensor([0, 2])
+    ten, at = torch.tensor([[1.0, 0.9, *[0.0] * 8]]), torch.tensor([1])
+    wrong = torch.tensor([[1.0, 2.0], [0.3, 0.2]])
     two = lambda *probabilities: torch.tensor([[p, 1 - p] for p in probabilities]).log()  # noqa: E731
     zeros = torch.tensor([0, 0])
-    pairs = [(accuracy, right, 2 * right, y), (F.cross_entropy, right, 2 * right, y), (F.cross_entropy, right, 2 * right, other),
+    pairs = [(accuracy, right, 2 * right, y), (F.cross_entropy, right, 2 * right, y),
+             (F.cross_entropy, wrong, 2 * wrong, torch.tensor([0, 1])),
              (accuracy, two(0.49, 0.9), two(0.51, 0.6), zeros), (F.cross_entropy, two(0.49, 0.9), two(0.51, 0.6), zeros),
              (F.cross_entropy, right, right + 5, y)]
-    assert accuracy(right, y) == 1 and accuracy(right, other) == 0
+    assert accuracy(right, y) == 1 and accuracy(wrong, torch.tensor([0, 1])) == 0
+    assert F.cross_entropy(2 * ten, at) < F.cross_entropy(ten, at), "with ten classes it may fall: the question says two"
     found = []
     for measure, before, after, targets in pairs:
         change = float(measure(after, targets) - measure(before, targets))

@@ -32,6 +32,8 @@ def test_build_writes_a_site_that_asks_for_nothing():
         for link in re.findall(r'href="([\w-]+\.html)', text):
             assert link in site
     assert "Speaker" not in site["week01a_neurons.html"] and "One right answer" in site["week01a_neurons.html"]
+    assert "<strong>Exercise <code>relu</code>.</strong> Positive part of x" in site["week01a_neurons.html"]
+    assert "<br>2. all samples right, all scores times 2: the cross-entropy" in site["week01b_learning.html"]
     again = course("build")
     assert again.returncode == 0 and re.search(r"^week01a_neurons +\d+ +kept  ok$", again.stdout, re.M)
 
@@ -127,7 +129,7 @@ def test_answers_are_a_key_with_the_mistakes_it_knows():
     assert "week01b_learning: 8 exercises answered" in done.stdout
     for path, name, answer, mistake, said in (
             (paths()[0], "relu", "return torch.where(x > 0, x, 0.0)", "relu_absolute", "This is the absolute value"),
-            (paths()[1], "changes", '"rises", "stays"]', "'rises'", "You read the loss off the accuracy")):
+            (paths()[1], "changes", '"rises", "stays"]', "rises", "You read the loss off the accuracy")):
         key = read(BUILD / "answers" / path.name)
         text = "\n".join(cell.source for cell in key.cells)
         assert answer in text.replace("'", '"') and not re.search(r"^guess\w* = None", text, re.M)

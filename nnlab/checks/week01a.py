@@ -131,6 +131,11 @@ class _NeuronSumOverAll(Neuron):
         return self.activation((inputs * self.weights).sum() + self.bias)
 
 
+class _NeuronCopy(Neuron):
+    def __init__(self, weights, bias, activation):
+        super().__init__(weights.detach().clone(), bias, activation)
+
+
 class _NeuronOtherOrder(Neuron):
     def __call__(self, inputs):
         return self.activation(self.weights @ inputs + self.bias)
@@ -149,6 +154,7 @@ NEURON = Exercise(
         "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.relu)(torch.ones(2, 3, 2))",
         "w = torch.ones(1); a = Neuron(w, 0.0, torch.relu); Neuron(9 * w, 9.0, torch.relu); a(torch.tensor([4.0]))",
         "x = torch.tensor([[1.0, 2.0]]); w = torch.tensor([3.0, 1.0]); Neuron(w, -1.0, torch.relu)(x)",
+        "p = torch.ones(3, requires_grad=True); torch.autograd.grad(Neuron(p[:2], p[2], torch.tanh)(torch.ones(2)), p)[0]",
     ),
     wrong=(
         Wrong(_NeuronWithoutBias,
@@ -165,6 +171,9 @@ NEURON = Exercise(
         Wrong(_NeuronSumOverAll,
               "One input is handled right, but for several inputs at once the sum runs over all of them and one number "
               "remains. Along which dimension should it run?"),
+        Wrong(_NeuronCopy,
+              "The outputs are right, but the weights are copies (torch.tensor, .detach(), .item()): no slope can be followed "
+              "back through a copy. Store what you are given."),
         Wrong(_NeuronOtherOrder,
               "One input is handled right. With several, each input is a row, and `weights @ inputs` sums down the columns. "
               "Try the other order."),
@@ -294,7 +303,7 @@ LEAKY_RELU = Exercise(
 
 def elu(x):
     """Exponential linear unit: x where it is positive, else exp(x) - 1, for a tensor of any shape (Clevert 2016)."""
-    return torch.where(x > 0, x, torch.exp(x) - 1)
+    return torch.where(x > 0, x, torch.exp(x.clamp(max=0)) - 1)  # clamp: exp(100) would spoil the slope
 
 
 def _elu_without_one(x):
@@ -334,7 +343,9 @@ ELU = Exercise(
     ),
     hints=("Left of 0 it bends smoothly down to -1; right of 0 it is x.", "exp(0) is 1: subtract it, and the curve meets 0."),
     allows="Its slope fades on the left, but does not break off at 0.",
-    equivalent=(("x > 0 → x >= 0", "both parts give 0 at 0, with the same slope"),),
+    equivalent=(("x > 0 → x >= 0", "both parts give 0 at 0, with the same slope"),
+                ("x.clamp(max=0) → x", "the same values; only the slope at sums of 89 or more is none, which no case asks for"),
+                ("0 → 1", "exp(1) is no more used than exp(0) where x is positive")),
 )
 
 
@@ -467,7 +478,7 @@ ONE_LAYER = Exercise(
 )
 
 
-def numbers_needed(sizes):
+def numbers_of_one_layer(sizes):
     """How many numbers (weights and biases) the one layer has that does the work of linear layers of these sizes.
 
     `sizes` is [inputs, neurons of the first layer, ..., neurons of the last layer]; no activation stands between the layers.
@@ -495,16 +506,17 @@ def _numbers_with_corners(sizes):
     return (sizes[0] + 1) * sizes[-1] + sum(sizes[1:-1])
 
 
-NUMBERS_NEEDED = Exercise(
-    reference=numbers_needed,
+NUMBERS_OF_ONE_LAYER = Exercise(
+    reference=numbers_of_one_layer,
     cases=(
-        "numbers_needed([1, 1])",
-        "numbers_needed([2, 1])",
-        "numbers_needed([2, 3])",
-        "numbers_needed([2, 16, 1])",
-        "numbers_needed([2, 16, 16, 1])",
-        "numbers_needed([784, 100, 10])",
-        "numbers_needed([784, 30, 30, 30, 10])",
+        "numbers_of_one_layer([1, 1])",
+        "numbers_of_one_layer([2, 1])",
+        "numbers_of_one_layer([2, 3])",
+        "numbers_of_one_layer([2, 16, 1])",
+        "numbers_of_one_layer([2, 16, 16, 1])",
+        "numbers_of_one_layer([784, 100, 10])",
+        "numbers_of_one_layer([784, 5, 10])",
+        "numbers_of_one_layer([784, 30, 30, 30, 10])",
     ),
     wrong=(
         Wrong(_numbers_of_all_layers,
@@ -522,7 +534,7 @@ NUMBERS_NEEDED = Exercise(
         "After multiplying out there is one matrix and one bias: of which shapes?",
         "The matrix leads from the first of the sizes to the last: (sizes[0], sizes[-1]). What stands between them is gone.",
     ),
-    allows="Count before you believe that a bigger network says more.",
+    allows="However wide the layers in between are. (A narrow one costs fewer numbers, and can do less.)",
 )
 
-EXERCISES = [NEURON, SHAPES, BRIGHTENING, RELU, LEAKY_RELU, ELU, MAXOUT, ONE_LAYER, NUMBERS_NEEDED]
+EXERCISES = [NEURON, SHAPES, BRIGHTENING, RELU, LEAKY_RELU, ELU, MAXOUT, ONE_LAYER, NUMBERS_OF_ONE_LAYER]

@@ -50,6 +50,7 @@ PERCEPTRON_STEP = Exercise(
         "perceptron_step(torch.tensor([1.0]), 0.0, torch.tensor([0.5]), 1.0)",
         "perceptron_step(torch.tensor([1.0]), 0.0, torch.tensor([-2.0]), 1.0)",
         "perceptron_step(torch.zeros(2), 0.0, torch.tensor([1.0, 3.0]), 1.0)",
+        "perceptron_step(torch.zeros(2), 0.0, torch.tensor([1.0, 3.0]), -1.0)",
         "perceptron_step(torch.tensor([1.0, 0.0]), 0.5, torch.tensor([1.0, 3.0]), -1.0)",
         "perceptron_step(torch.tensor([1.0, 0.0]), -3.0, torch.tensor([1.0, 3.0]), -1.0)",
         "w = torch.tensor([1.0, -1.0]); x = torch.tensor([0.0, 2.0]); perceptron_step(w, 1.0, x, 1.0)",
@@ -359,7 +360,7 @@ CHANGES = Value(
     reference=["stays", "falls", "rises", "rises", "rises", "stays"],
     questions=("all samples right, all scores times 2: the accuracy",
                "all samples right, all scores times 2: the cross-entropy",
-               "all samples wrong, all scores times 2: the cross-entropy",
+               "two classes, all samples wrong, all scores times 2: the cross-entropy",
                "two classes, p of the right one goes from 0.49 to 0.51 and, for another sample, from 0.9 to 0.6: the accuracy",
                "the same two samples: the cross-entropy",
                "every score plus 5: the cross-entropy"),
@@ -386,6 +387,8 @@ CHANGES = Value(
               "The two changes do not cancel: compare -ln 0.49 - ln 0.9 with -ln 0.51 - ln 0.6."),
         Wrong(["stays", "falls", "rises", "rises", "rises", "rises"],
               "Softmax compares the scores of one sample: what do exp(z + 5), divided by their sum, have in common?"),
+        Wrong(["stays", "falls", "rises", "rises", "rises", "falls"],
+              "All classes gained the same: is the right one now ahead of the others by more than before?"),
     ),
     hints=(
         "The accuracy asks which score is the largest. The cross-entropy asks for p of the right class, and takes -ln p.",
@@ -501,6 +504,10 @@ def _logistic_unstable(w, b, x, y, penalty):
     return -(y * torch.log(a) + (1 - y) * torch.log(1 - a)).mean() + penalty / 2 * (w @ w)
 
 
+def _logistic_penalty_without_slope(w, b, x, y, penalty):
+    return logistic_loss(w, b, x, y, 0.0) + penalty / 2 * w.norm().item() ** 2
+
+
 def _logistic_without_penalty(w, b, x, y, penalty):
     return logistic_loss(w, b, x, y, 0.0)
 
@@ -515,6 +522,8 @@ LOGISTIC_LOSS = Exercise(
         "logistic_loss(torch.tensor([3.0, -4.0]), 0.5, torch.tensor([[2.0, 1.0]]), torch.tensor([1.0]), 0.1)",
         "logistic_loss(torch.tensor([1.0]), 0.0, torch.tensor([[30.0]]), torch.tensor([1.0]), 0.0)",
         "logistic_loss(torch.tensor([1.0]), 0.0, torch.tensor([[200.0], [1.0]]), torch.tensor([0.0, 1.0]), 0.0)",
+        "w, x = torch.ones(1, requires_grad=True), torch.ones(1, 1); "
+        "torch.autograd.grad(logistic_loss(w, 0.5, x, x[0], 0.1), w)[0]",
     ),
     wrong=(
         Wrong(_logistic_penalty_not_halved, "The penalty is twice too large: penalty/2 is asked, as scikit-learn has it."),
@@ -529,6 +538,8 @@ LOGISTIC_LOSS = Exercise(
               "Right as a formula. At a sum of 200 the output is rounded to 1, and log(1 - a) is infinite: form the "
               "loss from the sum."),
         Wrong(_logistic_without_penalty, "The penalty is missing."),
+        Wrong(_logistic_penalty_without_slope,
+              "The value is right, but a part of it has left torch (.item(), a float, math): its slope is lost. Use tensors."),
     ),
     hints=(
         "With the sum z, the loss of one sample is log(1 + exp(z)) - y z. Check that for y = 0 and y = 1.",

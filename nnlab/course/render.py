@@ -3,6 +3,7 @@
 import copy
 import functools
 import html
+import inspect
 import json
 import subprocess
 import tomllib
@@ -13,9 +14,10 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
 from nnlab import __version__, widgets
+from nnlab.checks.judging import Value
 from nnlab.course.notebooks import ROOT, code_cells, notes, slide_type, story
 from nnlab.course.npm import node, package
-from nnlab.course.solve import names_in
+from nnlab.course.solve import checks_of, names_in
 from nnlab.fetch import FetchError
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -84,7 +86,7 @@ def markdown_filter(formulas):
 
 def prepared(notebook):
     """A copy of `notebook` for rendering: figures as places for their modules, exercises marked, the badge as a link."""
-    page = copy.deepcopy(notebook)
+    page, checks = copy.deepcopy(notebook), checks_of(notebook)
     page.metadata.pop("widgets", None)
     for cell in page.cells:
         if cell.cell_type == "markdown":
@@ -95,13 +97,21 @@ def prepared(notebook):
             elif slide_type(cell) == "notes" and (told := story(cell)):
                 cell.source = f"**The story.** {told}"
     for cell in code_cells(page):
-        if names_in(cell):
-            cell.metadata.setdefault("nnlab", {})["exercise"] = True
+        if asked := [(name, _asked(checks, name)) for name in names_in(cell)]:
+            cell.metadata.setdefault("nnlab", {})["exercise"] = asked
         for output in cell.outputs:
             if figure := output.get("data", {}).get(widgets.MIME):
                 state = html.escape(json.dumps(figure["state"]), quote=True)
                 output.data = {"text/html": f'<div data-figure="{figure["name"]}" data-prevent-swipe data-state="{state}"></div>'}
     return page
+
+
+def _asked(checks, name):
+    """What the exercise called `name` asks: the first sentences of its reference, or its questions, as lines of text."""
+    exercise = checks.exercises[name]
+    if isinstance(exercise, Value):
+        return [f"{k}. {question}" for k, question in enumerate(exercise.questions, start=1)]
+    return [" ".join(part.split()) for part in inspect.getdoc(exercise.reference).split("\n\n")]
 
 
 def _inline_json(value):

@@ -1,20 +1,23 @@
 """A reveal.js deck and a printed handout from each notebook's slide metadata: files that need no network, figures alive."""
 
+import copy
 import html
 import os
 import re
 import sys
 
+import nbformat
 from tqdm import tqdm
 
 from nnlab import __version__
 from nnlab.course.browser import chromium
 from nnlab.course.looking import look, opened
 from nnlab.course.normalise import picture
-from nnlab.course.notebooks import BUILD, ROOT, minutes, paths, title
+from nnlab.course.notebooks import BUILD, ROOT, code_cells, minutes, paths, read, title
 from nnlab.course.npm import package
 from nnlab.course.render import TEMPLATES, Formulas, address, rendered
 from nnlab.course.runs import runs
+from nnlab.course.solve import guesses_in
 from nnlab.fetch import FetchError, replacing
 from nnlab.widgets import defaults
 
@@ -55,7 +58,7 @@ def build(names=(), made=None):
                 rows.append((path.stem, "unchanged", minutes(run), _megabytes(deck), handout_of(deck).name if browser else ""))
                 continue
             deck.unlink(missing_ok=True)
-            text = as_deck(run, formulas, made_from=state, page=f"../{path.stem}.html")
+            text = as_deck(run, formulas, made_from=state, page=f"../{path.stem}.html", untouched=read(path))
             with replacing(deck) as part:
                 part.write_text(text, encoding="utf-8")
             count, problems = look(browser, deck) if browser else ("?", [])
@@ -82,6 +85,21 @@ def build(names=(), made=None):
     return well
 
 
+def with_settings(run, untouched):
+    """A copy of `run` with, after each guess, the figure that withholds its answer, as the notebook `untouched` stores it."""
+    run, empty = copy.deepcopy(run), "The axes of the answer, still empty"
+    for asked in code_cells(untouched):
+        for guess in guesses_in(asked):
+            answering = (cell for cell in code_cells(untouched) if re.search(rf"\b{guess.targets[0].id} is None", cell.source))
+            shown = next((output for cell in answering for output in cell.outputs if "image/png" in output.get("data", {})), None)
+            if shown is not None:
+                alt = html.escape(shown.metadata.get("image/png", {}).get("alt", empty), quote=True)
+                picture = f'<img class="setting" alt="{alt}" src="data:image/png;base64,{shown.data["image/png"].strip()}">'
+                place = next(k for k, cell in enumerate(run.cells) if cell.id == asked.id)
+                run.cells.insert(place + 1, nbformat.v4.new_markdown_cell(picture, id=f"{asked.id}-setting"))
+    return run
+
+
 def _megabytes(path):
     return f"{path.stat().st_size / 1e6:.1f}"
 
@@ -100,8 +118,18 @@ def handout_of(deck):
     return deck.with_suffix(".pdf")
 
 
-def as_deck(notebook, formulas, made_from="", page=None):
-    """HTML of the deck of `notebook`, which has been run: one file, with reveal.js inside; `page` is its page's address."""
+def as_deck(notebook, formulas, made_from="", page=None, untouched=None):
+    """HTML of the deck of `notebook`, which has been run: one file, with reveal.js inside.
+
+    Args:
+        notebook: a solved run.
+        formulas: renders them.
+        made_from: what the deck depends on, kept in it.
+        page: address of the lecture's page.
+        untouched: the same notebook as students get it: its figures that withhold an answer are shown beside the questions.
+    """
+    if untouched is not None:
+        notebook = with_settings(notebook, untouched)
     reveal = package("reveal.js")
     parts = {"reveal_css": "dist/reveal.css", "reveal_js": "dist/reveal.js", "notes_js": "plugin/notes/notes.js"}
     course = {key: (reveal / part).read_text(encoding="utf-8").replace("</script", "<\\/script") for key, part in parts.items()}

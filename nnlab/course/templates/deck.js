@@ -19,6 +19,11 @@ function need(slide, scale) {
 function fit(slide, scale) {
   let zoom = 1;
   slide.style.zoom = zoom;
+  const setting = slide.querySelector("img.setting");  // fills the room that its question leaves
+  if (setting) {
+    setting.style.maxHeight = "0";
+    setting.style.maxHeight = `${Math.max(240, room - need(slide, scale).height - 12)}px`;
+  }
   const tooLarge = () => { const { height, width } = need(slide, scale); return height > room || width > WIDTH; };
   while (zoom - 0.01 >= least(slide) && tooLarge()) slide.style.zoom = zoom -= 0.01;
 }
