@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 import colab_python
 import pytest
@@ -46,7 +47,11 @@ def solved_runs():
 
     def run(path):
         if path not in runs:
+            start = time.perf_counter()
             runs[path] = execute(solved(read(path)), path.name, strict=True)
+            took = time.perf_counter() - start
+            SEEN.append(f"{path.stem}: solved run in {took:.1f} s")
+            assert took <= 60, f"{path.name} takes {took:.0f} s; a student waits 60 at most"
         return runs[path]
     return run
 

@@ -33,7 +33,7 @@ def test_build_writes_a_site_that_asks_for_nothing():
             assert link in site
     assert "Speaker" not in site["week01a_neurons.html"] and "One right answer" in site["week01a_neurons.html"]
     assert "<strong>Exercise <code>relu</code>.</strong> Positive part of x" in site["week01a_neurons.html"]
-    assert "<br>2. all samples right, all scores times 2: the cross-entropy" in site["week01b_learning.html"]
+    assert "<br/>2. all samples right, all scores times 2: the cross-entropy" in site["week01b_learning.html"]
     again = course("build")
     assert again.returncode == 0 and re.search(r"^week01a_neurons +\d+ +kept  ok$", again.stdout, re.M)
 
@@ -47,7 +47,7 @@ def test_slides_are_built_once_and_again_when_something_changes(browser):
     assert {path: path.stat().st_mtime_ns for path in SLIDES.iterdir()} == before
     (SLIDES / "week01a_neurons.pdf").unlink()
     done = course("slides", "week01a_neurons")
-    assert re.search(r"^week01a_neurons +\d+ slides +\d+ +0\.\d  \d+ pages$", done.stdout, re.M), done.stdout + done.stderr
+    assert re.search(r"^week01a_neurons +\d+ slides +\d+ +\d\.\d  \d+ pages$", done.stdout, re.M), done.stdout + done.stderr
     assert (SLIDES / "week01a_neurons.pdf").exists()
 
 

@@ -14,6 +14,7 @@ from nnlab.course.notebooks import title
 from nnlab.course.render import Formulas, rendered
 from nnlab.course.site import needs
 from nnlab.course.slides import as_deck, handout, handout_of
+from nnlab.course.solve import guesses_in
 
 pytestmark = pytest.mark.browser
 
@@ -73,6 +74,23 @@ def test_code_is_legible_and_the_foot_names_lecture_and_licence(lectures, notebo
     assert title(notebooks.read(notebook_path)) in foot and "MIT licence" in foot
     count = page.evaluate("Reveal.getTotalSlides()")
     assert page.locator(".number").text_content() == f"{count} / {count}"
+
+
+def test_a_question_shows_its_setting_and_not_its_answer(lectures, notebook_path, open_page):
+    """Beside each guess stands the figure that withholds the answer, large enough, on another slide than the answer."""
+    page = open_page(lectures(notebook_path)[1])
+    page.wait_for_function("Reveal.isReady() && window.figuresReady !== false")
+    asked = [cell.id for cell in notebooks.code_cells(notebooks.read(notebook_path)) if guesses_in(cell)]
+    settings = page.locator("img.setting")
+    assert settings.count() == len(asked) >= 3
+    answers = page.evaluate("[...document.querySelectorAll('.jp-OutputArea img')].map(one => one.src)")
+    for k in range(len(asked)):
+        page.evaluate("""k => { const slide = document.querySelectorAll("img.setting")[k].closest("section");
+            const { h, v } = Reveal.getIndices(slide); Reveal.slide(h, v || 0, 99); }""", k)
+        page.wait_for_timeout(60)
+        box = settings.nth(k).bounding_box()
+        assert box["height"] >= 190 and box["y"] + box["height"] <= 700, f"{asked[k]}: {box}"
+        assert settings.nth(k).get_attribute("src") not in answers
 
 
 def test_arrows_visit_every_slide_and_the_overview_leads_back(lectures, notebook_path, open_page):

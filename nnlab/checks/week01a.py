@@ -479,7 +479,7 @@ ONE_LAYER = Exercise(
 
 
 def numbers_of_one_layer(sizes):
-    """How many numbers (weights and biases) the one layer has that does the work of linear layers of these sizes.
+    """How many numbers (weights and biases) the one layer has that replaces linear layers of these sizes.
 
     `sizes` is [inputs, neurons of the first layer, ..., neurons of the last layer]; no activation stands between the layers.
     """
@@ -534,7 +534,7 @@ NUMBERS_OF_ONE_LAYER = Exercise(
         "After multiplying out there is one matrix and one bias: of which shapes?",
         "The matrix leads from the first of the sizes to the last: (sizes[0], sizes[-1]). What stands between them is gone.",
     ),
-    allows="However wide the layers in between are. (A narrow one costs fewer numbers, and can do less.)",
+    allows="However wide the layers in between are.",
 )
 
 EXERCISES = [NEURON, SHAPES, BRIGHTENING, RELU, LEAKY_RELU, ELU, MAXOUT, ONE_LAYER, NUMBERS_OF_ONE_LAYER]

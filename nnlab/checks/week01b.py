@@ -77,8 +77,8 @@ PERCEPTRON_STEP = Exercise(
 def mistake_bound(x, y, w, b):
     """(R/γ)², the most mistakes that the perceptron can make on points x (N, n) of classes y (N,), ±1, a float (Novikoff 1962).
 
-    The line w·x + b = 0 separates them. R is the length of the longest input and γ the least distance from the line, both with
-    the bias as a weight like the others: inputs (x, 1), weights (w, b) scaled to length 1.
+    The line w·x + b = 0 separates them. R is the length of the longest input (x, 1), γ the least y (w·x + b) once the weights
+    (w, b) are scaled to length 1.
     """
     inputs = torch.cat([x, torch.ones(len(x), 1)], dim=1)
     weights = torch.cat([w, torch.tensor([b])])
