@@ -104,6 +104,13 @@ def random_state(name, draw):
             "seed": draw.choice([0, draw.randint(1, 999)]),
             "step": draw.randint(0, 80),
         },
+        "fold": lambda: {
+            "weights": [between(-2, 2) for _ in range(4)],
+            "bias": [between(-2, 2) for _ in range(2)],
+            "out": [between(-3, 3) for _ in range(2)],
+            "fold": between(0, 1),
+            "probe": [between(-0.5, 1.5) for _ in range(2)],
+        },
         "losses": lambda: {
             "start": between(-7, 7),
             "target": draw.choice("01"),
@@ -128,7 +135,8 @@ def _points(draw):
 
 def by_torch(name, state):
     """The numbers of the figure called `name` at `state`, computed with torch in float64: a dictionary of what it claims."""
-    return {"neuron": _neuron, "activations": _activations, "perceptron": _perceptron, "losses": _losses}[name](state)
+    oracles = {"neuron": _neuron, "activations": _activations, "perceptron": _perceptron, "losses": _losses, "fold": _fold}
+    return oracles[name](state)
 
 
 def _neuron(state):
@@ -165,6 +173,21 @@ def _activations(state):
             found[f"{name} value"] = y.item()
             found[f"{name} slope"] = torch.autograd.grad(y, x)[0].item() if y.requires_grad else 0.0
     return found
+
+
+def _fold(state):
+    hidden, out = torch.nn.Linear(2, 2, dtype=torch.float64), torch.nn.Linear(2, 1, bias=False, dtype=torch.float64)
+    x = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1], state["probe"]], dtype=torch.float64)
+    with torch.no_grad():
+        hidden.weight.copy_(torch.tensor(state["weights"], dtype=torch.float64).view(2, 2).T)
+        hidden.bias.copy_(torch.tensor(state["bias"], dtype=torch.float64))
+        out.weight.copy_(torch.tensor([state["out"]], dtype=torch.float64))
+        h = F.relu(hidden(x))
+        y = out(h)[:, 0]
+    right = ((y[:4] > 0.5) == torch.tensor([False, True, True, False])).sum().item()
+    rows = {f"{k} {part}": one for k, row in enumerate(torch.cat([h, y[:, None]], 1).tolist())
+            for part, one in zip(("h1", "h2", "y"), row, strict=True)}
+    return rows | {"right": right}
 
 
 def _perceptron(state):
@@ -231,6 +254,10 @@ def claimed(name, found):
         return {f"{row['name']} {part}": row[part] for row in found["rows"] for part in ("value", "slope")}
     if name == "losses":
         return {f"{ball['name']} {part}": ball[part] for ball in found["balls"] for part in ("w", "output", "loss", "slope")}
+    if name == "fold":
+        values = [[*row["h"], row["output"]] for row in [*found["rows"], found["probe"]]]
+        rows = {f"{k} {part}": one for k, row in enumerate(values) for part, one in zip(("h1", "h2", "y"), row, strict=True)}
+        return rows | {"right": found["right"]}
     return {part: found[part] for part in {"neuron": ("z", "output", "right"), "perceptron": ("radius",)}[name]}
 
 

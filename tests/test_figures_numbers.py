@@ -82,6 +82,10 @@ def test_copied_code_runs_and_prints_the_figures_numbers(modules):
         elif name == "losses":
             wanted = [ball[part] for ball in answer["balls"] for part in ("w", "output", "loss")]
             found = numbers(printed.getvalue())
+        elif name == "fold":
+            rows = [*answer["rows"], {"corner": state["probe"]} | answer["probe"]]
+            wanted = [one for row in rows for one in (*row["corner"], *row["h"], row["output"])]
+            found = numbers(printed.getvalue().replace("->", ""))
         elif name == "activations":
             wanted = [row[part] for row in answer["rows"] for part in ("value", "slope")]
             found = numbers(printed.getvalue())
@@ -109,6 +113,11 @@ def test_the_screen_shows_these_numbers(name, shown, modules):
         assert f"{answer['bound']:.1f}" in page.locator("svg").nth(1).text_content()
         look = answer["looks"][answer["done"] - 1]
         assert numbers(said)[2] == pytest.approx(look["total"], abs=5.1e-3)
+    if name == "fold":
+        shown_numbers = numbers(said.replace("½", "").replace("→", " "))
+        rows = [one for row in answer["rows"] for one in (*row["corner"], *row["h"], row["output"])]
+        probe = [*state_of(page)["probe"], *answer["probe"]["h"], answer["probe"]["output"]]
+        assert shown_numbers == pytest.approx([*rows, answer["right"], 4, *probe], abs=5.1e-5)
     if name == "losses":
         assert numbers(said)[-1] == pytest.approx(answer["balls"][1]["slope"], rel=5.1e-3)
         one, other, product = numbers(said)[-6:-3]  # what stands there can be checked on a pocket calculator
