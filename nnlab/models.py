@@ -1,5 +1,7 @@
 """The networks that the notebooks have already built by hand."""
 
+from itertools import pairwise
+
 import torch
 from torch import nn
 
@@ -22,10 +24,10 @@ class MLP(nn.Module):
     def __init__(self, sizes, activation=torch.relu, init="kaiming"):
         super().__init__()
         if len(sizes) < 2 or min(sizes) < 1:
-            raise ValueError(f"sizes = {sizes!r}; give at least the numbers of inputs and outputs, each at least 1")
+            raise ValueError(f"sizes = {sizes!r}; give inputs, ..., outputs, each at least 1")
         if init not in ("kaiming", "xavier"):
             raise ValueError(f"init = {init!r}; choose 'kaiming' or 'xavier'")
-        self.layers = nn.ModuleList(nn.Linear(n, m) for n, m in zip(sizes, sizes[1:], strict=False))
+        self.layers = nn.ModuleList(nn.Linear(n, m) for n, m in pairwise(sizes))
         self.activation = activation
         for layer in self.layers:
             if init == "kaiming":

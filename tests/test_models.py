@@ -26,7 +26,7 @@ def test_variance_of_the_initial_weights(init, variance):
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (([784],), r"sizes = \[784\]; give at least"), (([4, 0, 2],), "each at least 1"),
+    (([784],), r"sizes = \[784\]; give inputs"), (([4, 0, 2],), "each at least 1"),
     (([4, 2], torch.relu, "he"), "choose 'kaiming'")])
 def test_errors(arguments, message):
     with pytest.raises(ValueError, match=message):

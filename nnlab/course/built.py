@@ -9,7 +9,8 @@ from nnlab.course.sabotage import FAULTS
 from nnlab.course.solve import guesses_in, names_in
 
 # The first notebook that has built what a module holds; before it, only a cell tagged `trailer` may import the module.
-BUILT_IN = {"nnlab.checks": "week01a", "nnlab.plots": "week01a", "nnlab.widgets": "week01a", "nnlab.data": "week01a"}
+BUILT_IN = {"nnlab.checks": "week01a", "nnlab.plots": "week01a", "nnlab.widgets": "week01a", "nnlab.data": "week01a",
+            "nnlab.toys": "week02a", "nnlab.metrics": "week02a", "nnlab.models": "week02b"}
 
 
 def built(notebook, stem):

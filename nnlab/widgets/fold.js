@@ -57,11 +57,11 @@ function parts(state) {
 /** Axes for points of the plane, with the coloured parts, the corners and the probe in them; `place` says where a point is drawn. */
 function buildPanel({ left, width, range, label, xName, yName, title }) {
   const ticks = (low, high) => steps(Math.ceil(low), Math.floor(high), Math.floor(high) - Math.ceil(low));
-  const box = { left, top: 40, width, height: 320, x: range[0], y: range[1] };
+  const box = { left, top: 40, width, height: 276, x: range[0], y: range[1] };
   const on = axes({ ...box, xTicks: ticks(...range[0]), yTicks: ticks(...range[1]), xName, yName });
   const sheet = svg("g"), lines = svg("g"), corners = svg("g");
   on.inside.append(sheet, lines);
-  const view = { left: left - 46, width: width + 70, height: 420, label };
+  const view = { left: left - 46, width: width + 70, height: 376, label };
   const drawing = panel(view, on.node, on.inside, text(left + 30, 30, title, BOLD), corners);
   const path = (points) => points.map(([x, y]) => `${tidy(on.toX(x))},${tidy(on.toY(y))}`).join(" ");
   return { on, drawing, lines, corners, show: (state, place, probe) => {
@@ -130,7 +130,7 @@ function buildFold(stage) {
     fold.show(now.fold);
     dials.forEach((one, k) => one.show([...now.bias, ...now.out][k]));
     const told = numbers.rows.map(({ corner, h, output }) => `(${list(corner)}) → (${list(h)}) → ${plain(output)}`).join("; ");
-    says.replaceChildren(`Corner → hidden units → output: ${told}. As XOR, with ½ as the border: ${numbers.right} of 4.`, html("br", {}),
+    says.replaceChildren(`x → h → output: ${told}. As XOR: ${numbers.right} of 4.`, html("br", {}),
       `The diamond: (${list(now.probe)}) → (${list(numbers.probe.h)}) → ${plain(numbers.probe.output)}.`);
   };
 }

@@ -1,4 +1,4 @@
-"""Week 1's exercises: right answers pass in any style, named wrong ones hear their name, small changes are noticed."""
+"""Every week's exercises: right answers pass in any style, named wrong ones hear their name, small changes are noticed."""
 
 import numpy as np
 import pytest
@@ -9,10 +9,11 @@ from shared import CAUGHT, SEEN
 from nnlab.checks.judging import Value, judge, judge_value
 from nnlab.checks.running import run
 from nnlab.checks.week01 import check
-from nnlab.course.mutants import mistakes, score
+from nnlab.course.mutants import mistakes, score, weeks
 from nnlab.metrics import accuracy
 
-ALL = list(check.exercises.values())
+ALL = [exercise for checks in weeks().values() for exercise in checks.exercises.values()]
+WEEKS = {exercise.name: week for week, checks in weeks().items() for exercise in checks.exercises.values()}
 EXERCISES = [exercise for exercise in ALL if not isinstance(exercise, Value)]
 
 
@@ -58,7 +59,19 @@ def slopes_by_autograd(w, b, x, y):
     return torch.autograd.grad(loss, (w, b))
 
 
+def other_linear(W, c):
+    layer = torch.nn.Linear(len(W), len(c))
+    layer.weight, layer.bias = torch.nn.Parameter(W.T.clone()), torch.nn.Parameter(c.clone())
+    return layer
+
+
 OTHER_STYLES = {
+    "xor_by_steps": [lambda x: ((x.sum(1) > 0.5) & ~(x.sum(1) > 1.5)).float()],
+    "two_relus": [lambda x: ((h := torch.stack([x.sum(1), x.sum(1) - 1], 1).clamp(min=0)), h[:, 0] - 2 * h[:, 1])],
+    "count_parameters": [lambda sizes: sum(p.numel() for n, m in zip(sizes, sizes[1:], strict=False)
+                                           for p in torch.nn.Linear(n, m).parameters())],
+    "as_linear": [other_linear],
+    "scores_of": [lambda pictures, W, c: F.linear(pictures.view(len(pictures), 784) / 255, W.T, c)],
     "brightening": [lambda before, after: after.to(torch.float32) - before, lambda before, after: after - before.float()],
     "Neuron": [OtherNeuron],
     "relu": [lambda x: x.clamp(min=0), lambda x: x * (x > 0), lambda x: torch.maximum(x, torch.zeros_like(x)), F.relu,
@@ -111,7 +124,8 @@ def test_small_changes_to_the_reference_are_found_wrong(exercise):
     assert set(reasons) <= set(survivors), "a change that is called equivalent is found wrong"
     share = 1 - len(left) / (count - len(reasons))
     assert count >= 5 and share >= 0.95, left
-    SEEN.append(f"{check.week}.{exercise.name}: {count} mutants, {len(reasons)} equivalent; others found wrong {share:.0%}")
+    name = f"{WEEKS[exercise.name]}.{exercise.name}"
+    SEEN.append(f"{name}: {count} mutants, {len(reasons)} equivalent; others found wrong {share:.0%}")
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=by_name)
@@ -129,7 +143,7 @@ def test_each_exercise_is_furnished(exercise):
 
 
 def test_oracles():
-    reference = {exercise.name: exercise.reference for exercise in EXERCISES}
+    reference = {exercise.name: exercise.reference for exercise in check.exercises.values()}
     g = torch.Generator().manual_seed(0)
     x = torch.linspace(-5, 5, 101, dtype=torch.float64)
     for name, theirs in (("relu", torch.relu), ("leaky_relu", lambda x: F.leaky_relu(x, 0.1)), ("elu", F.elu)):
@@ -180,6 +194,22 @@ def test_changes_are_what_torch_says():
     assert found == check.exercises["changes"].reference
     said = judge_value(check.exercises["changes"], ["stay"] * 6).text
     assert "Choose 'falls', 'rises' or 'stays'." in said and said.count("\n") <= 5
+
+
+def test_networks_of_week_2_are_torchs():
+    from nnlab.checks.week02 import check as later
+    from nnlab.models import MLP
+    reference = {name: exercise.reference for name, exercise in later.exercises.items()}
+    for sizes in ([2, 1], [3, 5, 2], [784, 100, 10]):
+        assert reference["count_parameters"](sizes) == sum(p.numel() for p in MLP(sizes).parameters())
+    assert reference["count_parameters"]([784, 100, 10]) == 79_510
+    corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    for outputs in (reference["xor_by_steps"](corners), reference["two_relus"](corners)[1]):
+        assert outputs.tolist() == [0, 1, 1, 0]
+    network, batch = MLP([784, 100, 10]), torch.rand(64, 1, 28, 28)
+    hidden = torch.relu(network.layers[0](batch.flatten(1)))
+    inside = [batch.flatten(1), network.layers[0].weight, hidden, network.layers[1].bias, network(batch)]
+    assert [tuple(one.shape) for one in inside] == later.exercises["shapes_inside"].reference
 
 
 def test_perceptron_stays_under_novikoffs_bound():

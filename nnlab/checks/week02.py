@@ -1,0 +1,6 @@
+"""Week 2: XOR and layers, and what networks can represent."""
+
+from nnlab.checks import week02a
+from nnlab.checks.core import Checks
+
+check = Checks("week02", week02a.EXERCISES)
