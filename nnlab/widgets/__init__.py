@@ -16,12 +16,13 @@ import traitlets
 
 MIME = "application/vnd.nnlab.figure+json"
 SHARED = ("shared", "frame")  # what stands before each figure's own file
+ENGINES = ("network",)  # what figures may stand on: a file that says "stands on network.js" has it before it
 _HERE = Path(__file__).parent
 
 
 def names():
     """Names of the figures there are, sorted."""
-    return sorted(path.stem for path in _HERE.glob("*.js") if path.stem not in SHARED)
+    return sorted(path.stem for path in _HERE.glob("*.js") if path.stem not in SHARED + ENGINES)
 
 
 @functools.cache
@@ -29,7 +30,12 @@ def module(name):
     """Source of the ES module of the figure called `name`: what all figures share, then its own file."""
     if name not in names():
         raise ValueError(f"unknown figure {name!r}; choose one of: {', '.join(map(repr, names()))}")
-    return "\n".join((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in (*SHARED, name))
+    own = _source(name)
+    return "\n".join([*map(_source, SHARED), *(_source(part) for part in ENGINES if f"stands on {part}.js" in own), own])
+
+
+def _source(part):
+    return (_HERE / f"{part}.js").read_text(encoding="utf-8")
 
 
 def defaults(name):
