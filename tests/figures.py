@@ -111,6 +111,11 @@ def random_state(name, draw):
             "fold": between(0, 1),
             "probe": [between(-0.5, 1.5) for _ in range(2)],
         },
+        "bumps": lambda: {
+            "heights": [between(-1, 1) for _ in range(9)],
+            "bumps": draw.randint(1, 60),
+            "steepness": draw.randint(5, 1000),
+        },
         "losses": lambda: {
             "start": between(-7, 7),
             "target": draw.choice("01"),
@@ -135,7 +140,8 @@ def _points(draw):
 
 def by_torch(name, state):
     """The numbers of the figure called `name` at `state`, computed with torch in float64: a dictionary of what it claims."""
-    oracles = {"neuron": _neuron, "activations": _activations, "perceptron": _perceptron, "losses": _losses, "fold": _fold}
+    oracles = {"neuron": _neuron, "activations": _activations, "perceptron": _perceptron, "losses": _losses, "fold": _fold,
+               "bumps": _bumps}
     return oracles[name](state)
 
 
@@ -173,6 +179,22 @@ def _activations(state):
             found[f"{name} value"] = y.item()
             found[f"{name} slope"] = torch.autograd.grad(y, x)[0].item() if y.requires_grad else 0.0
     return found
+
+
+def _bumps(state):
+    knots, heights = torch.linspace(0, 1, 9, dtype=torch.float64), torch.tensor(state["heights"], dtype=torch.float64)
+    target = lambda x: torch.from_numpy(np.interp(x.numpy(), knots.numpy(), heights.numpy()))  # noqa: E731
+    n, x = state["bumps"], torch.linspace(0, 1, 401, dtype=torch.float64)
+    x = x[(x >= 0.02 - 1e-12) & (x <= 0.98 + 1e-12)]
+    edges = torch.linspace(0, 1, n + 1, dtype=torch.float64)
+    hidden = torch.nn.Linear(1, 2 * n, dtype=torch.float64)
+    with torch.no_grad():
+        hidden.weight.fill_(state["steepness"])
+        hidden.bias.copy_(-state["steepness"] * torch.cat([edges[:-1], edges[1:]]))
+        tops = target((edges[1:] + edges[:-1]) / 2)
+        total = torch.sigmoid(hidden(x[:, None])) @ torch.cat([tops, -tops])
+    slope = 8 * (heights[1:] - heights[:-1]).abs().max().item()
+    return {"error": (total - target(x)).abs().max().item(), "bound": slope / (2 * n), "units": 2 * n}
 
 
 def _fold(state):
@@ -258,7 +280,8 @@ def claimed(name, found):
         values = [[*row["h"], row["output"]] for row in [*found["rows"], found["probe"]]]
         rows = {f"{k} {part}": one for k, row in enumerate(values) for part, one in zip(("h1", "h2", "y"), row, strict=True)}
         return rows | {"right": found["right"]}
-    return {part: found[part] for part in {"neuron": ("z", "output", "right"), "perceptron": ("radius",)}[name]}
+    parts = {"neuron": ("z", "output", "right"), "perceptron": ("radius",), "bumps": ("error", "bound", "units")}
+    return {part: found[part] for part in parts[name]}
 
 
 def draws(seed, count=60):

@@ -82,6 +82,8 @@ def test_copied_code_runs_and_prints_the_figures_numbers(modules):
         elif name == "losses":
             wanted = [ball[part] for ball in answer["balls"] for part in ("w", "output", "loss")]
             found = numbers(printed.getvalue())
+        elif name == "bumps":
+            wanted, found = [answer["units"], answer["error"]], numbers(printed.getvalue())
         elif name == "fold":
             rows = [*answer["rows"], {"corner": state["probe"]} | answer["probe"]]
             wanted = [one for row in rows for one in (*row["corner"], *row["h"], row["output"])]
@@ -113,6 +115,10 @@ def test_the_screen_shows_these_numbers(name, shown, modules):
         assert f"{answer['bound']:.1f}" in page.locator("svg").nth(1).text_content()
         look = answer["looks"][answer["done"] - 1]
         assert numbers(said)[2] == pytest.approx(look["total"], abs=5.1e-3)
+    if name == "bumps":
+        bumps, units, error, *_, bound = numbers(said)
+        assert (bumps, units) == (state_of(page)["bumps"], answer["units"])
+        assert (error, bound) == pytest.approx((answer["error"], answer["bound"]), abs=5.1e-5)
     if name == "fold":
         shown_numbers = numbers(said.replace("½", "").replace("→", " "))
         rows = [one for row in answer["rows"] for one in (*row["corner"], *row["h"], row["output"])]

@@ -9,7 +9,8 @@ from nnlab.checks.judging import Exercise, Value, Wrong
 def xor_by_steps(x):
     """XOR of points x (N, 2), as 0.0 or 1.0 (N,), from three neurons with a step: OR, AND, and OR but not AND.
 
-    A step is 1.0 where its sum is above 0, else 0.0. OR is "x1 + x2 above a half", AND is "x1 + x2 above one and a half".
+    A step is 1.0 where its sum is above 0, else 0.0 (at 0 too). OR is "x1 + x2 above a half", AND is "x1 + x2 above one and a
+    half".
     """
     either = (x.sum(1) - 0.5 > 0).float()
     both = (x.sum(1) - 1.5 > 0).float()
@@ -22,6 +23,11 @@ def _steps_or(x):
 
 def _steps_and(x):
     return (x.sum(1) - 1.5 > 0).float()
+
+
+def _steps_yes_at_zero(x):
+    either, both = (x.sum(1) - 0.5 >= 0).float(), (x.sum(1) - 1.5 >= 0).float()
+    return (either - both - 0.5 >= 0).float()
 
 
 def _steps_one_line(x):
@@ -51,7 +57,8 @@ XOR_BY_STEPS = Exercise(
         Wrong(_steps_or, "This is OR: it says yes to (1, 1) as well. What does a second neuron have to take away?"),
         Wrong(_steps_and, "This is AND, one of the two neurons that you need."),
         Wrong(_steps_one_line,
-              "This is one neuron, and one line: it cannot have (1, 0) and (0, 1) on one side without a corner between."),
+              "This is one line: one that has (1, 0) and (0, 1) on its yes side has (0, 0) or (1, 1) there, too."),
+        Wrong(_steps_yes_at_zero, "On its own line a step says no here: above 0, not from 0 on as in week 1a."),
         Wrong(_steps_not_both, "This is NOT AND: it says yes to (0, 0) as well. Which neuron says that something is there?"),
         Wrong(_steps_of_all,
               "For one point it works. For several, the sum runs over all of them: along which dimension do x1 and x2 "
@@ -123,7 +130,7 @@ TWO_RELUS = Exercise(
         Wrong(_two_without_relu,
               "Without ReLU two layers are one, and no line does XOR. Look at (0, 0): its second unit should be 0."),
         Wrong(_two_bias_afterwards,
-              "The bias is added after ReLU. It belongs into the sum: it decides where the fold is."),
+              "The bias is added after ReLU. It belongs in the sum: it decides where the fold is."),
         Wrong(_two_relu_at_the_end,
               "The hidden units are right. The output is a plain weighted sum: it may be negative."),
         Wrong(_two_without_bias,
@@ -135,7 +142,7 @@ TWO_RELUS = Exercise(
         "The sums of both units: x @ torch.ones(2, 2) + torch.tensor([0.0, -1.0]).",
         "h = torch.relu(those sums); y = h @ torch.tensor([1.0, -2.0]). Return both: h, y.",
     ),
-    allows="Draw h for the four corners: a line can separate it now.",
+    allows="Draw h for the four corners: a line can separate them now.",
     equivalent=(("2 → 1", "one column of ones serves for both units: broadcasting repeats it"),),
 )
 
@@ -143,10 +150,6 @@ TWO_RELUS = Exercise(
 def count_parameters(sizes):
     """How many numbers (weights and biases) a network of these sizes learns: [inputs, units of each layer, ..., outputs]."""
     return sum((n + 1) * m for n, m in zip(sizes, sizes[1:], strict=False))
-
-
-def _count_without_biases(sizes):
-    return sum(n * m for n, m in zip(sizes, sizes[1:], strict=False))
 
 
 def _count_one_bias_a_layer(sizes):
@@ -193,7 +196,7 @@ COUNT_PARAMETERS = Exercise(
 
 
 def as_linear(W, c):
-    """The `torch.nn.Linear` that computes x @ W + c, as books write it: W (in, out), c (out,)."""
+    """The torch.nn.Linear that computes x @ W + c for W (in, out) and c (out,)."""
     inputs, outputs = W.shape
     layer = nn.Linear(inputs, outputs)
     with torch.no_grad():
@@ -207,6 +210,14 @@ def _linear_not_turned(W, c):
     with torch.no_grad():
         layer.weight.copy_(W)
         layer.bias.copy_(c[:1].expand(W.shape[0]) if len(c) != W.shape[0] else c)
+    return layer
+
+
+def _linear_copied_as_it_is(W, c):
+    layer = nn.Linear(*W.shape)
+    with torch.no_grad():
+        layer.weight.copy_(W)
+        layer.bias.copy_(c)
     return layer
 
 
@@ -243,6 +254,8 @@ AS_LINEAR = Exercise(
         Wrong(_linear_not_turned,
               "nn.Linear keeps its weights as (out, in), a row a unit: W must be turned, W.T. With a square W nothing "
               "complains, and the outputs are wrong."),
+        Wrong(_linear_copied_as_it_is,
+              "The layer is made right, but its .weight has shape (out, in): copy W.T. (With a square W nobody would complain.)"),
         Wrong(_linear_without_bias, "The bias is missing: layer.bias takes c."),
         Wrong(_linear_weights_only_shaped,
               "reshape keeps the order of the numbers and cuts the rows anew. To exchange rows and columns: W.T."),
@@ -252,7 +265,7 @@ AS_LINEAR = Exercise(
         "nn.Linear(inputs, outputs) makes one; its .weight has shape (outputs, inputs).",
         "Inside `with torch.no_grad():` copy: layer.weight.copy_(W.T), layer.bias.copy_(c).",
     ),
-    allows="Books and PyTorch can now be compared.",
+    allows="Whatever a book writes, you can now run it in PyTorch.",
 )
 
 
@@ -319,6 +332,7 @@ SHAPES_INSIDE = Value(
         Wrong([(64, 784), (100, 784), (100,), (10,), (64, 10)], "Each of the 64 pictures has hidden units of its own."),
         Wrong([(64, 784), (100, 784), (64, 784), (10,), (64, 10)],
               "The first layer leads from 784 numbers to how many?"),
+        Wrong([(64, 784), (100, 784), (64, 100), 10, (64, 10)], "(10) is a number; a tuple of one needs a comma: (10,)."),
         Wrong([(64, 784), (100, 784), (64, 100), (100,), (64, 10)],
               "One bias for each unit of this layer: which layer is it?"),
         Wrong([(64, 784), (100, 784), (64, 100), (1, 10), (64, 10)], "A bias is a vector; broadcasting makes the row."),

@@ -5,7 +5,7 @@ const defaults = {
   "bias": [0.0, -1.0],
   "out": [1.0, -2.0],
   "fold": 0.0,
-  "probe": [0.3, 1.2]
+  "probe": [0.3, 0.9]
 };
 
 const limits = {
@@ -57,11 +57,11 @@ function parts(state) {
 /** Axes for points of the plane, with the coloured parts, the corners and the probe in them; `place` says where a point is drawn. */
 function buildPanel({ left, width, range, label, xName, yName, title }) {
   const ticks = (low, high) => steps(Math.ceil(low), Math.floor(high), Math.floor(high) - Math.ceil(low));
-  const box = { left, top: 40, width, height: 276, x: range[0], y: range[1] };
+  const box = { left, top: 40, width, height: 250, x: range[0], y: range[1] };
   const on = axes({ ...box, xTicks: ticks(...range[0]), yTicks: ticks(...range[1]), xName, yName });
   const sheet = svg("g"), lines = svg("g"), corners = svg("g");
   on.inside.append(sheet, lines);
-  const view = { left: left - 46, width: width + 70, height: 376, label };
+  const view = { left: left - 46, width: width + 70, height: 348, label };
   const drawing = panel(view, on.node, on.inside, text(left + 30, 30, title, BOLD), corners);
   const path = (points) => points.map(([x, y]) => `${tidy(on.toX(x))},${tidy(on.toY(y))}`).join(" ");
   return { on, drawing, lines, corners, show: (state, place, probe) => {
@@ -84,13 +84,15 @@ function buildFold(stage) {
   const { root, says, set, begin, state, tell } = stage;
   const plane = buildPanel({ left: 46, width: 320, range: [[-0.5, 1.5], [-0.5, 1.5]], label: "Plane of the inputs",
     xName: "x₁", yName: "x₂", title: "inputs" });
-  const hidden = buildPanel({ left: 480, width: 470, range: [[-0.6, 3.1], [-0.6, 2.1]], label: "Plane of the hidden units",
+  const hidden = buildPanel({ left: 480, width: 470, range: [[-0.6, 3.1], [-0.6, 3.3]], label: "Plane of the hidden units",
     xName: "h₁", yName: "h₂", title: "hidden units" });
   const diamond = () => svg("path", { d: "M0 -12L12 0L0 12L-12 0Z", fill: GREEN, stroke: "white", "stroke-width": 2 });
   const probe = svg("g", {}, svg("circle", { r: 24, fill: "transparent", class: "ring" }), diamond()), shadow = svg("g", {}, diamond());
   const near = (x, y) => [x, y].map((one) => tidy(clamp(one, -0.5, 1.5)));
   draggable(probe, { name: "Point of the plane", begin, to: (x, y) => set({ probe: near(plane.on.fromX(x), plane.on.fromY(y)) }),
     by: (right, up) => set({ probe: near(state().probe[0] + right, state().probe[1] + up) }) });
+  const folds = [0, 1].map(() => svg("line", { stroke: INK, "stroke-width": 2.2, "stroke-dasharray": "7 5" }));
+  plane.on.inside.append(...folds);
   plane.drawing.append(probe);
   const cut = svg("line", { stroke: INK, "stroke-width": 3.5 });
   hidden.on.inside.append(cut);
@@ -120,10 +122,13 @@ function buildFold(stage) {
     const between = (p) => { const { h } = through(now, p); return p.map((one, k) => one + now.fold * (h[k] - one)); };
     plane.show(now, (p) => p, probe);
     hidden.show(now, between, shadow);
-    const [u, v] = now.out, length = Math.hypot(u, v), far = 9 / (length || 1);
-    const [fx, fy] = [u, v].map((one) => 0.5 * one / (length ** 2 || 1));
-    put(cut, { visibility: length ? "visible" : "hidden", opacity: now.fold, x1: hidden.on.toX(fx + v * far), y1: hidden.on.toY(fy - u * far),
-      x2: hidden.on.toX(fx - v * far), y2: hidden.on.toY(fy + u * far) });
+    const across = (line, on, u, v, height, more = {}) => {  // where u x + v y is as high as that
+      const length = Math.hypot(u, v), far = 9 / (length || 1), [x, y] = [u, v].map((one) => height * one / (length ** 2 || 1));
+      put(line, { visibility: length ? "visible" : "hidden", x1: on.toX(x + v * far), y1: on.toY(y - u * far),
+        x2: on.toX(x - v * far), y2: on.toY(y + u * far), ...more });
+    };
+    across(cut, hidden.on, ...now.out, 0.5, { opacity: now.fold });
+    folds.forEach((line, k) => across(line, plane.on, now.weights[k], now.weights[k + 2], -now.bias[k]));
     put(probe, { "aria-valuenow": now.probe[0], "aria-valuemin": -0.5, "aria-valuemax": 1.5,
       "aria-valuetext": `x ${list(now.probe)}, h ${list(numbers.probe.h)}, output ${plain(numbers.probe.output)}` });
     turn.textContent = now.fold < 1 ? "Fold" : "Unfold";
