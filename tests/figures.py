@@ -116,6 +116,26 @@ def random_state(name, draw):
             "bumps": draw.randint(1, 60),
             "steepness": draw.randint(5, 1000),
         },
+        "playground": lambda: {
+            "data": draw.choice(["xor", "circles", "moons", "spirals", "own points"]),
+            "noise": between(0, 0.5),
+            "own": [[between(-1.5, 1.5), between(-1.5, 1.5), draw.choice([1, -1])] for _ in range(draw.randint(1, 12))],
+            "share": between(0.1, 0.9),
+            "features": draw.sample(widgets._stated("playground", "choices")["features"], draw.randint(1, 7)),
+            "layers": [[draw.randint(1, 8)] for _ in range(draw.randint(0, 4))],
+            "activation": draw.choice(["ReLU", "tanh", "sigmoid", "linear"]),
+            "init": draw.choice(["Xavier", "Kaiming", "deviation 1", "zeros"]),
+            "optimizer": draw.choice(["SGD", "momentum", "Adam"]),
+            "rate": draw.choice(["0.001", "0.03", "0.1"]),
+            "batch": draw.randint(1, 50),
+            "l1": draw.choice([0, between(0, 0.1)]),
+            "l2": draw.choice([0, between(0, 0.1)]),
+            "dropout": draw.choice([0, between(0, 0.8)]),
+            "seed": draw.randint(0, 999),
+            "step": draw.randint(0, 60),
+            "probe": [between(-1.5, 1.5), between(-1.5, 1.5)],
+            "edits": [[0, 0, 0, 0, 0], [draw.randint(0, 60), draw.randint(1, 3), 1, draw.randint(0, 2), between(-2, 2)]],
+        },
         "losses": lambda: {
             "start": between(-7, 7),
             "target": draw.choice("01"),
@@ -141,7 +161,7 @@ def _points(draw):
 def by_torch(name, state):
     """The numbers of the figure called `name` at `state`, computed with torch in float64: a dictionary of what it claims."""
     oracles = {"neuron": _neuron, "activations": _activations, "perceptron": _perceptron, "losses": _losses, "fold": _fold,
-               "bumps": _bumps}
+               "bumps": _bumps, "playground": lambda state: {}}  # the playground's are compared where its PyTorch is run
     return oracles[name](state)
 
 
@@ -280,6 +300,8 @@ def claimed(name, found):
         values = [[*row["h"], row["output"]] for row in [*found["rows"], found["probe"]]]
         rows = {f"{k} {part}": one for k, row in enumerate(values) for part, one in zip(("h1", "h2", "y"), row, strict=True)}
         return rows | {"right": found["right"]}
+    if name == "playground":
+        return {}
     parts = {"neuron": ("z", "output", "right"), "perceptron": ("radius",), "bumps": ("error", "bound", "units")}
     return {part: found[part] for part in parts[name]}
 

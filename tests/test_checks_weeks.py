@@ -59,6 +59,12 @@ def slopes_by_autograd(w, b, x, y):
     return torch.autograd.grad(loss, (w, b))
 
 
+def other_sawtooth(x, depth):
+    """By recursion, from relu(x) in another form."""
+    positive = lambda z: z.clamp(min=0)  # noqa: E731
+    return other_sawtooth(2 * positive(x) - 4 * positive(x - 0.5), depth - 1) if depth else x
+
+
 def other_linear(W, c):
     layer = torch.nn.Linear(len(W), len(c))
     layer.weight, layer.bias = torch.nn.Parameter(W.T.clone()), torch.nn.Parameter(c.clone())
@@ -71,6 +77,13 @@ OTHER_STYLES = {
     "count_parameters": [lambda sizes: sum(p.numel() for n, m in zip(sizes, sizes[1:], strict=False)
                                            for p in torch.nn.Linear(n, m).parameters())],
     "as_linear": [other_linear],
+    "by_bumps": [lambda x, heights, steepness: sum(h * (torch.sigmoid(steepness * (x - k / len(heights)))
+                                                        - torch.sigmoid(steepness * (x - (k + 1) / len(heights))))
+                                                   for k, h in enumerate(heights))],
+    "bumps_needed": [lambda slope, error: next(n for n in range(1, 10_000) if slope / (2 * n) <= error * (1 + 1e-12))],
+    "sawtooth": [lambda x, depth: x if depth == 0 else other_sawtooth(x, depth)],
+    "units_for_teeth": [lambda depth: [depth + depth, (1 << depth) - 1]],
+    "paired": [lambda a, b: ((a - b).mean(), ((a - b).var() / len(a)).sqrt())],
     "scores_of": [lambda pictures, W, c: F.linear(pictures.view(len(pictures), 784) / 255, W.T, c)],
     "brightening": [lambda before, after: after.to(torch.float32) - before, lambda before, after: after - before.float()],
     "Neuron": [OtherNeuron],
@@ -210,6 +223,23 @@ def test_networks_of_week_2_are_torchs():
     hidden = torch.relu(network.layers[0](batch.flatten(1)))
     inside = [batch.flatten(1), network.layers[0].weight, hidden, network.layers[1].bias, network(batch)]
     assert [tuple(one.shape) for one in inside] == later.exercises["shapes_inside"].reference
+
+
+def test_bumps_and_teeth_keep_what_they_promise():
+    from nnlab.checks.week02 import check as later
+    by_bumps, needed, sawtooth, units = (later.exercises[name].reference for name in
+                                         ("by_bumps", "bumps_needed", "sawtooth", "units_for_teeth"))
+    x = torch.linspace(0.03, 0.97, 500, dtype=torch.float64)
+    for error in (0.3, 0.1, 0.03):  # a curve nowhere steeper than 2 pi
+        n = needed(2 * torch.pi, error)
+        middles = (torch.arange(n) + 0.5) / n
+        found = by_bumps(x, torch.sin(2 * torch.pi * middles).double(), 1e6)
+        assert (found - torch.sin(2 * torch.pi * x)).abs().max() <= error + 1e-6
+    fine = torch.linspace(0, 1, 2 ** 14 + 1, dtype=torch.float64)
+    for depth in (1, 3, 6):
+        slopes = torch.diff(sawtooth(fine, depth))
+        pieces = 1 + int((slopes[1:] * slopes[:-1] < 0).sum())
+        assert pieces == 2 ** depth == units(depth)[1] + 1
 
 
 def test_perceptron_stays_under_novikoffs_bound():

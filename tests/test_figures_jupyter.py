@@ -27,6 +27,7 @@ CHANGES = {
     "losses": {"step": 40},
     "fold": {"fold": 0.5},
     "bumps": {"bumps": 12},
+    "playground": {"step": 30},
 }
 FIRST = """import json, pathlib
 from nnlab.widgets import Figure
@@ -141,7 +142,7 @@ def drive(watched, name, folder, cells, editor, place):
     assert follows() != default
 
     typed = page.locator(".figure").first.locator("input[type=number]").first
-    value = {"perceptron": "7", "losses": "9", "fold": "0.35", "bumps": "7"}.get(name, "1.35")
+    value = {"perceptron": "7", "losses": "9", "fold": "0.35", "bumps": "7", "playground": "7"}.get(name, "1.35")
     typed.fill(value)
     typed.press("Enter")
     assert float(value) in [one for part in follows().values() for one in (part if isinstance(part, list) else [part])]

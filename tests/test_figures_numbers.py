@@ -82,6 +82,9 @@ def test_copied_code_runs_and_prints_the_figures_numbers(modules):
         elif name == "losses":
             wanted = [ball[part] for ball in answer["balls"] for part in ("w", "output", "loss")]
             found = numbers(printed.getvalue())
+        elif name == "playground":
+            wanted = [part["loss"] for part in (answer["onTrain"], answer["onTest"]) if part]
+            found = numbers(printed.getvalue())
         elif name == "bumps":
             wanted, found = [answer["units"], answer["error"]], numbers(printed.getvalue())
         elif name == "fold":
@@ -115,6 +118,11 @@ def test_the_screen_shows_these_numbers(name, shown, modules):
         assert f"{answer['bound']:.1f}" in page.locator("svg").nth(1).text_content()
         look = answer["looks"][answer["done"] - 1]
         assert numbers(said)[2] == pytest.approx(look["total"], abs=5.1e-3)
+    if name == "playground":
+        epoch, loss, right, other, more, count = numbers(said)[:6]
+        assert (epoch, count) == (round(answer["epoch"], 1), answer["parameters"])
+        assert (loss, other) == pytest.approx((answer["onTrain"]["loss"], answer["onTest"]["loss"]), abs=5.1e-5)
+        assert (right, more) == pytest.approx((100 * answer["onTrain"]["right"], 100 * answer["onTest"]["right"]), abs=0.51)
     if name == "bumps":
         bumps, units, error, *_, bound = numbers(said)
         assert (bumps, units) == (state_of(page)["bumps"], answer["units"])
@@ -134,3 +142,17 @@ def test_the_screen_shows_these_numbers(name, shown, modules):
     )
 
 
+
+
+def test_the_playground_keeps_its_pace(shown):
+    """Four layers of eight units train and are drawn, an epoch a picture."""
+    page = shown("playground", layers=[[8], [8], [8], [8]], data="spirals")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(500)
+    first, start = state_of(page)["step"], page.evaluate("performance.now()")
+    page.wait_for_timeout(3000)
+    last, end = state_of(page)["step"], page.evaluate("performance.now()")
+    page.get_by_role("button", name="Pause").click()
+    pace = (last - first) / 10 / (end - start) * 1000
+    SEEN.append(f"playground: {pace:.0f} pictures a second with 4 × 8 units, an epoch of ten steps each")
+    assert pace >= 15

@@ -97,7 +97,7 @@ def prepared(notebook):
             elif slide_type(cell) == "notes" and (told := story(cell)):
                 cell.source = f"**The story.** {told}"
     for cell in code_cells(page):
-        if asked := [(name, _asked(checks, name)) for name in names_in(cell)]:
+        if asked := [(name, _asked(checks, name, cell)) for name in names_in(cell)]:
             cell.metadata.setdefault("nnlab", {})["exercise"] = asked
         for output in cell.outputs:
             if figure := output.get("data", {}).get(widgets.MIME):
@@ -106,12 +106,13 @@ def prepared(notebook):
     return page
 
 
-def _asked(checks, name):
-    """What the exercise called `name` asks: the first sentences of its reference, or its questions, as lines of text."""
+def _asked(checks, name, cell):
+    """What the exercise called `name` in `cell` asks, as lines of text: what its reference says, or its questions."""
     exercise = checks.exercises[name]
     if isinstance(exercise, Value):
-        return [f"{k}. {question}" for k, question in enumerate(exercise.questions, start=1)]
-    return [" ".join(part.split()) for part in inspect.getdoc(exercise.reference).split("\n\n")]
+        before = " ".join(line[2:] for line in cell.source.split("\n") if line.startswith("# "))
+        return [before, *(f"{k}. {question}" for k, question in enumerate(exercise.questions, start=1))]
+    return [" ".join(part.replace("`", "").split()) for part in inspect.getdoc(exercise.reference).split("\n\n")]
 
 
 def _inline_json(value):

@@ -16,7 +16,7 @@ import traitlets
 
 MIME = "application/vnd.nnlab.figure+json"
 SHARED = ("shared", "frame")  # what stands before each figure's own file
-ENGINES = ("network",)  # what figures may stand on: a file that says "stands on network.js" has it before it
+ENGINES = ("network", "training")  # what figures may stand on: a file that says "stands on network.js" has it before it
 _HERE = Path(__file__).parent
 
 

@@ -15,7 +15,7 @@ const STYLE = `
   input[type=number], textarea, select, button { font: inherit; color: ${INK}; background: white; border: 1px solid #767676; border-radius: 5px; }
   select, button { padding: 2px 10px; min-height: 30px; cursor: pointer; }
   button[aria-disabled=true] { color: #767676; border-color: ${PALE}; cursor: default; }
-  :is(input, select, button, pre, textarea):focus-visible { outline: 3px solid ${BLUE}; outline-offset: 2px; }
+  :is(input, select, button, pre, textarea, summary, [contenteditable]):focus-visible { outline: 3px solid ${BLUE}; outline-offset: 2px; }
   .sheet { position: absolute; inset: auto 8px 52px 8px; max-height: calc(100% - 70px); overflow: auto; background: white; padding: 4px 8px;
            border: 1px solid #767676; border-radius: 6px; box-shadow: 0 4px 18px #0004; box-sizing: border-box; }
   pre, textarea { font: var(--code, 15px)/1.4 "DejaVu Sans Mono", monospace; background: #f4f4f4; padding: 8px 10px; margin: 6px 4px; }

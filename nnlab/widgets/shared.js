@@ -132,9 +132,9 @@ function choice({ name, options, begin, change, says = {} }) {
 
 /**
  * Buttons and a slider that lead through the part `step` of the state, from 0 to `end(state)`; `wait` is the time between
- * two steps in play, in ms. With reduced motion, play goes to the end at once. `more` buttons stand before play.
+ * two strides in play, in ms. With reduced motion, play goes to the end at once. `more` buttons stand before play.
  */
-function player(stage, { end, wait, more = [] }) {
+function player(stage, { end, wait, more = [], stride = () => 1 }) {
   const { state, set, begin } = stage;
   let timer = null;
   const go = (step) => set({ step: clamp(step, 0, end(state())) });
@@ -147,7 +147,7 @@ function player(stage, { end, wait, more = [] }) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) { go(end(state())); return; }
     play.textContent = "Pause"; put(stage.says, { "aria-live": "off" });
     timer = setInterval(() => {
-      if (play.isConnected) go(state().step + 1);
+      if (play.isConnected) go(state().step + stride());
       if (!play.isConnected || state().step >= end(state())) stop();
     }, wait);
   });
