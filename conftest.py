@@ -5,8 +5,9 @@ import tempfile
 
 import pytest
 
-_SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-mylab-")
+_SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-tests-")
 os.environ["NNLAB_MYLAB"] = _SCRATCH.name  # nobody's own mylab.py is touched
+os.environ["MPLCONFIGDIR"] = os.path.join(_SCRATCH.name, "matplotlib")  # nor is a broken list of fonts in ~/.cache read
 
 
 def _failed_if_skipped(report, keywords):

@@ -96,7 +96,7 @@ def opening(notebook, stem):
     if code_cells(notebook)[0].source != first_cell():
         yield "the first code cell is not the published one; `python -m nnlab.course normalise` writes it"
     stated = notebooks.minutes(notebook)
-    noted = sum((notebooks.notes(cell) or (0, ""))[0] for cell in notebook.cells if slide_type(cell) == "notes")
+    noted = notebooks.spoken(notebook.cells)
     if stated is not None and stated != noted:
         yield f"states {stated} minutes; its notes add up to {noted}"
 

@@ -75,6 +75,11 @@ def notes(cell):
     return (int(found.group(1)), found.group(2)) if found else None
 
 
+def spoken(cells):
+    """Minutes that the speaker notes among `cells` add up to."""
+    return sum(notes(cell)[0] for cell in cells if slide_type(cell) == "notes" and notes(cell))
+
+
 def story(cell):
     """The story of the lecture that a cell of notes tells to lecturers; None where it tells none."""
     found = re.fullmatch(r"<details><summary>For the lecturer · the story</summary>\n\n(.+)\n\n</details>", cell.source, re.S)

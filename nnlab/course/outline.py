@@ -6,7 +6,7 @@ What the course covers stands there by hand, as numbered items. A section's firs
 
 import re
 
-from nnlab.course.notebooks import NOTEBOOKS, code_cells, minutes, notes, paths, read, sections, slide_type, story, title
+from nnlab.course.notebooks import NOTEBOOKS, minutes, paths, read, sections, spoken, story, title
 from nnlab.course.solve import guesses_in, names_in
 from nnlab.fetch import replacing
 
@@ -50,20 +50,18 @@ def _covers(section):
 
 
 def _lecture(path):
-    notebook = read(path)
+    notebook, exercises, predictions = read(path), 0, 0
     rows = ["| section | min | treats | exercises | predictions | figures |", "|---|---|---|---|---|---|"]
     for section in sections(notebook):
         heading = re.match(r"## (.+)", section[0].source)
         name = heading.group(1) if heading else "Opening"
-        told = sum((notes(cell) or (0, ""))[0] for cell in section if slide_type(cell) == "notes")
         code = [cell for cell in section if cell.cell_type == "code"]
-        exercises = [f"`{name}`" for cell in code for name in names_in(cell)]
+        names = [f"`{name}`" for cell in code for name in names_in(cell)]
         asked = sum(len(guesses_in(cell)) for cell in code)
         figures = dict.fromkeys(found for cell in code for found in _FIGURE.findall(cell.source))
-        rows.append(f"| {name} | {told or ''} | {', '.join(_covers(section))} | {', '.join(exercises)} | {asked or ''} "
+        rows.append(f"| {name} | {spoken(section) or ''} | {', '.join(_covers(section))} | {', '.join(names)} | {asked or ''} "
                     f"| {', '.join(figures)} |")
-    exercises = sum(len(names_in(cell)) for cell in code_cells(notebook))
-    asked = sum(len(guesses_in(cell)) for cell in code_cells(notebook))
+        exercises, predictions = exercises + len(names), predictions + asked
     return "\n".join([f"### [{title(notebook)}]({path.name})", "",
-                      f"{minutes(notebook)} minutes, {exercises} exercises, {asked} predictions.", "",
+                      f"{minutes(notebook)} minutes, {exercises} exercises, {predictions} predictions.", "",
                       f"> {next(filter(None, map(story, notebook.cells)), '')}", "", *rows])

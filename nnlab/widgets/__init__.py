@@ -16,13 +16,13 @@ import traitlets
 
 MIME = "application/vnd.nnlab.figure+json"
 SHARED = ("shared", "frame")  # what stands before each figure's own file
-ENGINES = ("network", "training")  # what figures may stand on: a file that says "stands on network.js" has it before it
+ENGINES = {"playground": ("network", "training")}  # what else stands before some
 _HERE = Path(__file__).parent
 
 
 def names():
     """Names of the figures there are, sorted."""
-    return sorted(path.stem for path in _HERE.glob("*.js") if path.stem not in SHARED + ENGINES)
+    return sorted(path.stem for path in _HERE.glob("*.js") if path.stem not in (*SHARED, *sum(ENGINES.values(), ())))
 
 
 @functools.cache
@@ -30,8 +30,7 @@ def module(name):
     """Source of the ES module of the figure called `name`: what all figures share, then its own file."""
     if name not in names():
         raise ValueError(f"unknown figure {name!r}; choose one of: {', '.join(map(repr, names()))}")
-    own = _source(name)
-    return "\n".join([*map(_source, SHARED), *(_source(part) for part in ENGINES if f"stands on {part}.js" in own), own])
+    return "\n".join(map(_source, (*SHARED, *ENGINES.get(name, ()), name)))
 
 
 def _source(part):

@@ -4,20 +4,8 @@ const UNITS = {
   ReLU: { of: (z) => z > 0 ? z : 0, slope: (z) => z > 0 ? 1 : 0, torch: "torch.relu" },
   tanh: { of: Math.tanh, slope: (z, a) => 1 - a * a, torch: "torch.tanh" },
   sigmoid: { of: sigmoid, slope: (z, a) => a * (1 - a), torch: "torch.sigmoid" },
-  linear: { of: (z) => z, slope: () => 1, torch: "torch.nn.Identity()" },
+  linear: { of: (z) => z, slope: () => 1, torch: "" },
 };
-
-/** Random numbers from a whole number (Mulberry32): `next()` in [0, 1), `normal()` with mean 0 and deviation 1 (Box and Muller). */
-function random(seed) {
-  let bits = seed | 0;
-  const next = () => {
-    bits = bits + 0x6D2B79F5 | 0;
-    let mixed = Math.imul(bits ^ bits >>> 15, 1 | bits);
-    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
-    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
-  };
-  return { next, normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()) };
-}
 
 /** A network of these `sizes`: weights drawn with Kaiming's or Xavier's variance, or 1; biases 0. W is (out, in), flat. */
 function network(sizes, unit, init, draw) {

@@ -28,18 +28,7 @@ const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a
 const sign = (label) => label > 0 ? 1 : -1;
 
 /** In which order the points are looked at, pass after pass: as they were drawn (seed 0), or shuffled. */
-function order(count, seed) {
-  const places = Array.from({ length: count }, (_, k) => k);
-  let bits = seed;
-  for (let k = count - 1; seed && k > 0; k--) {  // Fisher and Yates, on Mulberry32's random numbers
-    bits = bits + 0x6D2B79F5 | 0;
-    let mixed = Math.imul(bits ^ bits >>> 15, 1 | bits);
-    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
-    const other = Math.floor(((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32 * (k + 1));
-    [places[k], places[other]] = [places[other], places[k]];
-  }
-  return places;
-}
+const order = (count, seed) => seed ? shuffled(count, random(seed)) : [...Array(count).keys()];
 
 /** The point of the convex hull of `vectors` in space that is nearest to 0 (0 outside): a corner, or on an edge or a triangle. */
 function nearest(vectors) {

@@ -1,4 +1,4 @@
-// A network that trains before your eyes: its data, its units, its border, its losses. It stands on network.js and stands on training.js.
+// A network that trains before your eyes: its data, its units, its border, its losses. What it computes stands in network.js and training.js.
 
 const defaults = {
   "data": "xor",
@@ -65,7 +65,7 @@ function buildNetwork({ set, begin, state }, look, pick) {
     pick(pulled.at, tidy(pulled.value + (pulled.y - y) / 40));
   });
   for (const end of ["pointerup", "pointercancel"]) drawing.addEventListener(end, () => { pulled = null; });
-  return [drawing, (now, { net, layers, a, z }, pictures) => {
+  return [drawing, (now, { net: { layers }, a, z }, pictures) => {
     const sizes = [now.features.length, ...now.layers.flat(), 1], across = (k) => 48 + k * 452 / (sizes.length - 1);
     const down = (k, j) => 164 + (j - (sizes[k] - 1) / 2) * Math.min(46, 308 / sizes[k]);
     edges.replaceChildren(...layers.flatMap(({ W, n, m }, k) => Array.from({ length: n * m }, (_, p) => {
@@ -132,8 +132,7 @@ function buildPlane({ set, begin, state, tell }) {
 }
 
 /** Features to tick, layers to add and take away, the weight to type: rows of controls. */
-function buildControls(stage, pick, picked) {
-  const { set, begin, state, tell } = stage;
+function buildControls({ set, begin, state, tell }, pick, picked) {
   const pickers = Object.fromEntries([["data", "data"], ["activation", "activation"], ["rate", "learning rate"], ["optimizer", "optimizer"],
     ["init", "start"], ["click", "a click"]].map(([part, name]) => [part,
     choice({ name, options: choices[part], begin, change: (value) => set({ [part]: value }) })]));
@@ -153,12 +152,13 @@ function buildControls(stage, pick, picked) {
   const units = html("div", { class: "field" });
   const more = button("Add a layer", () => { begin(); set({ layers: [...state().layers, [2]] }); });
   const less = button("Take one away", () => { begin(); set({ layers: state().layers.slice(0, -1) }); });
+  const places = (name) => name.split(".").map(Number);
   const weight = html("select", { "aria-label": "weight to change" });
   const number = html("input", { type: "number", step: 0.1, "aria-label": "value of this weight" });
-  weight.addEventListener("change", () => pick(weight.value.split(".").map(Number)));
+  weight.addEventListener("change", () => pick(places(weight.value)));
   number.addEventListener("change", () => {
     const value = Number(number.value);
-    if (number.value !== "" && Math.abs(value) <= 100) { begin(); pick(picked(), value); } else tell("type a number from −100 to 100");
+    if (number.value !== "" && Math.abs(value) <= 100) { begin(); pick(places(weight.value), value); } else tell("type a number from −100 to 100");
   });
   const csv = html("div", { "aria-label": "own points as CSV", role: "textbox", "aria-multiline": true, contenteditable: "plaintext-only",
     tabindex: 0, style: "min-height: 3em; white-space: pre; border: 1px solid #767676; padding: 2px 6px; margin: 4px" });
@@ -170,14 +170,14 @@ function buildControls(stage, pick, picked) {
     else if (rows.length > most.own) tell(`at most ${most.own} points`);
     else { begin(); set({ data: "own points", own: rows.map(([x, y, label]) => [x, y, label > 0 ? 1 : -1]) }); }
   });
-  const own = html("div", {}, html("div", { class: "row" }, pickers.click.node, use, html("span", {}, "x, y, class in each line:")), csv);
   const row = (...nodes) => html("div", { class: "row" }, ...nodes);
+  const own = html("div", {}, row(pickers.click.node, use, html("span", {}, "x, y, class in each line:")), csv);
   const rest = html("details", {}, html("summary", {}, "Data, features, training, weights"),
     row(dials.noise.node, dials.share.node, dials.seed.node), row(html("span", {}, "features"), ...boxes.map((one) => one.node)),
     row(pickers.optimizer.node, pickers.init.node, dials.batch.node), row(dials.l1.node, dials.l2.node, dials.dropout.node),
     row(html("span", {}, "weight"), weight, number), own);
   const first = row(pickers.data.node, pickers.activation.node, pickers.rate.node);
-  return { rows: [first, row(html("span", {}, "units"), units, more, less), rest], rest, show: (now, { layers }) => {
+  return { rows: [first, row(html("span", {}, "units"), units, more, less), rest], rest, show: (now, { net: { layers } }) => {
     Object.entries(pickers).forEach(([part, one]) => one.show(now[part]));
     Object.entries(dials).forEach(([part, one]) => one.show(now[part]));
     boxes.forEach((one, k) => one.show(now.features.includes(choices.features[k])));
@@ -195,11 +195,11 @@ function buildControls(stage, pick, picked) {
     }
     while (units.children.length > now.layers.length) units.lastChild.remove();
     now.layers.forEach(([count], k) => { if (!units.children[k].matches(":focus")) units.children[k].value = count; });
-    const places = ({ n, m }, k) => Array.from({ length: m * (n + 1) }, (_, p) => [k + 1, Math.floor(p / (n + 1)) + 1, p % (n + 1)]);
-    const names = layers.flatMap(places);
-    if (weight.children.length !== names.length) weight.replaceChildren(...names.map(([k, j, i]) =>
+    const numbered = ({ n, m }, k) => Array.from({ length: m * (n + 1) }, (_, p) => [k + 1, Math.floor(p / (n + 1)) + 1, p % (n + 1)]);
+    const all = layers.flatMap(numbered);
+    if (weight.children.length !== all.length) weight.replaceChildren(...all.map(([k, j, i]) =>
       html("option", { value: `${k}.${j}.${i}` }, `layer ${k}, unit ${j}: ${i ? `from ${i}` : "bias"}`)));
-    const [k, j, i] = names.some((one) => same(one, picked())) ? picked() : (pick(names[0], undefined, false), names[0]);
+    const [k, j, i] = all.find((one) => same(one, picked())) || all[0];
     weight.value = `${k}.${j}.${i}`;
     const [values, place] = kept(layers[k - 1], j, i);
     if (!number.matches(":focus")) number.value = tidy(values[place], 4);
@@ -210,11 +210,11 @@ function buildPlayground(stage) {
   const { root, says, set, begin, state } = stage;
   let looked = "", chosen = [1, 1, 1];
   const look = (at) => { if (at !== undefined && at !== looked) { looked = at; stage.draw(); } return looked; };
-  const pick = (at, value, draw = true) => {
+  const pick = (at, value) => {
     chosen = at;
     const { step, edits } = state(), others = edits.filter((row) => row[1] && !same(row.slice(0, 4), [step, ...at]));
     if (value !== undefined) set({ edits: [[0, 0, 0, 0, 0], ...others, [step, ...at, value]].slice(-most.edits) });
-    else if (draw) stage.draw();
+    else stage.draw();
   };
   const [drawing, drawNetwork] = buildNetwork(stage, look, pick), [plane, drawPlane] = buildPlane(stage);
   const each = () => Math.max(1, trained(state()).each), end = () => limits.step[1];
@@ -235,8 +235,8 @@ function buildPlayground(stage) {
     drawPlane(now, numbers, pictures.at(-1)[0]);
     steer.show(now); controls.show(now, numbers);
     const part = (name, one) => one ? `${name} loss ${shown(one.loss, 4)}, ${shown(100 * one.right, 0)} % right` : `no ${name} points`;
-    const [k, j] = looked ? looked.split(".").map(Number) : [numbers.a.length - 1, 0], { z, a, layers } = numbers;
-    const at = layers[k - 1], times = (one, i) => `${shown(at.W[j * at.n + i])}·${shown(one)}`;
+    const [k, j] = looked ? looked.split(".").map(Number) : [numbers.a.length - 1, 0], { z, a } = numbers;
+    const at = net.layers[k - 1], times = (one, i) => `${shown(at.W[j * at.n + i])}·${shown(one)}`;
     const sum = at && j < at.m ? `${shown(at.b[j])} + ${a[k - 1].map(times).join(" + ")} = ${shown(z[k - 1][j])}` : "";
     const last = k === a.length - 1, name = last ? "The output" : `Unit ${j + 1} of layer ${k}`;
     says.replaceChildren(numbers.over ? `Diverged after step ${numbers.done}: take a smaller learning rate. ` : "",

@@ -61,6 +61,28 @@ function axes({ left, top, width, height, x, y, xName = "", yName = "", xTicks, 
 /** `count` + 1 numbers from `low` to `high`. */
 const steps = (low, high, count) => Array.from({ length: count + 1 }, (_, k) => low + (high - low) * k / count);
 
+/** Random numbers from a whole number (Mulberry32): `next()` in [0, 1), `normal()` with mean 0 and deviation 1 (Box and Muller). */
+function random(seed) {
+  let bits = seed | 0;
+  const next = () => {
+    bits = bits + 0x6D2B79F5 | 0;
+    let mixed = Math.imul(bits ^ bits >>> 15, 1 | bits);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
+  };
+  return { next, normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()) };
+}
+
+/** The places 0, 1, ..., count - 1 in an order that follows from `draw` (Fisher and Yates). */
+function shuffled(count, draw) {
+  const places = Array.from({ length: count }, (_, k) => k);
+  for (let k = count - 1; k > 0; k--) {
+    const other = Math.floor(draw.next() * (k + 1));
+    [places[k], places[other]] = [places[other], places[k]];
+  }
+  return places;
+}
+
 /** The mark of a class: a blue disc for the one, an orange square for the other. */
 const mark = (one, x, y, size, more = {}) => one
   ? svg("circle", { cx: x, cy: y, r: size, fill: BLUE, ...more })

@@ -17,16 +17,6 @@ const FORMS = {  // a point of class y, from a number t in [0, 1) and another
   spirals: (y, t) => [Math.cos, Math.sin].map((f) => (0.1 + 1.15 * t) * f(3.2 * Math.PI * t + y * Math.PI)),
 };
 
-/** The places 0, 1, ..., count - 1 in an order that follows from `draw` (Fisher and Yates). */
-function shuffled(count, draw) {
-  const places = Array.from({ length: count }, (_, k) => k);
-  for (let k = count - 1; k > 0; k--) {
-    const other = Math.floor(draw.next() * (k + 1));
-    [places[k], places[other]] = [places[other], places[k]];
-  }
-  return places;
-}
-
 /** All points of the state, [x, y, class 0 or 1], to three decimals, in two parts: for training and for testing. */
 function split({ data, noise, seed, own, share }) {
   const draw = random(1000 + seed);
@@ -37,11 +27,11 @@ function split({ data, noise, seed, own, share }) {
 }
 
 /** A run before its first step. */
-function begun(state, key) {
+function begun(state) {
   const { train, test } = split(state), inputs = (points) => points.map((p) => ({ x: state.features.map((name) => FEATURES[name].of(p)), y: p[2] }));
   const net = network([state.features.length, ...state.layers.flat(), 1], state.activation, state.init, random(state.seed));
   const initial = net.layers.map(({ W, b }) => ({ W: [...W], b: [...b] }));
-  const run = { key, step: 0, net, initial, train, test, samples: inputs(train), tests: inputs(test), memory: {}, order: [], past: [],
+  const run = { step: 0, net, initial, train, test, samples: inputs(train), tests: inputs(test), memory: {}, order: [], past: [],
     masks: random(2000 + state.seed), each: Math.max(1, Math.ceil(train.length / state.batch)) };
   edited(run, state);
   return run;
@@ -92,7 +82,7 @@ const runs = new Map();
 function trained(state) {
   const key = JSON.stringify({ ...state, step: 0, probe: 0, click: 0 });
   let run = runs.get(key);
-  if (!run || run.step > state.step) run = begun(state, key);
+  if (!run || run.step > state.step) run = begun(state);
   runs.delete(key); runs.set(key, run);
   if (runs.size > 4) runs.delete(runs.keys().next().value);
   while (run.step < state.step && run.samples.length && state.features.length && !run.over) advance(run, state);
@@ -103,10 +93,8 @@ function trained(state) {
 function playgroundNumbers(state) {
   const run = trained(state), { net, train, test, initial, each } = run;
   const at = forward(net, state.features.map((name) => FEATURES[name].of(state.probe)));
-  const plainly = (rows) => rows.map((one) => [...one]);
-  return { epoch: run.step / each, train, test, initial, each, done: run.step, past: run.past, net, a: plainly(at.a), z: plainly(at.z),
+  return { epoch: run.step / each, train, test, initial, each, done: run.step, past: run.past, net, a: at.a.map((one) => [...one]), z: at.z,
     onTrain: measured(net, run.samples), onTest: measured(net, run.tests),
-    layers: net.layers.map(({ W, b, n, m }) => ({ W: [...W], b: [...b], n, m })),
     over: Boolean(run.over), parameters: net.layers.reduce((sum, { n, m }) => sum + (n + 1) * m, 0) };
 }
 
@@ -164,7 +152,7 @@ weights = [part.requires_grad_() for pair in layers for part in pair]
 def network(points, masks=None):
     x = features(points)
     for k, (W, b) in enumerate(layers[:-1]):
-        x = ${state.activation === "linear" ? "x @ W.T + b" : `${UNITS[state.activation].torch}(x @ W.T + b)`}
+        x = ${UNITS[state.activation].torch}(x @ W.T + b)
         x = x if masks is None else x * masks[k]
     W, b = layers[-1]
     return (x @ W.T + b)[:, 0]
