@@ -1,5 +1,7 @@
 """Every week's exercises: right answers pass in any style, named wrong ones hear their name, small changes are noticed."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from nnlab.checks.running import run
 from nnlab.checks.week01 import check
 from nnlab.course.mutants import mistakes, score, weeks
 from nnlab.metrics import accuracy
+from nnlab.models import MLP
 
 ALL = [exercise for checks in weeks().values() for exercise in checks.exercises.values()]
 WEEKS = {exercise.name: week for week, checks in weeks().items() for exercise in checks.exercises.values()}
@@ -77,12 +80,16 @@ OTHER_STYLES = {
     "count_parameters": [lambda sizes: sum(p.numel() for n, m in zip(sizes, sizes[1:], strict=False)
                                            for p in torch.nn.Linear(n, m).parameters())],
     "as_linear": [other_linear],
+    "moons_network": [lambda: torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Sigmoid(), torch.nn.Linear(3, 1)),
+                      lambda: MLP([2, 2, 2, 1], activation=torch.tanh)],
     "by_bumps": [lambda x, heights, steepness: sum(h * (torch.sigmoid(steepness * (x - k / len(heights)))
                                                         - torch.sigmoid(steepness * (x - (k + 1) / len(heights))))
                                                    for k, h in enumerate(heights))],
+    "heights_within": [lambda curve, n: torch.stack([curve(torch.tensor((k + 0.5) / n)) for k in range(n)]),
+                       lambda curve, n: curve(torch.linspace(1 / (2 * n), 1 - 1 / (2 * n), n))],
     "bumps_needed": [lambda slope, error: next(n for n in range(1, 10_000) if slope / (2 * n) <= error * (1 + 1e-12))],
     "sawtooth": [lambda x, depth: x if depth == 0 else other_sawtooth(x, depth)],
-    "units_for_teeth": [lambda depth: [depth + depth, (1 << depth) - 1]],
+    "units_for_teeth": [lambda depth: [depth + depth, 1 << depth]],
     "paired": [lambda a, b: ((a - b).mean(), ((a - b).var() / len(a)).sqrt())],
     "scores_of": [lambda pictures, W, c: F.linear(pictures.view(len(pictures), 784) / 255, W.T, c)],
     "brightening": [lambda before, after: after.to(torch.float32) - before, lambda before, after: after - before.float()],
@@ -239,7 +246,15 @@ def test_bumps_and_teeth_keep_what_they_promise():
     for depth in (1, 3, 6):
         slopes = torch.diff(sawtooth(fine, depth))
         pieces = 1 + int((slopes[1:] * slopes[:-1] < 0).sum())
-        assert pieces == 2 ** depth == units(depth)[1] + 1
+        assert pieces == 2 ** depth == units(depth)[1]
+    for depth in (1, 2, 3):  # as many units as pieces make it; units with bends inside alone do not, whichever way each looks
+        goal, bends = sawtooth(fine, depth), torch.arange(1, 2 ** depth, dtype=torch.float64) / 2 ** depth
+        for ways in itertools.product((-1.0, 1.0), repeat=len(bends)):
+            inside = torch.relu(torch.tensor(ways, dtype=torch.float64) * (fine[:, None] - bends))
+            for units_out, enough in ((torch.ones(len(fine), 1), False), (torch.stack([torch.ones_like(fine), fine], 1), True)):
+                basis = torch.cat([inside, units_out.double()], 1)
+                missed = (basis @ torch.linalg.lstsq(basis, goal[:, None]).solution)[:, 0] - goal
+                assert (missed.abs().max() < 1e-6) == enough
 
 
 def test_perceptron_stays_under_novikoffs_bound():

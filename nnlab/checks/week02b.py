@@ -5,6 +5,80 @@ import math
 import torch
 
 from nnlab.checks.judging import Exercise, Wrong
+from nnlab.models import MLP
+from nnlab.toys import moons
+
+
+def bends(make):
+    """Is the output of a new network from `make` anything else than a plane over its two inputs?"""
+    torch.manual_seed(0)
+    network, a, b = make(), *(3 * torch.randn(2, 200, 2)).unbind()
+    return bool((network(a) + network(b) - 2 * network((a + b) / 2)).abs().max() > 1e-4)
+
+
+def after_training(make, seeds=(0, 1, 2, 3, 4)):
+    """Share of 400 points of two moons (noise 0.1) that a network from `make` has right: the best of five trainings by Adam."""
+    data, best = moons(n=400, noise=0.1, seed=5), 0.0
+    for seed in seeds:
+        torch.manual_seed(seed)
+        network = make()
+        optimizer = torch.optim.Adam(network.parameters(), lr=0.05)
+        for _ in range(300):
+            optimizer.zero_grad()
+            torch.nn.functional.binary_cross_entropy_with_logits(network(data.x)[:, 0], data.y.float()).backward()
+            optimizer.step()
+        best = max(best, ((network(data.x)[:, 0] > 0) == (data.y == 1)).float().mean().item())
+        if best == 1:
+            break
+    return best
+
+
+def moons_network():
+    """A network, 2 inputs and 1 output (a score), of at most 20 numbers, that learns 97 % of the two moons (noise 0.1)."""
+    return MLP([2, 4, 1], activation=torch.tanh)
+
+
+def _moons_linear():
+    return MLP([2, 1])
+
+
+def _moons_huge():
+    return MLP([2, 16, 16, 1], activation=torch.tanh)
+
+
+def _moons_without_activation():
+    return MLP([2, 4, 1], activation=lambda z: z)
+
+
+def _moons_stuck():
+    return MLP([2, 2, 1])
+
+
+def _moons_two_outputs():
+    return MLP([2, 3, 2], activation=torch.tanh)
+
+
+MOONS_NETWORK = Exercise(
+    reference=moons_network,
+    cases=(
+        "tuple(moons_network()(torch.zeros(3, 2)).shape)",
+        "sum(p.numel() for p in moons_network().parameters()) <= 20",
+        "sum(p.dim() == 2 for p in moons_network().parameters()) >= 2  # two layers or more",
+        "from nnlab.checks.week02b import bends; bends(moons_network)",
+        "from nnlab.checks.week02b import after_training; after_training(moons_network) >= 0.97",
+    ),
+    wrong=(
+        Wrong(_moons_linear, "Small it is, but it draws one line: nine of ten points at best. What stands between layers?"),
+        Wrong(_moons_huge, "It learns them, with far more than 20 numbers. How many does one layer of four units take?"),
+        Wrong(_moons_without_activation, "Without an activation the layers are one, and draw a line."),
+        Wrong(_moons_stuck, "It gets stuck: two units draw few corners, and ReLU units that start badly stay so (week 2a)."),
+        Wrong(_moons_two_outputs, "One score for each point is asked, so one output: shape (N, 1)."),
+    ),
+    hints=("One hidden layer is enough: MLP([2, ?, 1], activation=torch.tanh).",
+           "With one hidden layer of h units: 3 h + h + 1 numbers. What is the largest h that fits?"),
+    allows="Seventeen numbers are plenty for two moons. Do thirteen do?",
+    equivalent=(("4 → 3", "three units still learn it"),),
+)
 
 
 def by_bumps(x, heights, steepness):
@@ -14,9 +88,9 @@ def by_bumps(x, heights, steepness):
     σ(s (x - from)) - σ(s (x - to)).
     """
     n = len(heights)
-    left = torch.arange(n) / n
-    up, down = (torch.sigmoid(steepness * (x[:, None] - side)) for side in (left, left + 1 / n))
-    return (up - down) @ heights
+    edges = torch.arange(n + 1) / n
+    steps = torch.sigmoid(steepness * (x[:, None] - edges))
+    return (steps[:, :-1] - steps[:, 1:]) @ heights
 
 
 def _bumps_never_down(x, heights, steepness):
@@ -75,6 +149,67 @@ BY_BUMPS = Exercise(
         "All at once: x[:, None] - left is (N, n), for left = torch.arange(n) / n; then `@ heights` adds them up.",
     ),
     allows="Two units a bump, and any curve is in reach.",
+)
+
+
+def misses(heights_of, curve, n):
+    """Largest distance on [0, 1] between `curve` and the staircase of the n heights that `heights_of(curve, n)` gives."""
+    heights = torch.as_tensor(heights_of(curve, n), dtype=torch.float64)
+    within = torch.linspace(1e-9, 1 - 1e-9, 50, dtype=torch.float64)
+    x = (torch.arange(n, dtype=torch.float64)[:, None] + within) / n
+    return (heights[:, None] - curve(x)).abs().max().item()
+
+
+def heights_within(curve, n):
+    """Heights (n,) of n bumps, side by side on [0, 1], that miss `curve` by at most slope / (2 n), slope being its largest.
+
+    `curve` takes places (n,) and gives the curve's values (n,) there.
+    """
+    return curve((torch.arange(n) + 0.5) / n)
+
+
+def _heights_left(curve, n):
+    return curve(torch.arange(n) / n)
+
+
+def _heights_to_both_ends(curve, n):
+    return curve(torch.linspace(0, 1, n))
+
+
+def _heights_mean(curve, n):
+    return curve((torch.arange(n) + 0.5) / n).mean().repeat(n)
+
+
+def _heights_not_scaled(curve, n):
+    return curve(torch.arange(n) + 0.5)
+
+
+def _heights_divided(curve, n):
+    return curve((torch.arange(n) + 0.5) / n) / n
+
+
+HEIGHTS_WITHIN = Exercise(
+    reference=heights_within,
+    cases=(
+        "len(heights_within(torch.sin, 5))",
+        "heights_within(lambda x: 8 * x, 4)",
+        "from nnlab.checks.week02b import misses; misses(heights_within, lambda x: 0 * x + 2, 4) <= 1e-6",
+        "from nnlab.checks.week02b import misses; misses(heights_within, lambda x: 3 * x, 10) <= 3 / 20 + 1e-6",
+        "from nnlab.checks.week02b import misses; misses(heights_within, lambda x: torch.sin(12 * x), 24) <= 12 / 48 + 1e-6",
+        "from nnlab.checks.week02b import misses; misses(heights_within, lambda x: (x - 0.3).abs(), 1) <= 1 / 2 + 1e-6",
+    ),
+    wrong=(
+        Wrong(_heights_left,
+              "The curve's value where each bump begins: at its other end the curve may be slope / n away, which is too much."),
+        Wrong(_heights_to_both_ends,
+              "These places go from 0 to 1: the first and the last lie at the edges of their bumps, not in the middle."),
+        Wrong(_heights_mean, "All bumps are equally high, the curve's mean: each should follow the curve where it stands."),
+        Wrong(_heights_not_scaled, "The bumps lie between 0 and 1, and bump k begins at k / n: divide the places by n."),
+        Wrong(_heights_divided, "The heights are too small by the factor n: bumps stand side by side, they are not averaged."),
+    ),
+    hints=("Where in its bump does a height miss the curve least, whichever way the curve goes?",
+           "The middle of bump k is (k + 1/2) / n. All of them: (torch.arange(n) + 0.5) / n."),
+    allows="The promise holds for every curve, and you have kept it.",
 )
 
 
@@ -188,13 +323,18 @@ SAWTOOTH = Exercise(
 def units_for_teeth(depth):
     """ReLU units for the 2 ** depth pieces of that sawtooth on [0, 1]: (deep, shallow), both whole numbers.
 
-    Deep: two in each of `depth` layers. Shallow: the least number in one hidden layer, where m units bend at m places at most.
+    Deep: two in each of `depth` layers. Shallow: the least number in one hidden layer, where each unit bends at one place.
+    That is one unit more than bends: those at the bends make a first slope that is a whole number of bends, each twice as large.
     """
-    return 2 * depth, 2 ** depth - 1
+    return 2 * depth, 2 ** depth
 
 
 def _units_deep_doubles(depth):
-    return 2 ** depth, 2 ** depth - 1
+    return 2 ** depth, 2 ** depth
+
+
+def _units_bends(depth):
+    return 2 * depth, 2 ** depth - 1
 
 
 def _units_squared(depth):
@@ -202,25 +342,28 @@ def _units_squared(depth):
 
 
 def _units_not_doubling(depth):
-    return 2 * depth, 2 * depth - 1
+    return 2 * depth, 2 * depth
 
 
 def _units_last_layer(depth):
-    return 2, 2 ** depth - 1
+    return 2, 2 ** depth
 
 
 UNITS_FOR_TEETH = Exercise(
     reference=units_for_teeth,
-    cases=("units_for_teeth(1)", "units_for_teeth(2)", "units_for_teeth(3)", "units_for_teeth(10)", "units_for_teeth(20)"),
+    cases=("units_for_teeth(10)[0]", "units_for_teeth(1)", "units_for_teeth(2)", "units_for_teeth(3)", "units_for_teeth(10)",
+           "units_for_teeth(20)"),
     wrong=(
         Wrong(_units_deep_doubles, "The pieces double with each layer; the units of the deep network do not: two a layer."),
-        Wrong(_units_squared, "The square of the depth fits at depth 1 only: count the pieces at depth 2."),
+        Wrong(_units_bends,
+              "That is the number of bends: one unit for each, and one more for the slope with which the first piece begins."),
+        Wrong(_units_squared, "The square of the depth fits at depth 2 only: count the pieces at depth 3."),
         Wrong(_units_not_doubling,
               "The teeth double with each layer, so the shallow one must grow as fast: count the pieces at depth 3."),
         Wrong(_units_last_layer, "These are the units of one layer: the deep network has `depth` of them."),
     ),
     hints=("How many straight pieces has the sawtooth at depth 1, 2, 3? Between two pieces there is a bend.",
-           "Deep: 2 * depth. Shallow: pieces - 1."),
+           "Deep: 2 * depth. Shallow: a unit for each bend, and one for the slope of the first piece."),
     allows="At depth 20: 40 units, or a million.",
 )
 
@@ -277,4 +420,4 @@ PAIRED = Exercise(
     allows="A difference below two of these standard errors is no news.",
 )
 
-EXERCISES = [BY_BUMPS, BUMPS_NEEDED, SAWTOOTH, UNITS_FOR_TEETH, PAIRED]
+EXERCISES = [MOONS_NETWORK, BY_BUMPS, HEIGHTS_WITHIN, BUMPS_NEEDED, SAWTOOTH, UNITS_FOR_TEETH, PAIRED]
