@@ -1,0 +1,157 @@
+"""The scalar engine against torch in float64: random expressions, long chains, whole trainings, and what it refuses."""
+
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shared import CAUGHT, SEEN
+
+from nnlab import autograd, toys
+from nnlab.autograd import Value, accumulate, ordered, product
+
+UNARY = ("neg", "exp", "log", "tanh", "relu", "sigmoid", "square", "cube", "inverse", "root", "2 **", "1.5 -", "0.5 /",
+         "+ 3", "* 0.25")
+BINARY = ("+", "-", "*", "/")
+
+
+def applied(name, x):
+    """What the operator called `name` makes of x, a Value or a tensor alike; kept within its domain by tanh and squares."""
+    positive, small = ("log", "inverse", "root", "0.5 /"), ("exp", "2 **")
+    safe = x.tanh() * x.tanh() + 0.5 if name in positive else x.tanh() * 2 if name in small else x
+    return {"neg": lambda: -safe, "exp": safe.exp, "log": safe.log, "tanh": safe.tanh, "relu": safe.relu, "sigmoid": safe.sigmoid,
+            "square": lambda: safe ** 2, "cube": lambda: safe ** 3, "inverse": lambda: safe ** -1, "root": lambda: safe ** 0.5,
+            "2 **": lambda: 2 ** safe, "1.5 -": lambda: 1.5 - safe, "0.5 /": lambda: 0.5 / safe, "+ 3": lambda: safe + 3,
+            "* 0.25": lambda: 0.25 * safe}[name]()
+
+
+def joined(name, x, y):
+    """What x and y give, joined by the operator called `name`."""
+    return {"+": lambda: x + y, "-": lambda: x - y, "*": lambda: (x * y).tanh(), "/": lambda: x.tanh() / (y * y + 1)}[name]()
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.lists(st.floats(-3, 3), min_size=2, max_size=4),
+       st.lists(st.tuples(st.sampled_from(UNARY + BINARY), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=14))
+def test_random_expressions_have_torchs_values_and_gradients(numbers, moves):
+    ours, theirs = [Value(x) for x in numbers], [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in numbers]
+    leaves = len(numbers)
+    for name, i, j in moves:  # operands are chosen among all that there is so far: subexpressions are shared
+        for values in (ours, theirs):
+            x, y = values[i % len(values)], values[j % len(values)]
+            values.append(joined(name, x, y) if name in BINARY else applied(name, x))
+    ours[-1].backward()
+    theirs[-1].backward()
+    assert math.isclose(ours[-1].data, theirs[-1].item(), rel_tol=1e-12, abs_tol=1e-12)
+    for mine, other in zip(ours[:leaves], theirs[:leaves], strict=True):
+        expected = 0.0 if other.grad is None else other.grad.item()
+        assert math.isclose(mine.grad, expected, rel_tol=1e-11, abs_tol=1e-12), (mine, expected)
+
+
+def test_a_chain_of_100000_nodes_works():
+    x = Value(0.5)
+    y, start = x, time.perf_counter()
+    for _ in range(50_000):
+        y = y * 0.99999 + 1e-6
+    y.backward()
+    assert len(ordered(y)) == 200_001  # with the two numbers of each step
+    assert math.isclose(x.grad, 0.99999 ** 50_000, rel_tol=1e-9)
+    del y
+    SEEN.append(f"autograd: a chain of 100,000 operations, forward and backward, took {time.perf_counter() - start:.2f} s; "
+                f"{len(Path(autograd.__file__).read_text(encoding='utf-8').splitlines())} lines")
+
+
+def test_the_engine_is_short():
+    assert len(Path(autograd.__file__).read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_a_diamond_is_walked_in_order():
+    a = Value(3.0)
+    b = a + a
+    c = b + b
+    order = ordered(c)
+    assert order == [a, b, c]
+    c.grad = 1.0
+    accumulate(order)
+    assert (a.grad, b.grad) == (4.0, 2.0)
+
+
+def test_gradients_of_leaves_accumulate_and_those_between_do_not():
+    a = Value(2.0)
+    b = a * a
+    c = b * 3
+    for times in (1, 2, 3):
+        c.backward()
+        assert (a.grad, b.grad, c.grad) == (12.0 * times, 3.0, 1.0)
+    (a * 5).backward()
+    assert a.grad == 41
+    c.zero_grad()
+    assert (a.grad, b.grad, c.grad) == (0, 0, 0)
+    a.backward()
+    assert a.grad == 1
+
+
+def test_numbers_may_stand_on_either_side():
+    a = Value(2)
+    for made, expected in ((1 + a, 3), (a + 1, 3), (1 - a, -1), (a - 1, 1), (3 * a, 6), (a * 3, 6), (1 / a, 0.5), (a / 4, 0.5),
+                           (2 ** a, 4), (np.float64(3) * a, 6), (np.float32(3) + a, 5), (product(a, a), 4), (-a, -2)):
+        assert isinstance(made, Value) and math.isclose(made.data, expected)
+    assert (a.relu().data, (a - 2).relu().data, Value(-1).relu().data) == (2, 0, 0)
+    assert Value(-800).sigmoid().data == 0 and Value(800).sigmoid().data == 1
+    assert repr(Value(2.5)) == "Value(2.5, grad=0)"
+
+
+@pytest.mark.parametrize(("make", "error", "says"), [
+    (lambda a: Value("two"), TypeError, "Value('two'): give a number"), (lambda a: a + "x", TypeError, "give a number"),
+    (lambda a: Value(torch.ones(2)), TypeError, "one Value for each element"),
+    (lambda a: a ** a, TypeError, "write (b.log() * power).exp()"),
+    (lambda a: (a - 2).log(), ValueError, "log(0.0) is no finite real number"), (lambda a: a / 0, ValueError, "(0.0) ** -1"),
+    (lambda a: (a * -1) ** 0.5, ValueError, "(-2.0) ** 0.5"), (lambda a: (a * 0) ** 0.5, ValueError, "the slope of (0.0) ** 0.5"),
+    (lambda a: (a * 1000).exp(), ValueError, "exp(2000.0)"), (lambda a: (-2) ** a, ValueError, "the slope of (-2) ** x"),
+    (lambda a: a > 1, TypeError, "not supported")])
+def test_errors_say_what_cannot_be_done(make, error, says):
+    with pytest.raises(error) as caught:
+        make(Value(2.0))
+    assert says in str(caught.value)
+    CAUGHT.append(("autograd", says, str(caught.value)))
+
+
+def forward(x, layers):
+    """Outputs of a network of Values: tanh between layers of (weights, biases)."""
+    for k, (weights, biases) in enumerate(layers):
+        x = [sum((w * one for w, one in zip(row, x, strict=True)), b) for row, b in zip(weights, biases, strict=True)]
+        x = [one.tanh() for one in x] if k < len(layers) - 1 else x
+    return x
+
+
+@pytest.mark.parametrize(("data", "steps", "right"), [(toys.logic("xor"), 60, 4), (toys.moons(n=30, noise=0.1, seed=0), 60, 30)])
+def test_a_network_on_it_has_torchs_loss_curve(data, steps, right):
+    torch.manual_seed(3)
+    network = torch.nn.Sequential(torch.nn.Linear(2, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1)).double()
+    layers = [([[Value(w) for w in row] for row in layer.weight.tolist()], [Value(b) for b in layer.bias.tolist()])
+              for layer in (network[0], network[2])]
+    weights = [one for rows, biases in layers for one in (*sum(rows, []), *biases)]
+    x, y, curves = data.x.double(), data.y.double(), ([], [])
+    labelled = list(zip(x.tolist(), y.tolist(), strict=True))
+    optimizer = torch.optim.SGD(network.parameters(), lr=1.0)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.softplus(-(2 * y - 1) * network(x)[:, 0]).mean()
+        loss.backward()
+        optimizer.step()
+        curves[0].append(loss.item())
+        for w in weights:
+            w.grad = 0.0
+        terms = [((forward(point, layers)[0] * (1 - 2 * label)).exp() + 1).log() for point, label in labelled]
+        mine = sum(terms) / len(terms)
+        mine.backward()
+        for w in weights:
+            w.data -= 1.0 * w.grad
+        curves[1].append(mine.data)
+    np.testing.assert_allclose(curves[1], curves[0], rtol=1e-9)
+    found = sum((forward(point, layers)[0].data > 0) == (label == 1) for point, label in labelled)
+    assert curves[1][-1] < 0.5 * curves[1][0] and found >= 0.9 * right
