@@ -8,7 +8,7 @@
 
 Each Value keeps its parents, the Values that it was made from, each with the local slope: how fast this value changes with that
 parent alone. The backward pass multiplies slopes along every path and adds up all paths: reverse accumulation (Linnainmaa 1970),
-or backpropagation (Rumelhart, Hinton and Williams 1986). That so small an engine trains networks, micrograd showed (Karpathy 2020).
+or backpropagation (Rumelhart, Hinton and Williams 1986). So small an engine trains networks: micrograd (Karpathy 2020).
 """
 
 import math

@@ -27,16 +27,16 @@ const bump = (x, { from, to, height }, steepness) => height * (sigmoid(steepness
 const summed = (x, all, steepness) => all.reduce((sum, one) => sum + bump(x, one, steepness), 0);
 
 /** The largest distance between the target and the sum of the bumps, away from the two ends, on a grid. */
-function largestError(heights, bumps, steepness, grid) {
-  const all = pairs(heights, bumps), inner = grid.filter((x) => x >= 0.02 && x <= 0.98);
+function largestError(heights, bumps, steepness) {
+  const all = pairs(heights, bumps), inner = GRID.filter((x) => x >= 0.02 && x <= 0.98);
   return Math.max(...inner.map((x) => Math.abs(target(heights, x) - summed(x, all, steepness))));
 }
 
-/** Bumps, largest error, and what is promised for ever steeper sigmoids: half a bump's width times the steepest slope of the target. */
+/** Bumps, largest error, and what is promised in the limit of steep sigmoids: half a bump's width times the steepest slope of the target. */
 function bumpNumbers({ heights, bumps, steepness }) {
   const slope = Math.max(...heights.slice(1).map((one, k) => Math.abs(one - heights[k]))) * (heights.length - 1);
   return { pairs: pairs(heights, bumps), units: 2 * bumps, slope, bound: slope / (2 * bumps),
-    error: largestError(heights, bumps, steepness, GRID) };
+    error: largestError(heights, bumps, steepness) };
 }
 
 function buildCurve({ set, begin, state }) {
@@ -79,7 +79,7 @@ function buildErrors() {
     const curve = (of, stroke, more = {}) => svg("polyline", { fill: "none", stroke, "stroke-width": 3, ...more,
       points: on.points(COUNTS.map((count) => [Math.log2(count), level(of(count))])) });
     on.inside.append(curve((count) => slope / (2 * count), ORANGE, { "stroke-dasharray": "7 5" }),
-      curve((count) => largestError(heights, count, steepness, GRID.filter((_, k) => k % 8 === 0)), BLUE));
+      curve((count) => largestError(heights, count, steepness), BLUE));
     const here = { cx: on.toX(Math.log2(bumps)), cy: on.toY(level(error)), r: 8, fill: BLUE, stroke: "white" };
     graph.replaceChildren(on.node, on.inside, svg("circle", here),
       text(960, 60, "promise: slope / (2 · bumps)", { ...END, ...HALO, style: `fill: ${ORANGE}` }),
@@ -99,7 +99,7 @@ function buildBumps(stage) {
     count.show(now.bumps);
     steep.show(now.steepness);
     says.textContent = `${counted(now.bumps, "bump")}, ${numbers.units} sigmoid units: largest error ${shown(numbers.error, 4)} `
-      + `between 0.02 and 0.98. For ever steeper sigmoids at most ${shown(numbers.bound, 4)} is promised.`;
+      + `between 0.02 and 0.98. In the limit of steep sigmoids at most ${shown(numbers.bound, 4)} is promised.`;
   };
 }
 

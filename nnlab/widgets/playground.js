@@ -151,7 +151,7 @@ function buildControls({ set, begin, state, tell }, pick, picked) {
   });
   const units = html("div", { class: "field" });
   const more = button("Add a layer", () => { begin(); set({ layers: [...state().layers, [2]] }); });
-  const less = button("Take one away", () => { begin(); set({ layers: state().layers.slice(0, -1) }); });
+  const less = button("Take a layer away", () => { begin(); set({ layers: state().layers.slice(0, -1) }); });
   const places = (name) => name.split(".").map(Number);
   const weight = html("select", { "aria-label": "weight to change" });
   const number = html("input", { type: "number", step: 0.1, "aria-label": "value of this weight" });
