@@ -8,6 +8,7 @@ import pytest
 _SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-tests-")
 os.environ["NNLAB_MYLAB"] = _SCRATCH.name  # nobody's own mylab.py is touched
 os.environ["MPLCONFIGDIR"] = os.path.join(_SCRATCH.name, "matplotlib")  # nor is a broken list of fonts in ~/.cache read
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # torch's threads, while they wait, leave the cores to another run
 
 
 def _failed_if_skipped(report, keywords):

@@ -136,6 +136,11 @@ def random_state(name, draw):
             "probe": [between(-1.5, 1.5), between(-1.5, 1.5)],
             "edits": [[0, 0, 0, 0, 0], [draw.randint(0, 60), draw.randint(1, 3), 1, draw.randint(0, 2), between(-2, 2)]],
         },
+        "graph": lambda: {
+            "program": _program(draw),
+            "order": draw.choice(["children first", "depth first"]),
+            "step": draw.randint(0, 30),
+        },
         "losses": lambda: {
             "start": between(-7, 7),
             "target": draw.choice("01"),
@@ -144,6 +149,19 @@ def random_state(name, draw):
         },
     }[name]()
     return Figure(name, **state).state
+
+
+def _program(draw):
+    """A program for the graph: two or three inputs, then up to four operations on what there is, all within their domains."""
+    names = list("abc"[: draw.randint(2, 3)])
+    lines = [f"{name} = {round(draw.uniform(-3, 3), 2)}" for name in names]
+    for name in "defg"[: draw.randint(1, 4)]:
+        x, y, k = draw.choice(names), draw.choice(names), round(draw.uniform(0.5, 3), 1)
+        forms = [f"{x} + {y}", f"{x} * {y} - {k}", f"tanh({x} - {y} / {k})", f"{k} - relu({x}) * 2", f"sigmoid({x})", f"-{x}",
+                 f"exp(tanh({x}))", f"log({x} ** 2 + {k})", f"{y} / ({x} * {x} + {k})", f"({x} + {k}) * (-{y})"]
+        lines.append(f"{name} = {draw.choice(forms)}")
+        names.append(name)
+    return "; ".join(lines)
 
 
 def _points(draw):
@@ -161,7 +179,7 @@ def _points(draw):
 def by_torch(name, state):
     """The numbers of the figure called `name` at `state`, computed with torch in float64: a dictionary of what it claims."""
     oracles = {"neuron": _neuron, "activations": _activations, "perceptron": _perceptron, "losses": _losses, "fold": _fold,
-               "bumps": _bumps, "playground": lambda state: {}}  # the playground's are compared where its PyTorch is run
+               "bumps": _bumps, "graph": _graph, "playground": lambda state: {}}  # compared where its PyTorch is run
     return oracles[name](state)
 
 
@@ -199,6 +217,20 @@ def _activations(state):
             found[f"{name} value"] = y.item()
             found[f"{name} slope"] = torch.autograd.grad(y, x)[0].item() if y.requires_grad else 0.0
     return found
+
+
+def _graph(state):
+    known = {name: getattr(torch, name) for name in ("exp", "log", "relu", "tanh", "sigmoid")}
+    values = {}
+    for name, right in (line.split(" = ") for line in state["program"].split("; ")):
+        try:
+            values[name] = torch.tensor(float(right), dtype=torch.float64, requires_grad=True)
+        except ValueError:
+            values[name] = eval(right, known, values)
+            values[name].retain_grad()
+    values[name].backward()
+    return {f"{name} {part}": found for name, value in values.items() if value.grad is not None
+            for part, found in (("value", value.item()), ("gradient", value.grad.item()))}
 
 
 def _bumps(state):
@@ -300,6 +332,10 @@ def claimed(name, found):
         values = [[*row["h"], row["output"]] for row in [*found["rows"], found["probe"]]]
         rows = {f"{k} {part}": one for k, row in enumerate(values) for part, one in zip(("h1", "h2", "y"), row, strict=True)}
         return rows | {"right": found["right"]}
+    if name == "graph":
+        rows = zip(found["graph"], found["right"], strict=True)
+        return {f"{node['name']} {part}": number for node, gradient in rows if node["name"]
+                for part, number in (("value", node["value"]), ("gradient", gradient))}
     if name == "playground":
         return {}
     parts = {"neuron": ("z", "output", "right"), "perceptron": ("radius",), "bumps": ("error", "bound", "units")}

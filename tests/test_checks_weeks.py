@@ -8,7 +8,9 @@ import torch
 import torch.nn.functional as F
 from shared import CAUGHT, SEEN
 
-from nnlab.checks.judging import Value, judge, judge_value
+from nnlab.autograd import Value
+from nnlab.checks import judging
+from nnlab.checks.judging import judge, judge_value
 from nnlab.checks.running import run
 from nnlab.checks.week01 import check
 from nnlab.course.mutants import mistakes, score, weeks
@@ -17,7 +19,7 @@ from nnlab.models import MLP
 
 ALL = [exercise for checks in weeks().values() for exercise in checks.exercises.values()]
 WEEKS = {exercise.name: week for week, checks in weeks().items() for exercise in checks.exercises.values()}
-EXERCISES = [exercise for exercise in ALL if not isinstance(exercise, Value)]
+EXERCISES = [exercise for exercise in ALL if not isinstance(exercise, judging.Value)]
 
 
 def by_name(part):
@@ -74,7 +76,54 @@ def other_linear(W, c):
     return layer
 
 
+def deltas_by_autograd(x, y, W, b, v, c):
+    into = (W @ x + b).detach().requires_grad_()
+    out = (v @ torch.sigmoid(into) + c).requires_grad_()
+    return torch.autograd.grad((torch.sigmoid(out) - y) ** 2 / 2, (out, into))
+
+
+def bce_by_autograd(x, w, b, y):
+    w, b = w.clone().requires_grad_(), b.clone().requires_grad_()
+    return torch.autograd.grad(F.binary_cross_entropy_with_logits(x @ w + b, y), (w, b))
+
+
+def other_order(root):
+    """By counting children: a Value is taken when all that it went into has been."""
+    children, seen, stack = {}, {root}, [root]
+    while stack:
+        for parent, _ in stack.pop().parents:
+            children[parent] = children.get(parent, 0) + 1
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    order, free = [], [root]
+    while free:
+        order.append(node := free.pop())
+        for parent, _ in node.parents:
+            children[parent] -= 1
+            if not children[parent]:
+                free.append(parent)
+    return order[::-1]
+
+
+def other_accumulate(order):
+    for k in range(len(order) - 1, -1, -1):
+        for edge in order[k].parents:
+            edge[0].grad = edge[0].grad + order[k].grad * edge[1]
+
+
+def other_check(f, x, slopes, h=1e-5):
+    found = torch.stack([(f(x + h * e) - f(x - h * e)) / 2 / h for e in torch.eye(len(x), dtype=x.dtype)])
+    return float((found - slopes).abs().max())
+
+
 OTHER_STYLES = {
+    "deltas": [deltas_by_autograd],
+    "product": [lambda a, b: Value(b.data * a.data, [(b, a.data), (a, b.data)][::-1])],
+    "ordered": [other_order],
+    "accumulate": [other_accumulate],
+    "check_slopes": [other_check],
+    "bce_gradients": [bce_by_autograd],
     "xor_by_steps": [lambda x: ((x.sum(1) > 0.5) & ~(x.sum(1) > 1.5)).float()],
     "two_relus": [lambda x: ((h := torch.stack([x.sum(1), x.sum(1) - 1], 1).clamp(min=0)), h[:, 0] - 2 * h[:, 1])],
     "count_parameters": [lambda sizes: sum(p.numel() for n, m in zip(sizes, sizes[1:], strict=False)
@@ -128,7 +177,7 @@ def test_each_wrong_answer_hears_its_own_name(exercise):
 
 @pytest.mark.parametrize("exercise", ALL, ids=by_name)
 def test_messages_are_short_and_give_nothing_away(exercise):
-    verdicts = [judge_value(exercise, wrong.answer) if isinstance(exercise, Value) else judge(exercise, wrong.answer)
+    verdicts = [judge_value(exercise, wrong.answer) if isinstance(exercise, judging.Value) else judge(exercise, wrong.answer)
                 for wrong in exercise.wrong]
     for verdict in verdicts:
         assert len(verdict.text.split("\n")) <= 6, verdict.text
@@ -152,7 +201,7 @@ def test_small_changes_to_the_reference_are_found_wrong(exercise):
 def test_each_exercise_is_furnished(exercise):
     assert len(exercise.wrong) >= 3 and len(exercise.hints) >= 2 and exercise.allows
     assert not any(exercise.source in hint for hint in exercise.hints)
-    if isinstance(exercise, Value):
+    if isinstance(exercise, judging.Value):
         assert len(exercise.questions) == len(exercise.reference) >= 3
     else:
         assert len(exercise.cases) >= 4 and exercise.reference.__doc__

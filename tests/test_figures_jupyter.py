@@ -28,6 +28,7 @@ CHANGES = {
     "fold": {"fold": 0.5},
     "bumps": {"bumps": 12},
     "playground": {"step": 30},
+    "graph": {"step": 6},
 }
 FIRST = """import json, pathlib
 from nnlab.widgets import Figure

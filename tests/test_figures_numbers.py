@@ -7,7 +7,7 @@ import re
 import pytest
 import torch
 from figures import NAMES, by_torch, claimed, draws, numbers, perceptron_run, state_of, widest_margin
-from shared import SEEN
+from shared import CAUGHT, SEEN
 
 from nnlab import widgets
 from nnlab.widgets import Figure
@@ -85,6 +85,10 @@ def test_copied_code_runs_and_prints_the_figures_numbers(modules):
         elif name == "playground":
             wanted = [part["loss"] for part in (answer["onTrain"], answer["onTest"]) if part]
             found = numbers(printed.getvalue())
+        elif name == "graph":
+            wanted = [one for node, gradient in zip(answer["graph"], answer["right"], strict=True) if node["name"]
+                      for one in (node["value"], gradient)]
+            found = numbers(printed.getvalue())
         elif name == "bumps":
             wanted, found = [answer["units"], answer["error"]], numbers(printed.getvalue())
         elif name == "fold":
@@ -123,6 +127,10 @@ def test_the_screen_shows_these_numbers(name, shown, modules):
         assert (epoch, count) == (round(answer["epoch"], 1), answer["parameters"])
         assert (loss, other) == pytest.approx((answer["onTrain"]["loss"], answer["onTest"]["loss"]), abs=5.1e-5)
         assert (right, more) == pytest.approx((100 * answer["onTrain"]["right"], 100 * answer["onTest"]["right"]), abs=0.51)
+    if name == "graph":
+        child, which = answer["edges"][answer["pushed"] - 1]
+        parent = answer["graph"][child]["parents"][which][0]
+        assert numbers(said)[-1] == pytest.approx(answer["grads"][parent], rel=5.1e-3)
     if name == "bumps":
         bumps, units, error, *_, bound = numbers(said)
         assert (bumps, units) == (state_of(page)["bumps"], answer["units"])
@@ -142,6 +150,38 @@ def test_the_screen_shows_these_numbers(name, shown, modules):
     )
 
 
+
+
+@pytest.mark.parametrize(("program", "order", "gradients"), [
+    ("a = 3; b = a + a; c = b + b", "children first", [4, 2, 1]), ("a = 3; b = a + a; c = b + b", "depth first", [6, 2, 1]),
+    ("a = 2; b = a * a; c = b * b; d = c * c", "children first", [1024, 256, 16 * 2, 1]),
+    ("a = 2; b = a * a; c = b * b; d = c * c", "depth first", [3328, 384, 32, 1]),
+    ("a = 5; a * 3 + a * 4", "depth first", [7, 1, 1, 1])])
+def test_the_graph_depth_first_passes_on_again_what_it_has_passed_on(modules, program, order, gradients):
+    def naive(graph, child, grads):  # the recursion that forgets to wait
+        for parent, slope in graph[child]["parents"]:
+            grads[parent] += slope * grads[child]
+            naive(graph, parent, grads)
+        return grads
+
+    found = modules.evaluate("state => figures.graph.numbers(state)", Figure("graph", program=program, order=order).state)
+    assert found["last"] == gradients
+    if order == "depth first":
+        assert naive(found["graph"], len(gradients) - 1, [0] * (len(gradients) - 1) + [1]) == gradients
+
+
+@pytest.mark.parametrize(("program", "says"), [
+    ("a = 1; (a", 'expected ")"'), ("a = 1; b * 2", "b has no value yet: begin with b = 2;"), ("a = -1; log(a)", "no value or"),
+    ("x = 1; foo(x)", "choose from: exp, log, relu, tanh, sigmoid"), ("a = 2; b = 3; a ** b", "write exp(log(a) * b)"),
+    ("a = 1 2", 'expected ";"'), ("a = 2; a = 3", '"a" gets a value twice'), ("", "write an expression"),
+    ("a = 1; b = a", "another name"), ("a = 1; b = a + ", "missing at the end"), ("a = 0; b = 1 / a", "no value or no slope"),
+    ("tanh = 2; a = 1", "cannot be a name"),
+    ("b0 = 1; " + "; ".join(f"b{k + 1} = b{k} * 2" for k in range(20)), "21 nodes are too many to draw; at most 18")])
+def test_what_the_graph_cannot_draw_is_said(modules, shown, program, says):
+    page = shown("graph", program=program)
+    assert says in page.locator(".says").text_content() and page.locator("rect").count() == 0
+    assert says in modules.evaluate("state => figures.graph.torch(state)", state_of(page))
+    CAUGHT.append(("graph", program[:40], page.locator(".says").text_content()))
 
 
 def test_the_playground_keeps_its_pace(shown):

@@ -16,7 +16,7 @@ import traitlets
 
 MIME = "application/vnd.nnlab.figure+json"
 SHARED = ("shared", "frame")  # what stands before each figure's own file
-ENGINES = {"playground": ("network", "training")}  # what else stands before some
+ENGINES = {"graph": ("expressions",), "playground": ("network", "training")}  # what else stands before some
 _HERE = Path(__file__).parent
 
 
