@@ -52,7 +52,8 @@ def environment(strict=False, mylab=None):
     GOMP_SPINCOUNT: torch's threads spin while they wait, and two notebooks at once on two cores then take each other the time:
     67 s instead of 4 for the same small trainings. Spinning less costs a lone run little.
     """
-    own = {"GOMP_SPINCOUNT": "2000"} | {name: value for name, value in os.environ.items() if name not in ("NNLAB_STRICT", "MPLBACKEND")}
+    own = {name: value for name, value in os.environ.items() if name not in ("NNLAB_STRICT", "MPLBACKEND")}
+    own.setdefault("GOMP_SPINCOUNT", "2000")
     own |= {"PYTHONWARNINGS": "ignore::DeprecationWarning", "NNLAB_MYLAB": mylab or _SCRATCH.name}
     return own | ({"NNLAB_STRICT": "1"} if strict else {})
 

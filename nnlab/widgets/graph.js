@@ -26,14 +26,15 @@ function places(graph) {
     all.forEach((k, place) => { row[k] = (place + 0.5) / all.length; });
   }
   const across = (k) => columns.length > 1 ? column[k] / (columns.length - 1) : 0.5;
-  return graph.map((_, k) => ({ x: 66 + 868 * across(k), y: 10 + 340 * row[k],
-    width: Math.min(120, 600 / columns.length), height: Math.min(84, 310 / tallest) }));
+  const wide = Math.max(680, 126 * columns.length);  // in a drawing of this width
+  return { wide, at: graph.map((_, k) => ({ x: 56 + (wide - 112) * across(k), y: 5 + 330 * row[k],
+    width: Math.min(104, 0.62 * (wide - 112) / (columns.length - 1 || 1)), height: Math.min(80, 300 / tallest) })) };
 }
 const nameOf = (node) => node.name || node.label;
 
 function buildDrawing({ set, begin, state }) {
   const lines = svg("g", { "aria-hidden": "true" }), boxes = svg("g");
-  const drawing = panel({ width: 1000, height: 360, label: "The graph: values, gradients, and a slope on each edge" }, lines, boxes);
+  const drawing = panel({ width: 680, height: 340, label: "The graph: values, gradients, and a slope on each edge" }, lines, boxes);
   let inputs = "";  // the handles stay while the inputs are the same, so that one can be dragged
   const rewrite = (input, value) => set({ program: parsed(state().program).map(({ name, tree }) => {
     const right = name === input ? tidy(value) : written(tree);
@@ -48,13 +49,15 @@ function buildDrawing({ set, begin, state }) {
   }
   return [drawing, (now, numbers) => {
     if (numbers.error) { lines.replaceChildren(); boxes.replaceChildren(); inputs = ""; return; }
-    const { graph, edges, inner, forward, pushed, grads, right, end } = numbers, at = places(graph), known = new Set(inner.slice(0, forward));
+    const { graph, edges, inner, forward, pushed, grads, right, end } = numbers;
+    const { wide, at } = places(graph), known = new Set(inner.slice(0, forward));
+    put(drawing, { viewBox: `0 0 ${wide} 340` }); drawing.style.maxWidth = `${1.2 * wide}px`;
     const current = pushed > 0 ? edges[pushed - 1] : null, over = now.step >= end;
     lines.replaceChildren(...graph.flatMap((node, k) => node.parents.map(([parent, slope], which) => {
       const twins = node.parents.filter(([other]) => other === parent).length > 1 ? (which ? 16 : -16) : 0;
       const [x, y, u, v] = [at[parent].x + at[parent].width / 2, at[parent].y, at[k].x - at[k].width / 2, at[k].y];
       const lit = current && same(current, [k, which]), [colour, width] = lit ? [GREEN, 5] : ["#999999", 2], bend = (y + v) / 2 + 2 * twins;
-      const words = { ...MIDDLE, ...HALO, style: `font-size: 17px; fill: ${lit ? GREEN : GREY}` };
+      const words = { ...MIDDLE, ...HALO, style: `font-size: 16px; fill: ${lit ? GREEN : GREY}` };
       return svg("g", {}, svg("path", { d: `M${x} ${y} Q${(x + u) / 2} ${bend} ${u} ${v}`, fill: "none", stroke: colour, "stroke-width": width }),
         known.has(k) ? text((x + u) / 2, (y + v) / 2 + twins + (twins > 0 ? 18 : -4), precise(slope), words) : "");
     })));
@@ -107,6 +110,7 @@ function buildGraph(stage) {
   typed.addEventListener("change", () => { begin(); set({ program: typed.value, step: 0 }); });
   const order = choice({ name: "backward", options: choices.order, begin, change: (value) => set({ order: value }) });
   const steer = player(stage, { end: (now) => graphNumbers(now).end, wait: 900 });
+  drawing.style.margin = "0 auto";
   root.append(html("div", { class: "row" }, typed, order.node), html("div", { class: "panels" }, drawing), steer.node);
   return (now, numbers) => {
     draw(now, numbers);
