@@ -31,6 +31,7 @@ class Exercise:
         allows: what a correct answer now allows, in a few words.
         draws: a line like a case whose value, a curve (N,) or a picture (H, W), is drawn beside the right one.
         equivalent: pairs of a change to the reference that no case can tell, as `mutants` writes it, and the reason.
+        uses: what the cases use besides torch, by its name.
     """
 
     reference: object
@@ -40,6 +41,7 @@ class Exercise:
     allows: str
     draws: str = ""
     equivalent: tuple = ()
+    uses: dict = dataclasses.field(default_factory=dict)
 
     @property
     def name(self):
@@ -103,7 +105,7 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
     names = {other.name: other.reference for other in earlier}
 
     def runs(candidate, cases=exercise.cases):
-        return [run(case, names | {name: candidate}) for case in cases]
+        return [run(case, exercise.uses | names | {name: candidate}) for case in cases]
 
     with without_trace():
         got = []

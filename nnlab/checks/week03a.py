@@ -16,9 +16,9 @@ SLOPES_BY_HAND = Value(
         "the slope of e with respect to a",
     ),
     wrong=(
-        Wrong([16, 16, 32, -32], "d is -4, so d * d is 16; but its slope with respect to d is 2 d."),
-        Wrong([-4, -4, -8, 8], "d goes into d * d twice: two edges, each with the slope d, and both count."),
-        Wrong([-8, -8, 24, 24], "Along the edge from b to c = a * b the slope is the other factor, a."),
+        Wrong([16, -8, -16, 16], "d is -4, so d * d is 16; but its slope with respect to d is 2 d."),
+        Wrong([-4, -8, -16, 16], "d goes into d * d twice: two edges, each with the slope d, and both count."),
+        Wrong([-8, -8, 24, 16], "Along the edge from b to c = a * b the slope is the other factor, a."),
         Wrong([-8, -8, -16, 24], "That is the way over c alone. a also goes into d directly: add that way."),
         Wrong([-8, -8, -16, -8], "That is the direct way from a to d alone. a also goes into c: add that way."),
         Wrong([-8, 0, 0, -8], "A sum passes its slope on to both of its parts: c has the slope 1 in d = c + a."),
@@ -72,17 +72,15 @@ def _deltas_of_the_weights(x, y, W, b, v, c):
     return output, output * h
 
 
-_NETWORK = ("W, b = torch.tensor([[1.0, -1.0], [0.5, 2.0]]), torch.tensor([0.5, -1.0]); "
-            "v, c = torch.tensor([1.0, -2.0]), torch.tensor(0.2)")
-_SMALL = "one, W, none = torch.tensor([1.0]), torch.tensor([[1.0]]), torch.tensor(0.0)"
+_W, _B, _V, _ONES = torch.tensor([[1.0, -1.0], [0.5, 2.0]]), torch.tensor([0.5, -1.0]), torch.tensor([1.0, -2.0]), torch.ones(1)
 DELTAS = Exercise(
     reference=deltas,
     cases=(
-        f"{_SMALL}; deltas(one, torch.tensor(1.0), 0 * W, 0 * one, 0 * one, none)[1]",
-        f"{_SMALL}; deltas(one, torch.tensor(0.5), 2 * W, one, 0 * one, none)",
-        f"{_SMALL}; deltas(one, torch.tensor(1.0), W, 0 * one, 2 * one, none)",
-        f"{_NETWORK}; deltas(torch.tensor([1.0, 2.0]), torch.tensor(0.0), W, b, v, c)",
-        f"{_NETWORK}; deltas(torch.tensor([-1.0, 0.5]), torch.tensor(1.0), W, b, v, c)",
+        "deltas(one, torch.tensor(1.0), 0 * one[None], 0 * one, 0 * one, torch.tensor(0.0))[1]",
+        "deltas(one, torch.tensor(0.5), 2 * one[None], one, 0 * one, torch.tensor(0.0))",
+        "deltas(one, torch.tensor(1.0), one[None], 0 * one, 2 * one, torch.tensor(0.0))",
+        "deltas(torch.tensor([1.0, 2.0]), torch.tensor(0.0), W, b, v, torch.tensor(0.2))",
+        "deltas(torch.tensor([-1.0, 0.5]), torch.tensor(1.0), W, b, v, torch.tensor(0.2))",
     ),
     wrong=(
         Wrong(_deltas_plain_error, "o - y is the slope with respect to o. Its sigmoid has a slope, too: o (1 - o)."),
@@ -95,6 +93,7 @@ DELTAS = Exercise(
     hints=("Forward first: h, then o. Then from behind: from E to o, from o to what goes into its sigmoid.",
            "Output: (o - y) * o * (1 - o). From there to a hidden unit: times its v, times h * (1 - h)."),
     allows="The slope of any weight is the δ behind it times what flows through it.",
+    uses={"W": _W, "b": _B, "v": _V, "one": _ONES},
 )
 
 
@@ -122,11 +121,11 @@ _EDGES = "c.data, [(parent is a, parent is b, slope) for parent, slope in c.pare
 PRODUCT = Exercise(
     reference=product,
     cases=(
-        "from nnlab.autograd import Value; product(Value(2), Value(3)).data",
-        f"from nnlab.autograd import Value; a, b = Value(1), Value(1); c = product(a, b); {_EDGES}",
-        f"from nnlab.autograd import Value; a, b = Value(2), Value(-3); c = product(a, b); {_EDGES}",
-        "from nnlab.autograd import Value; a = Value(5); c = product(a, a); c.data, [slope for _, slope in c.parents]",
-        "from nnlab.autograd import Value; a, b = Value(2), Value(-3); product(product(a, b), a).backward(); a.grad, b.grad",
+        "product(Value(2), Value(3)).data",
+        f"a, b = Value(1), Value(1); c = product(a, b); {_EDGES}",
+        f"a, b = Value(2), Value(-3); c = product(a, b); {_EDGES}",
+        "a = Value(5); c = product(a, a); c.data, [slope for _, slope in c.parents]",
+        "a, b = Value(2), Value(-3); product(product(a, b), a).backward(); a.grad, b.grad",
     ),
     wrong=(
         Wrong(_product_swapped, "Where a grows a little, a * b grows b times as much: the slope is the other factor."),
@@ -138,6 +137,7 @@ PRODUCT = Exercise(
     hints=("Value takes the number, then the parents: pairs of a Value and a slope.",
            "The derivative of a * b with respect to a is b. So one pair is (a, b.data)."),
     allows="One operator is all that one has to know; the graph does the rest.",
+    uses={"Value": Node},
 )
 
 
@@ -192,20 +192,15 @@ def _ordered_recursive(root):
     return order
 
 
-def _ordered_without_root(root):
-    return ordered(root)[:-1]
-
-
-_HELP = "from nnlab.autograd import Value; from nnlab.checks.week03a import is_order"
 ORDERED = Exercise(
     reference=ordered,
     cases=(
-        f"{_HELP}; a = Value(1); len(ordered(a)), is_order(ordered(a), a)",
-        f"{_HELP}; a = Value(1); b = a.tanh(); c = b.exp(); is_order(ordered(c), c)",
-        f"{_HELP}; a = Value(3); b = a + a; c = b + b; len(ordered(c)), is_order(ordered(c), c)",
-        f"{_HELP}; a = Value(2); b = a.exp(); c = a * b; is_order(ordered(c), c)",
-        f"{_HELP}; a = Value(2); b = a.exp(); c = b.tanh() * a + b; d = c * c + b; is_order(ordered(d), d)",
-        "from nnlab.checks.week03a import chain; len(ordered(chain(5000)))",
+        "a = Value(1); len(ordered(a)), is_order(ordered(a), a)",
+        "a = Value(1); b = a.tanh(); c = b.exp(); is_order(ordered(c), c)",
+        "a = Value(3); b = a + a; c = b + b; len(ordered(c)), is_order(ordered(c), c)",
+        "a = Value(2); b = a.exp(); c = a * b; is_order(ordered(c), c)",
+        "a = Value(2); b = a.exp(); c = b.tanh() * a + b; d = c * c + b; is_order(ordered(d), d)",
+        "len(ordered(chain(5000)))",
     ),
     wrong=(
         Wrong(_ordered_with_repeats, "A Value that is used twice stands in it twice: remember which ones are done."),
@@ -216,11 +211,11 @@ ORDERED = Exercise(
         Wrong(_ordered_recursive,
               "Right for small graphs; but Python stops functions that call themselves a thousand times deep. Keep a stack, "
               "a list, of your own."),
-        Wrong(_ordered_without_root, "The root itself belongs to it, at the end."),
     ),
     hints=("A Value may go into the order when all its parents are in. Until then it waits on a stack, under its parents.",
            "Look at the top of the stack: if parents are not done, put those on top; else take it off and, if new, append it."),
     allows="Each Value once, after its parents: walked from behind, nobody passes on too early.",
+    uses={"Value": Node, "is_order": is_order, "chain": chain},
 )
 
 
@@ -254,16 +249,16 @@ def _accumulate_from_data(order):
             parent.grad += slope * node.data
 
 
-_HERE, _ONE = "from nnlab.autograd import Value, ordered", "c.grad = 1.0; accumulate(ordered(c))"
+_ONE = "c.grad = 1.0; accumulate(ordered(c))"
 ACCUMULATE = Exercise(
     reference=accumulate,
     cases=(
-        f"{_HERE}; a = Value(1); c = a + 0; {_ONE}; a.grad",
-        f"{_HERE}; a = Value(5); c = a * 3; {_ONE}; a.grad",
-        f"{_HERE}; a = Value(1); b = a * 3; c = b * 2; {_ONE}; a.grad, b.grad",
-        f"{_HERE}; a = Value(3); b = a + a; c = b + b; {_ONE}; a.grad, b.grad",
-        f"{_HERE}; a = Value(2); b = a * a; c = b * a; {_ONE}; a.grad, b.grad",
-        f"{_HERE}; a, b = Value(2), Value(-3); c = (a * b + a).tanh() * b; {_ONE}; a.grad, b.grad",
+        f"a = Value(1); c = a + 0; {_ONE}; a.grad",
+        f"a = Value(5); c = a * 3; {_ONE}; a.grad",
+        f"a = Value(1); b = a * 3; c = b * 2; {_ONE}; a.grad, b.grad",
+        f"a = Value(3); b = a + a; c = b + b; {_ONE}; a.grad, b.grad",
+        f"a = Value(2); b = a * a; c = b * a; {_ONE}; a.grad, b.grad",
+        f"a, b = Value(2), Value(-3); c = (a * b + a).tanh() * b; {_ONE}; a.grad, b.grad",
     ),
     wrong=(
         Wrong(_accumulate_overwrites, "A Value used twice gets slopes from two sides; the second overwrites the first: use +=."),
@@ -274,6 +269,7 @@ ACCUMULATE = Exercise(
     ),
     hints=("Two loops: over the order from behind, and over the parents of each node.", "parent.grad += slope * node.grad"),
     allows="Three functions, and the engine runs.",
+    uses={"Value": Node, "ordered": ordered},
 )
 
 
@@ -316,15 +312,15 @@ def _slopes_last(f, x, slopes, h=1e-5):
         lambda last: f(torch.cat([x[:-1], last])), x[-1:], slopes[-1:], h)
 
 
-_FLAT = "x = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)"
 CHECK_SLOPES = Exercise(
     reference=check_slopes,
     cases=(
-        "one = torch.ones(1, dtype=torch.float64); check_slopes(lambda x: 3 * x[0], one, 3 * one)",
-        "one = torch.ones(1, dtype=torch.float64); check_slopes(lambda x: 3 * x[0], one, 2 * one)",
-        f"{_FLAT}; check_slopes(lambda x: (x ** 2).sum(), x, 2 * x, h=0.1)",
-        f"{_FLAT}; off = torch.tensor([0.5, 0, 0]); check_slopes(lambda x: (x ** 2).sum(), x, 2 * x + off)",
-        f"{_FLAT}; check_slopes(lambda x: torch.sin(x).prod(), x, torch.zeros(3, dtype=torch.float64), h=1e-3)",
+        "check_slopes(lambda x: 0 * x[0] + 5, one, 0 * one)",
+        "check_slopes(lambda x: 3 * x[0], one, 3 * one)",
+        "check_slopes(lambda x: 3 * x[0], one, 2 * one)",
+        "check_slopes(lambda x: (x ** 2).sum(), x, 2 * x, h=0.1)",
+        "check_slopes(lambda x: (x ** 3).sum(), x, 3 * x ** 2 + torch.tensor([0.5, 0, 0]))",
+        "check_slopes(lambda x: torch.sin(x).prod(), x, 0 * x, h=1e-3)",
     ),
     wrong=(
         Wrong(_slopes_forward, "A step to one side only: its error shrinks with h, that of a step to both sides with h²."),
@@ -336,6 +332,11 @@ CHECK_SLOPES = Exercise(
     hints=("For each k: a copy of zeros with h at place k, added and subtracted.",
            "(f(x + e) - f(x - e)) / (2 * h), then the distance to slopes[k]; keep the largest, as a number with .item()."),
     allows="Now nobody has to believe a gradient, least of all your own.",
+    equivalent=(("0.0 → -1.0", "distances are never negative"),
+                ("max(worst, abs(difference - slopes[k]).item()) → max(abs(difference - slopes[k]).item(), worst)",
+                 "the larger of two"),
+                ("difference - slopes[k] → slopes[k] - difference", "a distance")),
+    uses={"one": torch.ones(1, dtype=torch.float64), "x": torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)},
 )
 
 
@@ -385,7 +386,7 @@ BCE_GRADIENTS = Exercise(
         "bce_gradients(torch.tensor([1.0]), torch.tensor([[0.0]]), torch.tensor([0.0]), torch.tensor([0.5]))",
         "bce_gradients(torch.tensor([1.0]), torch.tensor([[2.0]]), torch.tensor([0.0]), torch.tensor([1.0]))",
         "bce_gradients(torch.tensor([2.0, -1.0]), torch.tensor([[0.5], [1.0]]), torch.tensor([0.0]), torch.tensor([0.0]))",
-        "w = torch.tensor([[0.5, -1.0], [1.0, 0.0]]); "
+        "bce_gradients(torch.ones(2), torch.zeros(2, 2), torch.zeros(2), torch.tensor([0.0, 1.0]))",
         "bce_gradients(torch.tensor([1.0, 3.0]), w, torch.tensor([0.1, 0.2]), torch.tensor([0.0, 1.0]))",
         "bce_gradients(torch.ones(5), torch.randn(5, 3), torch.randn(3), torch.zeros(3))",
     ),
@@ -400,6 +401,7 @@ BCE_GRADIENTS = Exercise(
     hints=("For one logit z with target y the slope is σ(z) - y; for the mean over m logits, a part of 1/m of that.",
            "w[i, j] stands between x[i] and logit j, so its slope is x[i] * delta[j]: torch.outer."),
     allows="You have done by hand what backward() does for this layer.",
+    uses={"w": torch.tensor([[0.5, -1.0], [1.0, 0.0]])},
 )
 
 WHAT_GRAD_HOLDS = Value(
@@ -413,11 +415,13 @@ WHAT_GRAD_HOLDS = Value(
         "w.grad = None; y = 2 * w; y = 3 * y; y.backward(): w.grad is",
     ),
     wrong=(
-        Wrong([9, 18, 9, True, 18], "w * w is 9; its slope at w = 3 is 2 w."),
-        Wrong([6, 6, 6, True, 9], "backward() adds to what is there: nothing clears .grad by itself."),
-        Wrong([6, 0, 0, True, 5], "backward() adds to what is there; it is zero_grad that clears."),
-        Wrong([6, 12, 6, True, 6], "A detached w is a number without a past: only the other factor is followed back."),
-        Wrong([3, 6, 0, True, 3], "w goes into w * w twice, and each edge has the slope 3."),
+        Wrong([9, 12, 3, False, 6], "w * w is 9; its slope at w = 3 is 2 w."),
+        Wrong([6, 6, 3, False, 6], "backward() adds to what is there: nothing clears .grad by itself."),
+        Wrong([6, 0, 3, False, 6], "backward() adds to what is there; it is zero_grad that clears."),
+        Wrong([6, 12, 6, False, 6], "A detached w is a number without a past: only the other factor is followed back."),
+        Wrong([6, 12, 3, True, 6], "Under no_grad() torch keeps no graph: what is computed there has no past."),
+        Wrong([6, 12, 3, False, 3], "The name y moves on to the new number, but the graph stays whole: w, 2 w, 3 (2 w)."),
+        Wrong([3, 12, 3, False, 6], "w goes into w * w twice, and each edge has the slope 3."),
     ),
     hints=("Run the lines in a cell of your own, and look.",
            "detach() cuts an edge; no_grad() builds no graph at all; += is what backward() does."),

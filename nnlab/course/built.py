@@ -1,8 +1,9 @@
 """What a notebook stands on: modules that are built already, faults and cells that exist, code that is the package's."""
 
 import ast
-import importlib
 import inspect
+import pkgutil
+import textwrap
 
 from nnlab.course.notebooks import code_cells, tags, tree
 from nnlab.course.sabotage import FAULTS
@@ -40,7 +41,8 @@ def quotes(notebook, stem):
             if tag.startswith("quotes:"):
                 module, name = tag.removeprefix("quotes:").rsplit(".", 1)
                 try:
-                    theirs = ast.parse(inspect.getsource(getattr(importlib.import_module(module), name))).body[0]
+                    holder = pkgutil.resolve_name(module)  # a module, or a class whose method is quoted
+                    theirs = ast.parse(textwrap.dedent(inspect.getsource(getattr(holder, name)))).body[0]
                 except (ImportError, AttributeError):
                     yield f"cell {cell.id!r} quotes {module}.{name}, which does not exist"
                     continue
