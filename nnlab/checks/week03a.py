@@ -93,6 +93,7 @@ DELTAS = Exercise(
     hints=("Forward first: h, then o. Then from behind: from E to o, from o to what goes into its sigmoid.",
            "Output: (o - y) * o * (1 - o). From there to a hidden unit: times its v, times h * (1 - h)."),
     allows="The slope of any weight is the δ behind it times what flows through it.",
+    equivalent=(("v @ h → h @ v", "a product of two vectors"),),
     uses={"W": _W, "b": _B, "v": _V, "one": _ONES},
 )
 

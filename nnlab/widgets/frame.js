@@ -11,8 +11,10 @@ const STYLE = `
   .row { display: flex; flex-wrap: wrap; gap: 6px 18px; align-items: center; margin: 6px 4px; }
   .field { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 8px; white-space: nowrap; }
   input[type=range] { width: 110px; accent-color: ${BLUE}; } input[type=checkbox] { flex: none; width: 18px; height: 18px; accent-color: ${BLUE}; }
-  input[type=number] { width: 4.2em; font-variant-numeric: tabular-nums; } input[type=text] { flex: 1 1 300px; min-width: 200px; }
-  input:is([type=number], [type=text]), textarea, select, button { font: inherit; color: ${INK}; background: white; border: 1px solid #767676; border-radius: 5px; }
+  input[type=number] { width: 4.2em; font-variant-numeric: tabular-nums; }
+  input[type=text] { flex: 1 1 300px; min-width: 200px; }
+  input:is([type=number], [type=text]), textarea, select, button {
+    font: inherit; color: ${INK}; background: white; border: 1px solid #767676; border-radius: 5px; }
   select, button { padding: 2px 10px; min-height: 30px; cursor: pointer; }
   button[aria-disabled=true] { color: #767676; border-color: ${PALE}; cursor: default; }
   :is(input, select, button, pre, textarea, summary, [contenteditable]):focus-visible { outline: 3px solid ${BLUE}; outline-offset: 2px; }
