@@ -326,6 +326,7 @@ SAWTOOTH = Exercise(
     hints=("Write the tent for one layer first; two units are enough.",
            "Then a loop: x = 2 * torch.relu(x) - 4 * torch.relu(x - 0.5)."),
     allows="Two units a layer, and every layer doubles the teeth.",
+    equivalent=(("torch.relu(x) → x", "what goes in and out is never negative"),),
 )
 
 
