@@ -119,7 +119,7 @@ def other_check(f, x, slopes, h=1e-5):
 
 OTHER_STYLES = {
     "deltas": [deltas_by_autograd],
-    "product": [lambda a, b: Value(b.data * a.data, [(b, a.data), (a, b.data)][::-1])],
+    "product": [lambda a, b: Value(b.data * a.data, [(b, a.data), (a, b.data)])],
     "ordered": [other_order],
     "accumulate": [other_accumulate],
     "check_slopes": [other_check],

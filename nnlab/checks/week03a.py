@@ -118,7 +118,23 @@ def _product_of_both(a, b):
     return Node(a.data * b.data, ((a, a.data * b.data), (b, a.data * b.data)))
 
 
-_EDGES = "c.data, [(parent is a, parent is b, slope) for parent, slope in c.parents]"
+def _product_by_the_engine(a, b):
+    return a * b
+
+
+class Bare:
+    """A Value without operators, for an exercise that is to write one."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = float(data), 0.0, parents
+
+
+def edges(node, **names):
+    """The parents of `node`, by the names given to them, each with its slope, in the order of the names."""
+    return sorted((name, slope) for parent, slope in node.parents for name, one in names.items() if one is parent)
+
+
+_EDGES = "c.data, edges(c, a=a, b=b)"
 PRODUCT = Exercise(
     reference=product,
     cases=(
@@ -126,19 +142,22 @@ PRODUCT = Exercise(
         f"a, b = Value(1), Value(1); c = product(a, b); {_EDGES}",
         f"a, b = Value(2), Value(-3); c = product(a, b); {_EDGES}",
         "a = Value(5); c = product(a, a); c.data, [slope for _, slope in c.parents]",
-        "a, b = Value(2), Value(-3); product(product(a, b), a).backward(); a.grad, b.grad",
+        "a, b = Bare(2), Bare(-3); c = product(a, b); c.data, edges(c, a=a, b=b)",
     ),
     wrong=(
         Wrong(_product_swapped, "Where a grows a little, a * b grows b times as much: the slope is the other factor."),
         Wrong(_product_ones, "Slopes of 1 belong to a sum. A product grows by the other factor."),
         Wrong(_product_no_parents, "It does not know what it was made from: give Value the parents too, each with its slope."),
         Wrong(_product_one_parent, "A product has two parents, and a slope for each."),
+        Wrong(_product_by_the_engine,
+              "That asks the engine, and you are the engine: make a Value of a.data * b.data and its two parents."),
         Wrong(_product_of_both, "The slope is not the product itself: how fast does a * b grow with a alone?"),
     ),
     hints=("Value takes the number, then the parents: pairs of a Value and a slope.",
            "The derivative of a * b with respect to a is b. So one pair is (a, b.data)."),
     allows="One operator is all that one has to know; the graph does the rest.",
-    uses={"Value": Node},
+    equivalent=(("((a, b.data), (b, a.data)) → ((b, a.data), (a, b.data))", "in either order"),),
+    uses={"Value": Node, "Bare": Bare, "edges": edges},
 )
 
 
@@ -244,6 +263,12 @@ def _accumulate_no_slope(order):
             parent.grad += node.grad
 
 
+def _accumulate_anew(order):
+    for node in order[:-1]:
+        node.grad = 0.0
+    accumulate(order)
+
+
 def _accumulate_from_data(order):
     for node in reversed(order):
         for parent, slope in node.parents:
@@ -256,6 +281,7 @@ ACCUMULATE = Exercise(
     cases=(
         f"a = Value(1); c = a + 0; {_ONE}; a.grad",
         f"a = Value(5); c = a * 3; {_ONE}; a.grad",
+        "a = Value(5); a.grad = 7.0; c = a * 3; c.grad = 2.0; accumulate(ordered(c)); a.grad",
         f"a = Value(1); b = a * 3; c = b * 2; {_ONE}; a.grad, b.grad",
         f"a = Value(3); b = a + a; c = b + b; {_ONE}; a.grad, b.grad",
         f"a = Value(2); b = a * a; c = b * a; {_ONE}; a.grad, b.grad",
@@ -266,6 +292,7 @@ ACCUMULATE = Exercise(
         Wrong(_accumulate_forward, "From the front everybody passes on before having got anything: walk the order from behind."),
         Wrong(_accumulate_local, "Each edge's own slope only: multiply it by the gradient of the node that it comes from."),
         Wrong(_accumulate_no_slope, "The gradient is passed on unchanged, as if every edge had the slope 1."),
+        Wrong(_accumulate_anew, "Clear nothing and set nothing: what is there already stays, and slopes are added to it."),
         Wrong(_accumulate_from_data, "What flows back is the gradient of the node, node.grad, not its value."),
     ),
     hints=("Two loops: over the order from behind, and over the parents of each node.", "parent.grad += slope * node.grad"),
@@ -308,6 +335,14 @@ def _slopes_without_abs(f, x, slopes, h=1e-5):
     return max(((f(x + e) - f(x - e)) / (2 * h) - slope).item() for e, slope in zip(_steps(x, h), slopes, strict=True))
 
 
+def _slopes_other_step(f, x, slopes, h=1e-5):
+    return check_slopes(f, x, slopes)
+
+
+def _slopes_in_float32(f, x, slopes, h=1e-5):
+    return max(abs((f(x + e) - f(x - e)) / (2 * h) - slope).item() for e, slope in zip(_steps(x.float(), h), slopes, strict=True))
+
+
 def _slopes_last(f, x, slopes, h=1e-5):
     return check_slopes(f, x[-1:], slopes[-1:], h) if len(x) == 1 else check_slopes(
         lambda last: f(torch.cat([x[:-1], last])), x[-1:], slopes[-1:], h)
@@ -320,6 +355,8 @@ CHECK_SLOPES = Exercise(
         "check_slopes(lambda x: 3 * x[0], one, 3 * one)",
         "check_slopes(lambda x: 3 * x[0], one, 2 * one)",
         "check_slopes(lambda x: (x ** 2).sum(), x, 2 * x, h=0.1)",
+        "check_slopes(lambda x: (x ** 3).sum(), x, 3 * x ** 2, h=0.1)",
+        "check_slopes(lambda x: 1e4 * x[0], one, 1e4 * one)",
         "check_slopes(lambda x: (x ** 3).sum(), x, 3 * x ** 2 + torch.tensor([0.5, 0, 0]))",
         "check_slopes(lambda x: torch.sin(x).prod(), x, 0 * x, h=1e-3)",
     ),
@@ -328,6 +365,8 @@ CHECK_SLOPES = Exercise(
         Wrong(_slopes_half, "From x - h to x + h it is two steps: divide by 2 h."),
         Wrong(_slopes_all_at_once, "All coordinates move at once: move one at a time, to see each one's slope."),
         Wrong(_slopes_without_abs, "A slope that is too small must count as much as one too large: take the distance, abs()."),
+        Wrong(_slopes_other_step, "The step h that is given should be taken; you always take the same."),
+        Wrong(_slopes_in_float32, "In float32 the step itself is rounded: give it the precision of x, torch.zeros_like(x)."),
         Wrong(_slopes_last, "Only the last coordinate is looked at: keep the largest distance of all."),
     ),
     hints=("For each k: a copy of zeros with h at place k, added and subtracted.",
