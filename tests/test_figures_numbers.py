@@ -150,8 +150,6 @@ def test_the_screen_shows_these_numbers(name, shown, modules):
     )
 
 
-
-
 @pytest.mark.parametrize(("program", "order", "gradients"), [
     ("a = 3; b = a + a; c = b + b", "children first", [4, 2, 1]), ("a = 3; b = a + a; c = b + b", "depth first", [6, 2, 1]),
     ("a = 2; b = a * a; c = b * b; d = c * c", "children first", [1024, 256, 16 * 2, 1]),

@@ -92,7 +92,7 @@ DELTAS = Exercise(
     ),
     hints=("Forward first: h, then o. Then from behind: from E to o, from o to what goes into its sigmoid.",
            "Output: (o - y) * o * (1 - o). From there to a hidden unit: times its v, times h * (1 - h)."),
-    allows="The slope of any weight is the δ behind it times what flows through it.",
+    allows="The slope of any weight is the δ of the unit it leads to, times what flows through it.",
     equivalent=(("v @ h → h @ v", "a product of two vectors"),),
     uses={"W": _W, "b": _B, "v": _V, "one": _ONES},
 )
@@ -344,8 +344,7 @@ def _slopes_in_float32(f, x, slopes, h=1e-5):
 
 
 def _slopes_last(f, x, slopes, h=1e-5):
-    return check_slopes(f, x[-1:], slopes[-1:], h) if len(x) == 1 else check_slopes(
-        lambda last: f(torch.cat([x[:-1], last])), x[-1:], slopes[-1:], h)
+    return check_slopes(lambda last: f(torch.cat([x[:-1], last])), x[-1:], slopes[-1:], h)
 
 
 CHECK_SLOPES = Exercise(
@@ -436,7 +435,7 @@ BCE_GRADIENTS = Exercise(
         Wrong(_bce_uphill, "The sign: the slope of a logit is σ(z) - y, what is said minus what is right."),
         Wrong(_bce_squared, "σ (1 - σ) belongs to the squared error. In cross-entropy it cancels: σ(z) - y is all (week 1b)."),
         Wrong(_bce_softmax, "Each output is a yes or no of its own: σ of each logit, not a softmax over them."),
-        Wrong(_bce_without_x, "The slope of a weight is the δ behind it times what flows through it: x is missing."),
+        Wrong(_bce_without_x, "The slope of a weight is the δ of the unit it leads to, times what flows through it: x."),
     ),
     hints=("For one logit z with target y the slope is σ(z) - y; for the mean over m logits, a part of 1/m of that.",
            "w[i, j] stands between x[i] and logit j, so its slope is x[i] * delta[j]: torch.outer."),

@@ -50,7 +50,7 @@ def environment(strict=False, mylab=None):
         mylab: folder for mylab.py; a scratch folder without.
 
     GOMP_SPINCOUNT: torch's threads spin while they wait, and two notebooks at once on two cores then take each other the time:
-    67 s instead of 4 for the same small trainings. Spinning less costs a lone run little.
+    more than a minute each for trainings that take seconds. Spinning less costs a lone run little.
     """
     own = {name: value for name, value in os.environ.items() if name not in ("NNLAB_STRICT", "MPLBACKEND")}
     own.setdefault("GOMP_SPINCOUNT", "2000")

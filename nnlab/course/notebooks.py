@@ -77,7 +77,7 @@ def notes(cell):
 
 def spoken(cells):
     """Minutes that the speaker notes among `cells` add up to."""
-    return sum(notes(cell)[0] for cell in cells if slide_type(cell) == "notes" and notes(cell))
+    return sum(said[0] for cell in cells if slide_type(cell) == "notes" and (said := notes(cell)))
 
 
 def story(cell):
