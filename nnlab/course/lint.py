@@ -48,8 +48,8 @@ def form(notebook, stem):
             data = output.get("data", {})
             if WIDGET_VIEW in data:
                 yield f"cell {cell.id!r} stores a widget's view"
-            if (figure := data.get(widgets.MIME)) and (
-                    output.metadata.get("nnlab", {}).get("drawn_from") != drawn_from(figure) or "image/png" not in data):
+            if (figure := data.get(widgets.MIME)) and ("image/png" not in data or output.metadata.get("nnlab", {}).get(
+                    "drawn_from") != drawn_from(figure, data.get(widgets.NETWORK, {}))):
                 yield f"the static picture of the figure in cell {cell.id!r} is not of today's figure"
 
 

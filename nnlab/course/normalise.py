@@ -86,9 +86,9 @@ def _join_streams(cell):
 
 # --------------------------------------------------------------------------------- pictures of the figures
 
-def drawn_from(figure):
-    """Fingerprint of what the static picture of `figure` (name and state) is drawn from."""
-    text = widgets.module(figure["name"]) + json.dumps(figure["state"], sort_keys=True)
+def drawn_from(figure, network):
+    """Fingerprint of what the static picture of `figure` (name and state) with its `network` is drawn from."""
+    text = widgets.module(figure["name"]) + json.dumps([figure["state"], *filter(None, [network])], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -97,13 +97,15 @@ def _draw_figures(notebook):
         for output in cell.outputs:
             if figure := output.get("data", {}).get(widgets.MIME):
                 output.data.pop(WIDGET_VIEW, None)
-                if output.metadata.get("nnlab", {}).get("drawn_from") != drawn_from(figure) or "image/png" not in output.data:
-                    output.data["image/png"] = base64.b64encode(picture(figure)).decode()
-                output.metadata = {"nnlab": {"drawn_from": drawn_from(figure)}}
+                network = output.data.get(widgets.NETWORK, {})
+                drawn = drawn_from(figure, network)
+                if output.metadata.get("nnlab", {}).get("drawn_from") != drawn or "image/png" not in output.data:
+                    output.data["image/png"] = base64.b64encode(picture(figure, network)).decode()
+                output.metadata = {"nnlab": {"drawn_from": drawn}}
 
 
-def picture(figure, width=1000):
-    """PNG of `figure` (name and state) as it looks at first, `width` pixels wide, in at most 256 colours.
+def picture(figure, network=None, width=1000):
+    """PNG of `figure` (name and state) with its `network`, if any, as it looks at first, `width` pixels wide, in 256 colours.
 
     Raises:
         RuntimeError: there is no Chromium to draw it.
@@ -116,10 +118,10 @@ def picture(figure, width=1000):
         errors = []
         page.on("pageerror", lambda error: errors.append(error))
         page.set_content('<div data-figure></div><script type="application/json"></script>')
-        page.evaluate("""([name, source, state]) => {
+        page.evaluate("""([name, source, state, network]) => {
             const place = document.querySelector("[data-figure]"), module = document.querySelector("script");
-            place.dataset.figure = name; place.dataset.state = state; module.dataset.module = name; module.textContent = source;
-        }""", [figure["name"], json.dumps(widgets.module(figure["name"])), json.dumps(figure["state"])])
+            Object.assign(place.dataset, { figure: name, state, network }); module.dataset.module = name; module.textContent = source;
+        }""", [figure["name"], *map(json.dumps, (widgets.module(figure["name"]), figure["state"], network or {}))])
         page.add_script_tag(content=(TEMPLATES / "figures.js").read_text(encoding="utf-8"), type="module")
         page.wait_for_function("window.figuresReady")
         if errors or not page.locator("[data-figure][data-ready]").count():

@@ -101,8 +101,10 @@ def prepared(notebook):
             cell.metadata.setdefault("nnlab", {})["exercise"] = asked
         for output in cell.outputs:
             if figure := output.get("data", {}).get(widgets.MIME):
-                state = html.escape(json.dumps(figure["state"]), quote=True)
-                output.data = {"text/html": f'<div data-figure="{figure["name"]}" data-prevent-swipe data-state="{state}"></div>'}
+                state, network = (html.escape(json.dumps(part), quote=True)
+                                  for part in (figure["state"], output.data.get(widgets.NETWORK, {})))
+                output.data = {"text/html": f'<div data-figure="{figure["name"]}" data-prevent-swipe data-state="{state}" '
+                                            f'data-network="{network}"></div>'}
     return page
 
 

@@ -14,9 +14,12 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from nnlab.widgets.packing import packed
+
 MIME = "application/vnd.nnlab.figure+json"
+NETWORK = "application/vnd.nnlab.network+json"
 SHARED = ("shared", "frame")  # what stands before each figure's own file
-ENGINES = {"graph": ("expressions",), "playground": ("network", "training")}  # what else stands before some
+ENGINES = {"digit": ("digits",), "graph": ("expressions",), "playground": ("network", "training")}  # what else stands before some
 _HERE = Path(__file__).parent
 
 
@@ -54,21 +57,28 @@ class Figure(anywidget.AnyWidget):
 
     Args:
         name: one of `names()`.
+        network: for a figure that runs one, a trained network: it travels beside the state and computes in the browser, too.
         state: parts of the state that differ from the figure's defaults.
 
     Raises:
-        ValueError: the name, or a part of the state, is unknown, or a part has another form than its default.
+        ValueError: the name, or a part of the state, is unknown, or a part has another form than its default; the figure takes
+            no network, or another one (`nnlab.widgets.packing.packed` says which).
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     start = traitlets.Dict().tag(sync=True)  # where the button Reset leads
+    network = traitlets.Dict().tag(sync=True)
     _ipython_display_ = None  # ipywidgets 7.7 would show itself by this, without the static form below
 
-    def __init__(self, name, **state):
+    def __init__(self, name, network=None, **state):
         self.figure = name
-        begin = _merged(name, state)
-        super().__init__(_esm=module(name), state=begin, start=begin)
+        begin, reads = _merged(name, state), _stated(name, "reads")
+        if network is not None and not reads:
+            raise ValueError(f"the figure {name!r} takes no network; these do: "
+                             f"{', '.join(repr(other) for other in names() if _stated(other, 'reads'))}")
+        brought = {} if network is None else packed(network, **reads)
+        super().__init__(_esm=module(name), state=begin, start=begin, network=brought)
 
     @traitlets.validate("state")
     def _whole(self, proposal):
@@ -80,7 +90,8 @@ class Figure(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**data, "text/plain": repr(self), MIME: {"name": self.figure, "state": self.state}}, metadata
+        own = {"text/plain": repr(self), MIME: {"name": self.figure, "state": self.state}}
+        return data | own | ({NETWORK: self.network} if self.network else {}), metadata
 
 
 def _merged(name, state):

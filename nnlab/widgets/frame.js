@@ -53,16 +53,16 @@ function whole({ defaults, choices = {}, limits = {}, most = {} }, state) {
 }
 
 /**
- * The module of a figure. `rules` are its defaults, choices, limits; `title` names it for a screen reader; `numbers(state)` is all
- * that it computes; `build(stage)` draws it once in `stage.root` and returns the function that shows a state and its numbers;
- * `torch(state, numbers)` is the PyTorch that prints the figure's numbers.
+ * The module of a figure. `rules` are its defaults, choices, limits; `title` names it for a screen reader; `numbers(state, network)`
+ * is all that it computes, with the network that came along, if any; `build(stage)` draws it once in `stage.root` and returns the
+ * function that shows a state and its numbers; `torch(state, numbers)` is the PyTorch that prints the figure's numbers.
  */
 function figure({ title, rules, numbers, build, torch }) {
-  const code = (state) => torch(state, numbers(state));
+  const code = (state, network) => torch(state, numbers(state, network));
   return { rules, numbers, torch: code, whole: (state) => whole(rules, state), render({ model, el }) {
     const root = html("div", { class: "figure", role: "group", "aria-label": title });
     const says = html("div", { class: "row says", role: "status", "aria-live": "polite" }), told = html("span", { class: "told", role: "status" });
-    const state = () => ({ ...rules.defaults, ...model.get("state") });
+    const state = () => ({ ...rules.defaults, ...model.get("state") }), network = () => model.get("network");
     const start = whole(rules, model.get("start") || model.get("state"));
     whole(rules, model.get("state"));
 
@@ -124,20 +124,21 @@ function figure({ title, rules, numbers, build, torch }) {
     sheet("PyTorch", "The figure in PyTorch", python);
     sheet("State", "The figure's state", typed, button("Use this state", use));
     const refresh = () => {
-      if (!sheets[0].node.hidden) python.textContent = code(state());
+      if (!sheets[0].node.hidden) python.textContent = code(state(), network());
       if (!typed.matches(":focus")) typed.value = JSON.stringify(state());
     };
 
     const stage = { root, says, state, set, begin, tell, draw: () => draw(), atBegin: (stop) => stops.push(stop) };
     const show = build(stage);
     root.append(says, html("div", { class: "row tools" }, undo, reset, ...sheets.map((one) => one.open), told), ...sheets.map((one) => one.node));
-    const draw = () => { show(state(), numbers(state())); refresh(); };
+    const draw = () => { show(state(), numbers(state(), network())); refresh(); };
     const changed = () => {
       if (!mine && !same(last, state())) keep(last);
       last = state();
       draw();
     };
     model.on("change:state", changed);
+    model.on("change:network", draw);
 
     // Keys stay in the figure: notebooks and slides use letters and arrows too. A clicker's and a browser's keys pass.
     const pass = (event) => /^(Page|Tab|F\d)/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey;
@@ -150,6 +151,6 @@ function figure({ title, rules, numbers, build, torch }) {
     const shadow = el.shadowRoot || el.attachShadow({ mode: "open" });
     shadow.replaceChildren(html("style", {}, STYLE), root);
     draw();
-    return () => { stops.forEach((stop) => stop()); model.off("change:state", changed); };
+    return () => { stops.forEach((stop) => stop()); model.off("change:state", changed); model.off("change:network", draw); };
   } };
 }

@@ -89,15 +89,15 @@ const mark = (one, x, y, size, more = {}) => one
   : svg("rect", { x: x - 0.9 * size, y: y - 0.9 * size, width: 1.8 * size, height: 1.8 * size, fill: ORANGE, ...more });
 
 /**
- * Let `node` be dragged (`to` gets the place in the drawing) and moved by the arrow keys (`by` gets steps right and up);
- * `tap` is called for a press that does not move, `keys` has what other keys do.
+ * Let `node` be dragged (`to` gets the place in the drawing) and moved by the arrow keys (`by` gets steps right and up). Before
+ * each, `begin` is called, with the event of a press; `tap` for a press that does not move; `keys` has what other keys do.
  */
 function draggable(node, { name, begin, to, by, tap, keys = {} }) {
   put(node, { tabindex: 0, role: "slider", "aria-label": name, class: "handle", "data-prevent-swipe": "" });
   let from = null;  // where the press began, until it has moved
   node.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
-    begin(); from = [event.clientX, event.clientY];
+    begin(event); from = [event.clientX, event.clientY];
     node.setPointerCapture(event.pointerId); node.focus(); event.preventDefault(); event.stopPropagation();
   });
   node.addEventListener("pointermove", (event) => {

@@ -6,8 +6,8 @@ for (const source of document.querySelectorAll("script[data-module]")) {
 }
 
 /** What the page holds of a widget's model: values, and who listens to their changes. */
-function modelOf(state) {
-  const values = { state, start: state }, listeners = {};
+function modelOf(state, network) {
+  const values = { state, start: state, network }, listeners = {};
   return {
     get: (name) => values[name],
     set: (name, value) => {
@@ -23,7 +23,8 @@ function modelOf(state) {
 const alive = {};  // by name; the second of a name is name-2
 for (const el of document.querySelectorAll("[data-figure]")) {
   try {
-    const { default: figure } = await import(modules[el.dataset.figure]), model = modelOf(JSON.parse(el.dataset.state));
+    const { default: figure } = await import(modules[el.dataset.figure]);
+    const model = modelOf(JSON.parse(el.dataset.state), JSON.parse(el.dataset.network || "{}"));
     figure.render({ model, el });
     el.dataset.ready = "";
     const before = Object.keys(alive).filter((name) => name.replace(/-\d+$/, "") === el.dataset.figure).length;
