@@ -22,6 +22,19 @@ class Epoch(NamedTuple):
     targets: torch.Tensor | None
 
 
+def train_step(model, x, y, loss_fn, optimizer):
+    """Outputs (B, ...) and mean loss () of the batch x (B, ...), y, as they were before its slopes changed the weights once.
+
+    Both come without the graph that made them.
+    """
+    outputs = model(x)
+    loss = loss_fn(outputs, y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return outputs.detach(), loss.detach()
+
+
 def train_epoch(model, batches, loss_fn, optimizer, keep=False, each=lambda: None):
     """`Epoch` of one pass in which every batch changes the weights once. Nothing in it waits for the device.
 
@@ -37,15 +50,11 @@ def train_epoch(model, batches, loss_fn, optimizer, keep=False, each=lambda: Non
     device, losses, sizes, kept, named = device_of(model), [], [], _Joined(), _Joined()
     for x, y in batches:
         x, y = x.to(device), y.to(device)
-        outputs = model(x)
-        loss = loss_fn(outputs, y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.detach())
+        outputs, loss = train_step(model, x, y, loss_fn, optimizer)
+        losses.append(loss)
         sizes.append(len(y))
         if keep:
-            kept.add(outputs.detach())
+            kept.add(outputs)
             named.add(y)
         each()
     return _epoch(losses, sizes, kept, named)

@@ -6,7 +6,7 @@ import sys
 
 from nnlab.checks import mylab
 from nnlab.checks.judging import Value, judge, judge_value, not_attempted
-from nnlab.checks.reading import definition, is_stub, source_to_keep
+from nnlab.checks.reading import definition, is_given, is_stub, source_to_keep
 
 
 class CheckFailed(AssertionError):
@@ -29,7 +29,7 @@ class Checks:
             return self._unknown(name, answer)
         frame = sys._getframe(1)
         tree, node = definition(frame, name)
-        if is_stub(answer, node):
+        if is_stub(answer, node) or (exercise.given and is_given(node, exercise.given)):
             verdict = not_attempted(name)
         else:
             earlier = list(self.exercises.values())[:list(self.exercises).index(name)]
@@ -94,6 +94,17 @@ class Checks:
         """The student's own last version of the exercise called `name`; None where there was none."""
         self._named(name)
         return self._attempts.get(name)
+
+    def given(self, name):
+        """The code that the exercise called `name` begins with, a function.
+
+        Raises:
+            ValueError: there is no such exercise, or it begins with nothing.
+        """
+        begins = {other.name: other.given for other in self.exercises.values() if getattr(other, "given", None)}
+        if self._named(name).name not in begins:
+            raise ValueError(f"{name} begins with nothing; these begin with code to mend: {', '.join(begins) or 'none'}")
+        return begins[name]
 
     def hint(self, name):
         """Print the next hint for the exercise called `name`; after the last it begins again."""

@@ -32,6 +32,8 @@ class Exercise:
         draws: a line like a case whose value, a curve (N,) or a picture (H, W), is drawn beside the right one.
         equivalent: pairs of a change to the reference that no case can tell, as `mutants` writes it, and the reason.
         uses: what the cases use besides torch, by its name.
+        signs: lines like cases, which a right answer need not fulfil, by which wrong answers are told apart.
+        given: where the cell begins with code to mend, that code, a function; unchanged, it is not attempted.
     """
 
     reference: object
@@ -42,6 +44,9 @@ class Exercise:
     draws: str = ""
     equivalent: tuple = ()
     uses: dict = dataclasses.field(default_factory=dict)
+    signs: tuple = ()
+    given: object = None
+    known: dict = dataclasses.field(default_factory=dict, repr=False)  # outcomes of the reference, by what is bound besides
 
     @property
     def name(self):
@@ -105,10 +110,13 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
     names = {other.name: other.reference for other in earlier}
 
     def runs(candidate, cases=exercise.cases):
-        return [run(case, exercise.uses | names | {name: candidate}) for case in cases]
+        return [run_one(candidate, case) for case in cases]
+
+    def run_one(candidate, case):
+        return run(case, exercise.uses | names | {name: candidate})
 
     with without_trace():
-        got = []
+        got, signs = [], []
         try:
             with bound({} if namespace is None else namespace, names | {name: answer}), guarded():
                 for case in exercise.cases:
@@ -116,14 +124,17 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
                     if isinstance(got[-1].error, Stopped):
                         break
                 drawn = runs(answer, [exercise.draws])[0] if exercise.draws and len(got) == len(exercise.cases) else None
+                signs = runs(answer, exercise.signs)
         except Stopped as error:
             got, drawn = [*got, Outcome(error=error)][:len(exercise.cases)], None
-        right = runs(exercise.reference)
+        right = exercise.known.get(frozenset(names)) or runs(exercise.reference)
+        exercise.known[frozenset(names)] = right
         failing = next((k for k, outcome in enumerate(got) if not agree(right[k], outcome)), None)
         if failing is None:
             return Verdict("correct", f"✓ {name} is right")
-        named = next((wrong.says for wrong in exercise.wrong
-                      if len(got) == len(right) and all(map(agree, runs(wrong.answer), got))), None)
+        told_by = list(zip((*exercise.cases, *exercise.signs), got + signs, strict=False))
+        named = next((wrong.says for wrong in exercise.wrong if len(got) == len(right)
+                      and all(agree(run_one(wrong.answer, case), outcome) for case, outcome in told_by)), None)
         lines, advice = happened(exercise.cases[failing], got[failing], right[failing], own_file)
         picture = None if drawn is None else functools.partial(
             draw, exercise.draws, drawn, runs(exercise.reference, [exercise.draws])[0])

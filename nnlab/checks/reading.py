@@ -48,6 +48,14 @@ def is_stub(answer, node=None):
         constant is not None and constant is not ... for constant in code.co_consts[1 if answer.__doc__ else 0:])
 
 
+def is_given(node, given):
+    """Whether the definition `node` is still the code of the function `given`, decorators and docstrings aside."""
+    def bare(definition):
+        return [ast.dump(line) for line in definition.body if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))]
+
+    return node is not None and bare(node) == bare(ast.parse(textwrap.dedent(inspect.getsource(given))).body[0])
+
+
 def source_to_keep(tree, node, namespace, at_hand):
     """Text of the definition `node` with what it needs, and the names that it needs and nobody can give it.
 
