@@ -14,7 +14,7 @@ from nnlab.models import MLP
 
 
 def script_a(x, y, new_x, new_y):
-    """Losses of all steps of five epochs; share of the new pictures named right, measured five times."""
+    """Losses of five epochs' steps; share of the new pictures named right, measured five times."""
     model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -32,7 +32,7 @@ def script_a(x, y, new_x, new_y):
 
 
 def script_b(x, y, new_x, new_y):
-    """Losses of all steps of five epochs; share of the new pictures named right, measured five times."""
+    """Losses of five epochs' steps; share of the new pictures named right, measured five times."""
     model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -48,7 +48,7 @@ def script_b(x, y, new_x, new_y):
 
 
 def script_c(x, y, new_x, new_y):
-    """Losses of all steps of five epochs; share of the new pictures named right, measured five times."""
+    """Losses of five epochs' steps; share of the new pictures named right, measured five times."""
     model = nn.Sequential(nn.Linear(28, 30), nn.ReLU(), nn.Linear(30, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -65,7 +65,7 @@ def script_c(x, y, new_x, new_y):
 
 
 def script_d(x, y, new_x, new_y):
-    """Losses of all steps of five epochs; share of the new pictures named right, measured five times."""
+    """Losses of five epochs' steps; share of the new pictures named right, measured five times."""
     model = nn.Sequential(MLP([784, 30, 10]), nn.Softmax(1))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -82,8 +82,9 @@ def script_d(x, y, new_x, new_y):
 
 
 def script_e(x, y, new_x, new_y):
-    """Losses of all steps of five epochs; share of the new pictures named right, measured five times."""
-    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Dropout(0.5), nn.Linear(30, 10))
+    """Losses of five epochs' steps; share of the new pictures named right, measured five times."""
+    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Dropout(0.5),
+                          nn.Linear(30, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
     for _ in range(5):

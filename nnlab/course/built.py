@@ -12,7 +12,7 @@ from nnlab.course.solve import guesses_in, names_in
 # The first notebook that has built what a module holds; before it, only a cell tagged `trailer` may import the module.
 BUILT_IN = {"nnlab.checks": "week01a", "nnlab.plots": "week01a", "nnlab.widgets": "week01a", "nnlab.data": "week01a",
             "nnlab.toys": "week02a", "nnlab.metrics": "week02a", "nnlab.models": "week02b",
-            "nnlab.autograd": "week03a"}
+            "nnlab.autograd": "week03a", "nnlab.batches": "week03b", "nnlab.device": "week03b", "nnlab.train": "week03b"}
 
 
 def built(notebook, stem):
