@@ -100,7 +100,7 @@ def pages(tmp_path_factory):
     made = {}
 
     def write(*shown):
-        key = json.dumps([[figure.figure, figure.state] for figure in shown])
+        key = json.dumps([[figure.figure, figure.state, figure.network] for figure in shown])
         if key not in made:
             page, deck = folder / f"page{len(made)}.html", folder / f"deck{len(made)}.html"
             page.write_text(rendered(notebook(*shown), "page", formulas, title="Figures"), encoding="utf-8")

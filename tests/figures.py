@@ -1,6 +1,7 @@
 """What the tests of figures share: a notebook of all figures, random states of each, what torch says of a state."""
 
 import json
+import math
 import random
 import re
 
@@ -8,10 +9,12 @@ import nbformat
 import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy.ndimage import center_of_mass
 
 from nnlab import widgets
 from nnlab.course.npm import package
-from nnlab.widgets import MIME, Figure
+from nnlab.models import MLP
+from nnlab.widgets import MIME, NETWORK, Figure
 
 NAMES = widgets.names()
 NOTES = (
@@ -19,7 +22,8 @@ NOTES = (
     "before the answer is on the wall, and wait until the last row has voted too: it knows more than it says, and says it late."
     "\n\n</details>"
 )
-FULLEST = {"activations": {"shown": widgets._stated("activations", "choices")["shown"]}}  # states that show all there is
+FULLEST = {"activations": {"shown": widgets._stated("activations", "choices")["shown"]},  # what shows all that there is
+           "digit": {"network": MLP([784, 20, 10])}}
 BROKEN = re.compile(r"NaN|undefined|Infinity|\[object")
 
 
@@ -37,7 +41,8 @@ def notebook(*figures):
                 outputs=[
                     nbformat.v4.new_output(
                         "execute_result",
-                        {"text/plain": repr(figure), MIME: {"name": figure.figure, "state": figure.state}},
+                        {"text/plain": repr(figure), MIME: {"name": figure.figure, "state": figure.state},
+                         NETWORK: figure.network},
                         execution_count=1,
                     )
                 ],
@@ -141,6 +146,12 @@ def random_state(name, draw):
             "order": draw.choice(["children first", "depth first"]),
             "step": draw.randint(0, 30),
         },
+        "digit": lambda: {
+            "strokes": [_walk(draw) for _ in range(draw.choice([0, 1, 1, 2, 3]))],
+            "pen": draw.randint(2, 20),
+            "size": draw.choice([1, between(0.3, 1.5)]),
+            "turn": draw.choice([0, draw.randint(-180, 180)]),
+        },
         "losses": lambda: {
             "start": between(-7, 7),
             "target": draw.choice("01"),
@@ -164,6 +175,16 @@ def _program(draw):
     return "; ".join(lines)
 
 
+def _walk(draw):
+    """A stroke of one to twelve points on the pad, none far from the one before."""
+    x, y = draw.uniform(20, 80), draw.uniform(20, 80)
+    stroke = []
+    for _ in range(draw.randint(1, 12)):
+        stroke.append([round(x, 1), round(y, 1)])
+        x, y = (min(100, max(0, one + draw.uniform(-25, 25))) for one in (x, y))
+    return stroke
+
+
 def _points(draw):
     """Up to twelve points; in two of three draws a line separates them."""
     points = [[round(draw.uniform(-3, 3), 1), round(draw.uniform(-3, 3), 1)] for _ in range(draw.randint(1, 12))]
@@ -179,7 +200,7 @@ def _points(draw):
 def by_torch(name, state):
     """The numbers of the figure called `name` at `state`, computed with torch in float64: a dictionary of what it claims."""
     oracles = {"neuron": _neuron, "activations": _activations, "perceptron": _perceptron, "losses": _losses, "fold": _fold,
-               "bumps": _bumps, "graph": _graph, "playground": lambda state: {}}  # compared where its PyTorch is run
+               "bumps": _bumps, "digit": _digit, "graph": _graph, "playground": lambda state: {}}  # compared where its PyTorch is run
     return oracles[name](state)
 
 
@@ -231,6 +252,36 @@ def _graph(state):
     values[name].backward()
     return {f"{name} {part}": found for name, value in values.items() if value.grad is not None
             for part, found in (("value", value.item()), ("gradient", value.grad.item()))}
+
+
+def _digit(state):
+    if not state["strokes"]:
+        return {}
+    places = torch.tensor([complex(*point) for stroke in state["strokes"] for point in stroke], dtype=torch.complex128)
+    middle = complex(*((part.min() + part.max()).item() / 2 for part in (places.real, places.imag)))
+    ink = torch.zeros(100, 100, dtype=torch.float64)
+    pixel = torch.complex(*(part.double() + 0.5 for part in torch.meshgrid(torch.arange(100), torch.arange(100), indexing="xy")))
+    for stroke in state["strokes"]:
+        points = torch.tensor([complex(*point) for point in stroke], dtype=torch.complex128)
+        if (state["size"], state["turn"]) != (1, 0):
+            points = middle + (points - middle) * state["size"] * np.exp(1j * np.pi * state["turn"] / 180)
+            points = torch.complex(points.real.round(decimals=3), points.imag.round(decimals=3))
+        for start, end in zip(points, torch.cat([points[1:], points[-1:]]), strict=True):
+            along = end - start
+            share = ((pixel - start) * along.conj()).real / max(along.abs().item() ** 2, 1e-30)
+            ink = torch.maximum(ink, (state["pen"] / 2 + 0.5 - (pixel - start - share.clamp(0, 1) * along).abs()).clamp(0, 1))
+    inside = (ink > 1e-6).nonzero()
+    if not len(inside):
+        return {}
+    (top, left), (bottom, right) = inside.min(0).values.tolist(), inside.max(0).values.tolist()
+    cut = ink[top:bottom + 1, left:right + 1]
+    sides = [max(1, math.floor(20 * side / max(cut.shape) + 0.5)) for side in cut.shape]
+    scaled = F.adaptive_avg_pool2d(cut[None], sides)[0]
+    mass = center_of_mass(scaled.numpy())
+    image = torch.zeros(28, 28, dtype=torch.float64)
+    row, column = (min(max(math.floor(14.5 - at), 0), 28 - side) for at, side in zip(mass, sides, strict=True))
+    image[row:row + sides[0], column:column + sides[1]] = scaled
+    return {"mass": list(mass), "image": image.flatten().tolist()}
 
 
 def _bumps(state):
@@ -338,6 +389,9 @@ def claimed(name, found):
                 for part, number in (("value", node["value"]), ("gradient", gradient))}
     if name == "playground":
         return {}
+    if name == "digit":
+        steps = found["steps"]
+        return steps and {"mass": steps["mass"], "image": [one for row in steps["image"] for one in row]} or {}
     parts = {"neuron": ("z", "output", "right"), "perceptron": ("radius",), "bumps": ("error", "bound", "units")}
     return {part: found[part] for part in parts[name]}
 

@@ -419,6 +419,37 @@ def test_fingers(browser, pages):
     context.close()
 
 
+def test_a_finger_drags_a_handle_up_and_down_instead_of_the_page(browser, pages):
+    context = browser.new_context(has_touch=True, viewport={"width": 400, "height": 700}, offline=True)
+    dragged = 0
+    for name in NAMES:
+        page = context.new_page()
+        page.goto(pages(Figure(name))[0].as_uri())
+        page.wait_for_function("window.figuresReady")
+        page.evaluate("""() => { window.heard = []; for (const kind of ["pointermove", "pointerup", "pointercancel"])
+            document.querySelector("[data-figure]").shadowRoot.addEventListener(kind, () => heard.push(kind), true); }""")
+        touch = context.new_cdp_session(page)
+        for handle in page.locator(HANDLES).all()[:4]:
+            if not handle.locator(".ring").is_visible():
+                continue
+            handle.locator(".ring").scroll_into_view_if_needed()
+            box, scrolled = handle.locator(".ring").bounding_box(), page.evaluate("[scrollY, heard.length = 0][0]")
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            for k in range(8):
+                touch.send("Input.dispatchTouchEvent", {"type": "touchMove" if k else "touchStart",
+                                                        "touchPoints": [{"x": x - 2 * k, "y": y - 9 * k}]})
+                page.wait_for_timeout(20)
+            touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            heard = page.evaluate("heard")
+            assert "pointercancel" not in heard and heard.count("pointermove") > 4 and heard[-1] == "pointerup", (name, heard)
+            assert page.evaluate("scrollY") == scrolled
+            dragged += 1
+        page.close()
+    context.close()
+    SEEN.append(f"figures: {dragged} handles of {len(NAMES)} figures follow a finger up and down, and the page stays")
+    assert dragged >= 2 * len(NAMES)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_tab_reaches_everything_and_focus_shows(name, shown):
     page, seen = shown(name), []

@@ -27,6 +27,7 @@ CHANGES = {
     "losses": {"step": 40},
     "fold": {"fold": 0.5},
     "bumps": {"bumps": 12},
+    "digit": {"turn": 30},
     "playground": {"step": 30},
     "graph": {"step": 6},
 }
@@ -143,7 +144,8 @@ def drive(watched, name, folder, cells, editor, place):
     assert follows() != default
 
     typed = page.locator(".figure").first.locator("input[type=number]").first
-    value = {"perceptron": "7", "losses": "9", "fold": "0.35", "bumps": "7", "playground": "7", "graph": "7"}.get(name, "1.35")
+    value = {"perceptron": "7", "losses": "9", "fold": "0.35", "bumps": "7", "playground": "7", "graph": "7",
+             "digit": "7"}.get(name, "1.35")
     typed.fill(value)
     typed.press("Enter")
     assert float(value) in [one for part in follows().values() for one in (part if isinstance(part, list) else [part])]

@@ -89,6 +89,9 @@ def test_copied_code_runs_and_prints_the_figures_numbers(modules):
             wanted = [one for node, gradient in zip(answer["graph"], answer["right"], strict=True) if node["name"]
                       for one in (node["value"], gradient)]
             found = numbers(printed.getvalue())
+        elif name == "digit":
+            steps, found = answer["steps"], numbers(printed.getvalue())
+            wanted = [*steps["mass"], sum(map(sum, steps["image"]))] if steps else []
         elif name == "bumps":
             wanted, found = [answer["units"], answer["error"]], numbers(printed.getvalue())
         elif name == "fold":
@@ -131,6 +134,11 @@ def test_the_screen_shows_these_numbers(name, shown, modules):
         child, which = answer["edges"][answer["pushed"] - 1]
         parent = answer["graph"][child]["parents"][which][0]
         assert numbers(said)[-1] == pytest.approx(answer["grads"][parent], rel=5.1e-3)
+    if name == "digit":
+        _, _, width, height = answer["steps"]["box"]
+        across, down = len(answer["steps"]["scaled"][0]), len(answer["steps"]["scaled"])
+        row, column = answer["steps"]["mass"]
+        assert numbers(said)[:6] == pytest.approx([width, height, across, down, column, row], abs=0.051)
     if name == "bumps":
         bumps, units, error, *_, bound = numbers(said)
         assert (bumps, units) == (state_of(page)["bumps"], answer["units"])

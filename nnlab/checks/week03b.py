@@ -340,8 +340,9 @@ WHICH_BUG = Value(
     name="which_bug",
     reference=["labels shuffled", "no zero_grad", "not flattened", "softmax twice", "still in training mode"],
     questions=("script a: the loss stays at ln 10", "script b: the loss climbs",
-               "script c: the loss falls slowly, and few are named right", "script d: many are named right, but the loss stays high",
-               "script e: the same network, measured five times, names five different shares right"),
+               "script c: the loss falls slowly, under 1.46, and not as far as a sound script's",
+               "script d: as many are named right as with c, but the loss stays above 1.46",
+               "script e: one network, measured five times, names five different shares right"),
     wrong=(
         Wrong(["no zero_grad", "no zero_grad", "not flattened", "softmax twice", "still in training mode"],
               "Old slopes throw the loss about. A loss that stays at ln 10 has found nothing to learn: what fits its pictures?"),
@@ -352,8 +353,7 @@ WHICH_BUG = Value(
         Wrong(["labels shuffled", "no zero_grad", "softmax twice", "softmax twice", "still in training mode"],
               "After a second softmax no loss can be under 1.46. This one can. What does the network not see?"),
         Wrong(["labels shuffled", "no zero_grad", "not flattened", "not flattened", "still in training mode"],
-              "A network that does not see where a pixel lies names few right. This one names many right, and its loss does not "
-              "show it."),
+              "That is c, whose loss fits what it names right. This loss is too high for so many right answers: what squeezes them?"),
         Wrong(["labels shuffled", "no zero_grad", "not flattened", "softmax twice", "not flattened"],
               "The same weights, the same pictures, and other answers each time: what throws dice when it should not?"),
     ),

@@ -151,7 +151,7 @@ for stroke in strokes:                       # the distance of each pixel from e
         t = ((a * (u - x) + b * (v - y)) / ((u - x) ** 2 + (v - y) ** 2).clamp(min=1e-12)).clamp(0, 1)
         ink = torch.maximum(ink, (pen / 2 + 0.5 - torch.hypot(a - t * (u - x), b - t * (v - y))).clamp(0, 1))
 
-rows, columns = ink.sum(1).nonzero(), ink.sum(0).nonzero()
+rows, columns = ((ink.amax(axis) > 1e-6).nonzero() for axis in (1, 0))
 cut = ink[rows.min():rows.max() + 1, columns.min():columns.max() + 1]
 sides = [max(1, int(20 * side / max(cut.shape) + 0.5)) for side in cut.shape]
 scaled = F.adaptive_avg_pool2d(cut[None], sides)[0]

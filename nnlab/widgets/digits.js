@@ -73,8 +73,8 @@ function massOf(picture) {
 
 /** The steps by which MNIST was made from scanned digits: cut out, scaled so that the longer side is 20, centred by mass in 28 × 28. */
 function prepared(ink) {
-  const rows = upTo(PAD).filter((row) => ink[row].some((one) => one > 0));
-  const columns = upTo(PAD).filter((column) => ink.some((line) => line[column] > 0));
+  const rows = upTo(PAD).filter((row) => ink[row].some((one) => one > 1e-6));
+  const columns = upTo(PAD).filter((column) => ink.some((line) => line[column] > 1e-6));
   if (!rows.length) return null;
   const [top, bottom] = ends(rows), [left, right] = ends(columns), height = bottom - top + 1, width = right - left + 1;
   const scaledTo = (side) => Math.max(1, Math.floor(BOX * side / Math.max(height, width) + 0.5));

@@ -95,6 +95,7 @@ const mark = (one, x, y, size, more = {}) => one
 function draggable(node, { name, begin, to, by, tap, keys = {} }) {
   put(node, { tabindex: 0, role: "slider", "aria-label": name, class: "handle", "data-prevent-swipe": "" });
   let from = null;  // where the press began, until it has moved
+  node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });  // else the page scrolls
   node.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     begin(event); from = [event.clientX, event.clientY];
