@@ -265,7 +265,7 @@ def _digit(state):
         points = torch.tensor([complex(*point) for point in stroke], dtype=torch.complex128)
         if (state["size"], state["turn"]) != (1, 0):
             points = middle + (points - middle) * state["size"] * np.exp(1j * np.pi * state["turn"] / 180)
-            points = torch.complex(points.real.round(decimals=3), points.imag.round(decimals=3))
+            points = torch.complex(points.real.round(decimals=6), points.imag.round(decimals=6))
         for start, end in zip(points, torch.cat([points[1:], points[-1:]]), strict=True):
             along = end - start
             share = ((pixel - start) * along.conj()).real / max(along.abs().item() ** 2, 1e-30)
@@ -279,7 +279,7 @@ def _digit(state):
     scaled = F.adaptive_avg_pool2d(cut[None], sides)[0]
     mass = center_of_mass(scaled.numpy())
     image = torch.zeros(28, 28, dtype=torch.float64)
-    row, column = (min(max(math.floor(14.5 - at), 0), 28 - side) for at, side in zip(mass, sides, strict=True))
+    row, column = (min(max(math.floor(14.5 - round(at, 6)), 0), 28 - side) for at, side in zip(mass, sides, strict=True))
     image[row:row + sides[0], column:column + sides[1]] = scaled
     return {"mass": list(mass), "image": image.flatten().tolist()}
 

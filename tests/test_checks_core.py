@@ -231,3 +231,36 @@ def test_strict_raises(notebook, capsys, monkeypatch):
         notebook("@check\ndef other(x):\n    return x", capsys)
     assert notebook("@check\ndef double(x):\n    return x + x", capsys).startswith("✓")
     assert os.environ["NNLAB_STRICT"] == "1"
+
+
+def adds(x, y):
+    """The sum of x and y."""
+    return x - y
+
+
+def sums(x, y):
+    """The sum of x and y."""
+    return x + y
+
+
+MENDED = Exercise(sums, ("sums(0, 0)", "sums(3, 0) > 2", "sums(2, 1) > 2", "sums(1, 4) > 2"),
+                  (Wrong(lambda x, y: x - y, "It subtracts."), Wrong(lambda x, y: x, "It leaves y out.")), ("Look.", "Plus."), "On.",
+                  signs=("sums(5, 3)",), given=adds)
+
+
+def test_code_that_is_given_is_not_attempted_until_it_is_changed(notebook, capsys):
+    notebook.names["check"] = Checks("week01", [MENDED])
+    begins = "@check\ndef sums(x, y):\n    "
+    assert notebook(begins + "return x - y", capsys).startswith("○ sums: not attempted yet")
+    assert notebook(begins + '"""Another text."""\n    # and a comment\n    return (x - y)', capsys).startswith("○")
+    assert "It subtracts." in notebook(begins + "return -(y - x)", capsys)
+    assert notebook(begins + "return x + y", capsys).startswith("✓ sums is right")
+    assert notebook("print(check.given('sums')(5, 3))", capsys) == "2\n"
+
+
+def test_signs_tell_wrong_answers_apart_and_bind_no_right_one():
+    """Both wrong answers fail and pass the same cases; what they do to a sign names them. A right answer may do as it likes."""
+    said = [judge(MENDED, answer).text for answer in (lambda x, y: x - y, lambda x, y: x)]
+    assert "It subtracts." in said[0] and "It leaves y out." in said[1]
+    assert judge(MENDED, lambda x, y: x + y if (x, y) != (5, 3) else 99).kind == "correct"
+    assert not any(words in judge(MENDED, lambda x, y: 0).text for words in ("It subtracts.", "It leaves y out."))

@@ -1,14 +1,19 @@
 """Every week's exercises: right answers pass in any style, named wrong ones hear their name, small changes are noticed."""
 
+import inspect
 import itertools
+import random
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from scipy.ndimage import center_of_mass
 from shared import CAUGHT, SEEN
+from torch import nn
 
 from nnlab.autograd import Value
+from nnlab.batches import Batches
 from nnlab.checks import judging
 from nnlab.checks.judging import judge, judge_value
 from nnlab.checks.running import run
@@ -20,6 +25,15 @@ from nnlab.models import MLP
 ALL = [exercise for checks in weeks().values() for exercise in checks.exercises.values()]
 WEEKS = {exercise.name: week for week, checks in weeks().items() for exercise in checks.exercises.values()}
 EXERCISES = [exercise for exercise in ALL if not isinstance(exercise, judging.Value)]
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Networks as small as these are trained faster by one thread, above all beside other tests."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def by_name(part):
@@ -117,7 +131,68 @@ def other_check(f, x, slopes, h=1e-5):
     return float((found - slopes).abs().max())
 
 
+def other_train_step(model, x, y, loss_fn, optimizer):
+    optimizer.zero_grad(set_to_none=False)
+    outputs = model(x)
+    loss = loss_fn(outputs, y)
+    loss.backward()
+    optimizer.step()
+    with torch.no_grad():
+        return outputs.clone(), loss.clone()
+
+
+def other_epoch(model, batches, loss_fn, optimizer):
+    model.train(True)
+    pairs = [(other_train_step(model, x, y, loss_fn, optimizer)[1], len(x)) for x, y in batches]
+    return float(np.average([float(loss) for loss, _ in pairs], weights=[count for _, count in pairs]))
+
+
+def other_mistakes(outputs, targets, k):
+    rows = [(-float(p.max()), place) for place, p in enumerate(torch.softmax(outputs, -1)) if int(p.argmax()) != int(targets[place])]
+    return torch.tensor([place for _, place in sorted(rows)[:k]], dtype=torch.int64)
+
+
+def other_centred(digit):
+    down, across = center_of_mass(digit.numpy())
+    top, left = int(np.floor(14 - down + 0.5)), int(np.floor(14 - across + 0.5))
+    return F.pad(digit, (left, 28 - left - digit.shape[1], top, 28 - top - digit.shape[0]))
+
+
+def train(x, y, new_x, new_y, model=None, steps=lambda x, y: Batches(x, y, 20, shuffle=True), loss_of=F.cross_entropy):
+    """A script without a mistake, in another style: four pieces that may differ."""
+    model = model or nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 10))
+    optimizer, losses = torch.optim.SGD(model.parameters(), 0.1), []
+    for _ in range(5):
+        for batch, labels in steps(x, y):
+            loss = loss_of(model(batch), labels)
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            losses.append(loss.item())
+    model.eval()
+    with torch.inference_mode():
+        return losses, [float((model(new_x).argmax(1) == new_y).float().mean()) for _ in range(5)]
+
+
+def in_one_order(x, y):
+    pairs = list(zip(x, y, strict=True))
+    random.shuffle(pairs)
+    loader = torch.utils.data.DataLoader(pairs, 20, shuffle=True)
+    return loader
+
+
 OTHER_STYLES = {
+    "train_step": [other_train_step],
+    "one_epoch": [other_epoch],
+    "confident_mistakes": [other_mistakes],
+    "centred": [other_centred],
+    "script_a": [lambda *data: train(*data, steps=in_one_order), train],
+    "script_b": [train],
+    "script_c": [lambda *data: train(*data, model=MLP([784, 30, 10])), train],
+    "script_d": [lambda *data: train(*data, loss_of=lambda z, y: F.nll_loss(torch.log_softmax(z, 1), y)),
+                 lambda *data: train(*data, loss_of=lambda z, y: F.nll_loss(torch.softmax(z, 1).log(), y))],
+    "script_e": [lambda *data: train(*data, model=nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Dropout(),
+                                                                nn.Linear(30, 10)))],
     "deltas": [deltas_by_autograd],
     "product": [lambda a, b: Value(b.data * a.data, [(b, a.data), (a, b.data)])],
     "ordered": [other_order],
@@ -324,3 +399,28 @@ def test_perceptron_stays_under_novikoffs_bound():
         if mistakes_made == before:
             break
     assert mistakes_made == before and 0 < mistakes_made <= bound
+
+
+def test_scripts_are_as_they_are_given_until_they_are_mended():
+    """The code that the week hands out is wrong, is told so where its text is hidden, and is not attempted where it is read."""
+    from nnlab.checks.week03 import check as third
+    given = {name: exercise for name, exercise in third.exercises.items() if getattr(exercise, "given", None)}
+    assert sorted(given) == [f"script_{letter}" for letter in "abcde"]
+    for name, exercise in given.items():
+        assert third.given(name) is exercise.given and judge(exercise, exercise.given).kind == "incorrect"
+        assert exercise.source != inspect.getsource(exercise.given) and len(exercise.source.splitlines()) <= 25
+    with pytest.raises(ValueError, match="train_step begins with nothing; these begin with code to mend: script_a, script_b"):
+        third.given("train_step")
+    with pytest.raises(ValueError, match="no exercise 'script_z'"):
+        third.given("script_z")
+
+
+def test_centred_is_the_pads_last_step():
+    from nnlab.checks.week03 import check as third
+    g = torch.Generator().manual_seed(0)
+    for _ in range(50):
+        height, width = (int(torch.randint(5, 21, (1,), generator=g)) for _ in range(2))
+        digit = torch.rand(height, width, generator=g) ** 3
+        picture = third.exercises["centred"].reference(digit)
+        assert picture.sum().item() == pytest.approx(digit.sum().item(), rel=1e-5)
+        assert center_of_mass(picture.numpy()) == pytest.approx((14, 14), abs=0.501)

@@ -317,7 +317,7 @@ CENTRED = Exercise(
         "centred(torch.tensor([[1.0, 0, 0, 0, 0]])).nonzero()",
         "centred(torch.tensor([[1.0], [0.2], [0.2], [0.2], [0.2], [0.2], [0.2], [0.2]])).nonzero()[0]",
         "centred(torch.tensor([[0.5, 0, 0], [1, 0, 0], [0, 0, 0], [0.1, 0.2, 0.3]])).nonzero()",
-        "centred(torch.tensor([[1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0]])).nonzero()[0]",
+        "centred(torch.tensor([[1.0, 1.0, 1.0, 0.8, 0.0, 0.0, 0.0]])).nonzero()[0]",
         "centred(seven)",
     ),
     wrong=(

@@ -156,7 +156,7 @@ cut = ink[rows.min():rows.max() + 1, columns.min():columns.max() + 1]
 sides = [max(1, int(20 * side / max(cut.shape) + 0.5)) for side in cut.shape]
 scaled = F.adaptive_avg_pool2d(cut[None], sides)[0]
 mass = [(scaled.sum(1 - axis) @ torch.arange(side, **f64) / scaled.sum()).item() for axis, side in enumerate(sides)]
-top, left = (min(max(int(14 - at + 0.5), 0), 28 - side) for at, side in zip(mass, sides))
+top, left = (min(max(int(14 - round(at, 6) + 0.5), 0), 28 - side) for at, side in zip(mass, sides))
 image = torch.zeros(1, 1, 28, 28, **f64)
 image[0, 0, top:top + sides[0], left:left + sides[1]] = scaled
 print(f"centre of mass {mass[0]:.4f} {mass[1]:.4f}, ink {image.sum():.4f}")

@@ -30,7 +30,7 @@ function seen({ strokes, size, turn }) {
   const [u, v] = bounds(strokes).map(([low, high]) => (low + high) / 2);
   const across = size * Math.cos(turn * Math.PI / 180), down = size * Math.sin(turn * Math.PI / 180);
   return strokes.map((stroke) => stroke.map(([x, y]) => [u + across * (x - u) - down * (y - v), v + down * (x - u) + across * (y - v)]
-    .map((place) => tidy(place, 3))));
+    .map((place) => tidy(place, 6))));
 }
 
 /** Ink of each of the pad's pixels, rows of 0 to 1: all of it within half a pen's width of a line, none a pixel further out. */
@@ -80,7 +80,7 @@ function prepared(ink) {
   const scaledTo = (side) => Math.max(1, Math.floor(BOX * side / Math.max(height, width) + 0.5));
   const cut = ink.slice(top, bottom + 1).map((line) => line.slice(left, right + 1));
   const scaled = averaged(cut, scaledTo(height), scaledTo(width)), mass = massOf(scaled);
-  const begins = [scaled.length, scaled[0].length].map((side, axis) => clamp(Math.floor(FIELD / 2 - mass[axis] + 0.5), 0, FIELD - side));
+  const begins = [scaled.length, scaled[0].length].map((side, axis) => clamp(Math.floor(FIELD / 2 - tidy(mass[axis], 6) + 0.5), 0, FIELD - side));
   const image = upTo(FIELD).map((row) => upTo(FIELD).map((column) => scaled[row - begins[0]]?.[column - begins[1]] ?? 0));
   return { box: [left, top, width, height], scaled, mass, begins, image };
 }
