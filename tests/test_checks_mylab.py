@@ -1,6 +1,7 @@
 """nnlab.checks.mylab: what a student solved is kept, whole, and can be imported anywhere."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,8 +16,8 @@ from nnlab.checks.judging import Value
 from nnlab.checks.mylab import keep, kept, yours
 from nnlab.checks.week01 import check
 from nnlab.course.execute import execute
-from nnlab.course.notebooks import NOTEBOOKS, printed, read
-from nnlab.course.solve import solved
+from nnlab.course.notebooks import NOTEBOOKS, ROOT, code_cells, paths, printed, read
+from nnlab.course.solve import names_in, solved
 
 
 @pytest.fixture
@@ -133,3 +134,49 @@ def test_yours_is_right_or_the_reference(folder, capsys):
                        ("week01.rely", "no exercise 'rely' in week01")):
         with pytest.raises(ValueError, match=said):
             yours(name)
+
+
+TRAINS = """
+import mylab, torch
+from nnlab.batches import Batches
+from nnlab.checks.mylab import kept
+from nnlab.data import load, split
+from nnlab.models import MLP
+
+names = ["week01.relu", "week01.cross_entropy", "week01.accuracy", "week03.train_step", "week03.one_epoch"]
+data = load("fashion_mnist")
+fit_on, watch = split(data.y_train, 1 / 6)
+torch.manual_seed(0)
+network = MLP([784, 30, 10], mylab.relu)
+sgd = torch.optim.SGD(network.parameters(), lr=0.1)
+batches = Batches(data.x_train[fit_on], data.y_train[fit_on], 50, shuffle=True)
+losses = [mylab.one_epoch(network, batches, mylab.cross_entropy, sgd) for _ in range(3)]
+with torch.no_grad():
+    share = mylab.accuracy(network(data.x_train[watch]), data.y_train[watch])
+mine = [name for name in names if name in kept() and getattr(mylab, name.split(".")[1]).__module__ == "mylab"]
+print(f"{len(mine)} of {len(names)} functions are yours: {float(share):.3f} of new pictures named right, losses falling: "
+      f"{losses == sorted(losses, reverse=True)}")
+"""
+
+
+def test_the_library_of_the_course_so_far_trains_fashion_mnist(tmp_path):
+    """mylab.py of all solved notebooks: the student's own loss, activation, accuracy and loop, and none of ours."""
+    for path in paths():
+        asked = read(path)
+        wanted = {cell.id for cell in code_cells(asked) if cell.id == "imports" or names_in(cell)}
+        full = solved(asked)
+        full.cells = [cell for cell in full.cells if cell.id in wanted]
+        execute(full, path.name, strict=True, mylab=str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", TRAINS], cwd=tmp_path, capture_output=True, text=True,
+                          env=os.environ | {"NNLAB_MYLAB": str(tmp_path), "PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0, done.stderr
+    said = re.fullmatch(r"(\d) of 5 functions are yours: (0\.\d+) of new pictures named right, losses falling: True", done.stdout.strip())
+    assert said and said[1] == "5" and float(said[2]) > 0.75, done.stdout
+    text = (tmp_path / "mylab.py").read_text(encoding="utf-8")
+    assert not re.search(r"import.*nnlab\.(train|checks)", text)
+    SEEN.append(f"mylab.py of the solved course ({len(kept_in(text))} exercises): {done.stdout.strip()}")
+
+
+def kept_in(text):
+    """Names of the exercises in the text of a mylab.py."""
+    return re.findall(r"^# ---- (\w+\.\w+) ----$", text, re.M)
