@@ -23,9 +23,9 @@ class Epoch(NamedTuple):
 
 
 def train_step(model, x, y, loss_fn, optimizer):
-    """Outputs (B, ...) and mean loss () of the batch x (B, ...), y, as they were before its slopes changed the weights once.
+    """Outputs (B, ...) and mean loss (), two tensors, of the batch x (B, ...), y, whose slopes then change the weights once.
 
-    Both come without the graph that made them.
+    Both come without the graph that made them (detached).
     """
     outputs = model(x)
     loss = loss_fn(outputs, y)

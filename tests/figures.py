@@ -200,7 +200,8 @@ def _points(draw):
 def by_torch(name, state):
     """The numbers of the figure called `name` at `state`, computed with torch in float64: a dictionary of what it claims."""
     oracles = {"neuron": _neuron, "activations": _activations, "perceptron": _perceptron, "losses": _losses, "fold": _fold,
-               "bumps": _bumps, "digit": _digit, "graph": _graph, "playground": lambda state: {}}  # compared where its PyTorch is run
+               "bumps": _bumps, "digit": _digit, "graph": _graph,
+               "playground": lambda state: {}}  # compared where its PyTorch is run
     return oracles[name](state)
 
 

@@ -244,8 +244,8 @@ def sums(x, y):
 
 
 MENDED = Exercise(sums, ("sums(0, 0)", "sums(3, 0) > 2", "sums(2, 1) > 2", "sums(1, 4) > 2"),
-                  (Wrong(lambda x, y: x - y, "It subtracts."), Wrong(lambda x, y: x, "It leaves y out.")), ("Look.", "Plus."), "On.",
-                  signs=("sums(5, 3)",), given=adds)
+                  (Wrong(lambda x, y: x - y, "It subtracts."), Wrong(lambda x, y: x, "It leaves y out.")), ("Look.", "Plus."),
+                  "On.", signs=("sums(5, 3)",), given=adds)
 
 
 def test_code_that_is_given_is_not_attempted_until_it_is_changed(notebook, capsys):

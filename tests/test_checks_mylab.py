@@ -170,7 +170,7 @@ def test_the_library_of_the_course_so_far_trains_fashion_mnist(tmp_path):
     done = subprocess.run([sys.executable, "-c", TRAINS], cwd=tmp_path, capture_output=True, text=True,
                           env=os.environ | {"NNLAB_MYLAB": str(tmp_path), "PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr
-    said = re.fullmatch(r"(\d) of 5 functions are yours: (0\.\d+) of new pictures named right, losses falling: True", done.stdout.strip())
+    said = re.match(r"(\d) of 5 functions are yours: (0\.\d+) of new pictures named right, losses falling: True", done.stdout)
     assert said and said[1] == "5" and float(said[2]) > 0.75, done.stdout
     text = (tmp_path / "mylab.py").read_text(encoding="utf-8")
     assert not re.search(r"import.*nnlab\.(train|checks)", text)

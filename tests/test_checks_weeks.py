@@ -148,7 +148,7 @@ def other_epoch(model, batches, loss_fn, optimizer):
 
 
 def other_mistakes(outputs, targets, k):
-    rows = [(-float(p.max()), place) for place, p in enumerate(torch.softmax(outputs, -1)) if int(p.argmax()) != int(targets[place])]
+    rows = [(-float(p.max()), place) for place, p in enumerate(torch.softmax(outputs, -1)) if p.argmax() != targets[place]]
     return torch.tensor([place for _, place in sorted(rows)[:k]], dtype=torch.int64)
 
 

@@ -51,7 +51,8 @@ def is_stub(answer, node=None):
 def is_given(node, given):
     """Whether the definition `node` is still the code of the function `given`, decorators and docstrings aside."""
     def bare(definition):
-        return [ast.dump(line) for line in definition.body if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))]
+        said = [line for line in definition.body if isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)]
+        return [ast.dump(line) for line in definition.body if line not in said]
 
     return node is not None and bare(node) == bare(ast.parse(textwrap.dedent(inspect.getsource(given))).body[0])
 

@@ -1,6 +1,7 @@
 """Week 3b: the six steps, an epoch, mistakes worth looking at, a digit's centre, and five scripts to mend."""
 
 import inspect
+import itertools
 import linecache
 
 import torch
@@ -13,22 +14,27 @@ from nnlab.train import train_step
 
 SIX_STEPS = Value(
     name="six_steps",
-    reference=["batch", "forward", "loss", "clear", "backward", "step"],
-    questions=("the first step", "the second step", "the third step", "the fourth step", "the fifth step", "the last step"),
+    reference=["works as well", "never learns", "works as well", "never learns", "a batch late", "slopes add up"],
+    questions=("batch, clear, forward, loss, backward, step", "batch, forward, loss, backward, clear, step",
+               "batch, forward, loss, backward, step, clear", "batch, forward, loss, clear, step, backward",
+               "batch, forward, loss, step, clear, backward", "batch, forward, loss, backward, step, and never clear"),
     wrong=(
-        Wrong(["forward", "batch", "loss", "clear", "backward", "step"], "What would go forward? Fetch the batch first."),
-        Wrong(["clear", "batch", "forward", "loss", "backward", "step"],
-              "That works too; but here each step stands just before the one that needs it, and the loss needs no empty slopes."),
-        Wrong(["batch", "loss", "forward", "clear", "backward", "step"], "The loss compares outputs with labels: outputs first."),
-        Wrong(["batch", "forward", "loss", "backward", "clear", "step"],
-              "backward fills what is then cleared, so that the step finds nothing: clear first, then fill."),
-        Wrong(["batch", "forward", "loss", "step", "clear", "backward"],
-              "This step would go by the slopes of the batch before, for those of this batch are not there yet."),
-        Wrong(["batch", "forward", "loss", "clear", "step", "backward"], "A step needs slopes: fill them first."),
+        Wrong(["never learns", "works as well", "never learns", "works as well", "a batch late", "slopes add up"],
+              "Follow the slopes: who fills them, who empties them, who uses them? Only when filled ones are used does it learn."),
+        Wrong(["a batch late", "a batch late", "a batch late", "a batch late", "a batch late", "slopes add up"],
+              "For a step that is late, the slopes of one batch have to last until the next one's step. Are they emptied before?"),
+        Wrong(["slopes add up", "slopes add up", "slopes add up", "slopes add up", "slopes add up", "slopes add up"],
+              "Slopes add up where two backwards follow each other with no clear between them. Go round the loop once more."),
+        Wrong(["works as well", "never learns", "works as well", "never learns", "never learns", "slopes add up"],
+              "In the second round there are slopes when the step comes: those of the batch before."),
+        Wrong(["works as well", "never learns", "works as well", "never learns", "works as well", "slopes add up"],
+              "It learns, but each step uses the slopes of the batch before, found with the weights before the last step."),
+        Wrong(["works as well", "never learns", "works as well", "never learns", "a batch late", "works as well"],
+              "backward adds to what is there (week 3a): each step also uses the slopes of all batches before."),
     ),
-    hints=("Three steps make a number that says how bad it is; three make it better.",
-           "Cleared just before it is filled; filled just before it is used."),
-    allows="Every training loop, from XOR to language models, is these six lines.",
+    hints=("Write the loop down twice, one round after the other, and follow the slopes: filled, used, emptied.",
+           "It learns if, between a backward and the next clear, there is a step."),
+    allows="Only three of the six can go wrong in silence: clear, backward, step.",
 )
 
 
@@ -78,6 +84,11 @@ def _step_with_graph(model, x, y, loss_fn, optimizer):
     return outputs, loss
 
 
+def _step_outputs_with_graph(model, x, y, loss_fn, optimizer):
+    outputs, loss = _step_with_graph(model, x, y, loss_fn, optimizer)
+    return outputs, loss.detach()
+
+
 def _step_swapped(model, x, y, loss_fn, optimizer):
     return train_step(model, x, y, lambda outputs, targets: loss_fn(targets, outputs), optimizer)
 
@@ -100,13 +111,14 @@ TRAIN_STEP = Exercise(
     ),
     wrong=(
         Wrong(_step_without_clearing, "Slopes of the batch before are still there, and backward adds to them: clear them first."),
-        Wrong(_step_clears_too_late, "Cleared after backward has filled them: the step finds slopes of nothing, and does nothing."),
+        Wrong(_step_clears_too_late, "Cleared after backward has filled them: the step finds nothing, and does nothing."),
         Wrong(_step_not_taken, "The slopes are there, but nobody used them: the weights are as before. What is missing?"),
         Wrong(_step_with_graph,
               "Right numbers; but outputs and loss still hold the graph that made them, and whoever collects them collects all "
               "graphs: detach them."),
+        Wrong(_step_outputs_with_graph, "The loss is detached; the outputs still hold the graph that made them."),
         Wrong(_step_swapped, "loss_fn takes outputs first, targets second; for many losses the order matters."),
-        Wrong(_step_loss_afterwards, "Return the outputs and the loss from which the slopes came, not a second look after the step."),
+        Wrong(_step_loss_afterwards, "Return the outputs and the loss that gave the slopes, not a second look after the step."),
     ),
     hints=("Six steps, of which the batch is given: forward, loss, clear, backward, step. Then return the two.",
            "optimizer.zero_grad(), loss.backward(), optimizer.step(); and .detach() on what is returned."),
@@ -119,7 +131,7 @@ TRAIN_STEP = Exercise(
 def one_epoch(model, batches, loss_fn, optimizer):
     """Mean loss of the samples, a number, in one pass over `batches` of (x, y), each of which changes the weights once.
 
-    The model is in training mode; `loss_fn` gives the mean over a batch, and the last batch may be smaller than the others.
+    First put the model into training mode by model.train(). `loss_fn` gives the mean of a batch; the last one may be smaller.
     """
     model.train()
     total, count = 0.0, 0
@@ -179,7 +191,7 @@ ONE_EPOCH = Exercise(
         "model, sgd = line(2.0); model.eval(); one_epoch(model, [(one, one)], F.mse_loss, sgd); model.training",
     ),
     wrong=(
-        Wrong(_epoch_mean_of_batches, "A mean of means: the one sample of a small last batch counts as much as all of a full one."),
+        Wrong(_epoch_mean_of_batches, "A mean of means: samples of a small last batch count more than others. Weigh by len(y)."),
         Wrong(_epoch_as_found, "If the model comes from an evaluation it is still in that mode: say model.train() first."),
         Wrong(_epoch_total, "That is the sum over the samples: divide by how many there were."),
         Wrong(_epoch_last, "That is the last batch's loss alone."),
@@ -195,7 +207,7 @@ ONE_EPOCH = Exercise(
 
 
 def confident_mistakes(outputs, targets, k):
-    """Places (at most k,) of the samples named wrong, those first of which the network is surest.
+    """Places (at most k,), a tensor of whole numbers, of the samples named wrong, those first of which the network is surest.
 
     How sure it is, is the probability that it gives to the class that it names. outputs (N, C) are logits, targets (N,) classes.
     """
@@ -238,11 +250,11 @@ def _mistakes_first(outputs, targets, k):
 CONFIDENT_MISTAKES = Exercise(
     reference=confident_mistakes,
     cases=(
-        "confident_mistakes(torch.tensor([[0.0, 1.0], [2.0, 0.0]]), torch.tensor([1, 0]), 3)",
-        "confident_mistakes(torch.tensor([[0.0, 1.0]]), torch.tensor([0]), 3)",
-        "confident_mistakes(torch.tensor([[0.0, 1.0], [0.0, 2.0]]), torch.tensor([0, 0]), 3)",
-        "confident_mistakes(torch.tensor([[9.0, 9.1], [0.0, 2.0], [5.0, 0.0]]), torch.tensor([0, 0, 0]), 3)",
-        "confident_mistakes(four, torch.tensor([2, 2, 0, 2]), 2)",
+        "confident_mistakes(torch.tensor([[0.0, 1.0], [2.0, 0.0]]), torch.tensor([1, 0]), 3).tolist()",
+        "confident_mistakes(torch.tensor([[0.0, 1.0]]), torch.tensor([0]), 3).tolist()",
+        "confident_mistakes(torch.tensor([[0.0, 1.0], [0.0, 2.0]]), torch.tensor([0, 0]), 3).tolist()",
+        "confident_mistakes(torch.tensor([[9.0, 9.1], [0.0, 2.0], [5.0, 0.0]]), torch.tensor([0, 0, 0]), 3).tolist()",
+        "confident_mistakes(four, torch.tensor([2, 2, 0, 2]), 2).tolist()",
     ),
     wrong=(
         Wrong(_mistakes_by_logits,
@@ -250,13 +262,13 @@ CONFIDENT_MISTAKES = Exercise(
         Wrong(_mistakes_least_sure, "The least sure ones come first; it is the other end that one learns from."),
         Wrong(_mistakes_and_hits, "Some of these are named right: choose among the mistakes only."),
         Wrong(_mistakes_by_right_class,
-              "Those where the right class got least. A good list too, but it asks another question: how sure was it of the wrong "
-              "one?"),
+              "Those where the right class got least. A good list too, but it asks another question: how sure was it of what "
+              "it named?"),
         Wrong(_mistakes_places_among_wrong, "These are places among the mistakes; places among all samples are asked."),
         Wrong(_mistakes_first, "The first ones as they come: sort them by how sure the network is."),
     ),
     hints=("torch.softmax(outputs, 1).max(1) gives two things at once: how sure, and which class.",
-           "Places of the mistakes first, (named != targets).nonzero()[:, 0]; then order them by how sure, argsort(descending=True)."),
+           "Places of the mistakes first, (named != targets).nonzero()[:, 0]; then order them, argsort(descending=True)."),
     allows="Sure and wrong: look at these first, for often the label is.",
     equivalent=(("0 → -1", "nonzero of (N,) has one column, the first and the last"),),
     uses={"four": torch.tensor([[2.0, 0.0, 1.0], [3.0, 2.9, 0.0], [2.0, 0.0, 1.0], [2.0, 0.5, 0.4]])},
@@ -264,7 +276,7 @@ CONFIDENT_MISTAKES = Exercise(
 
 
 def centred(digit):
-    """A picture (28, 28) of zeros with `digit` (H, W) in it, its centre of mass as near as can be to row and column 14.
+    """A picture (28, 28) of zeros with `digit` (H, W) in it, its centre of mass as near as can be to row and column 14, from 0.
 
     The digit is moved by whole pixels; its ink is not negative, somewhere positive, and lies so that it fits.
     """
@@ -305,6 +317,10 @@ def _centred_by_darkest(digit):
     return _put(digit, 14 - row, 14 - column)
 
 
+def _centred_between(digit):
+    return _put(digit, *(round(13.5 - at) for at in _mass(digit)))
+
+
 def _centred_cut(digit):
     return _put(digit, *(int(14 - at) for at in _mass(digit)))
 
@@ -325,6 +341,7 @@ CENTRED = Exercise(
         Wrong(_centred_by_inked_pixels, "Every pixel with ink counts the same there; a darker one should weigh more."),
         Wrong(_centred_by_other_axis, "Rows and columns are swapped: sum(1) adds over the columns, and leaves one number a row."),
         Wrong(_centred_by_darkest, "That puts the darkest pixel in the middle; all of the ink counts."),
+        Wrong(_centred_between, "13.5 is the middle between 0 and 27, but MNIST's centres lie on 14: it rounds to another pixel."),
         Wrong(_centred_cut, "int() always rounds towards 0, so that the digit lands up to a pixel too high: round()."),
     ),
     hints=("The centre of mass: the mean of the row numbers, each weighed by the ink in its row; of the columns likewise.",
@@ -344,21 +361,19 @@ WHICH_BUG = Value(
                "script d: as many are named right as with c, but the loss stays above 1.46",
                "script e: one network, measured five times, names five different shares right"),
     wrong=(
-        Wrong(["no zero_grad", "no zero_grad", "not flattened", "softmax twice", "still in training mode"],
-              "Old slopes throw the loss about. A loss that stays at ln 10 has found nothing to learn: what fits its pictures?"),
-        Wrong(["softmax twice", "no zero_grad", "not flattened", "softmax twice", "still in training mode"],
-              "With a second softmax it still learns, slowly. This one learns nothing at all."),
-        Wrong(["labels shuffled", "labels shuffled", "not flattened", "softmax twice", "still in training mode"],
-              "Shuffled labels cannot be learned, but they do not drive the loss far above chance: steps that are too long do."),
-        Wrong(["labels shuffled", "no zero_grad", "softmax twice", "softmax twice", "still in training mode"],
-              "After a second softmax no loss can be under 1.46. This one can. What does the network not see?"),
-        Wrong(["labels shuffled", "no zero_grad", "not flattened", "not flattened", "still in training mode"],
-              "That is c, whose loss fits what it names right. This loss is too high for so many right answers: what squeezes them?"),
-        Wrong(["labels shuffled", "no zero_grad", "not flattened", "softmax twice", "not flattened"],
-              "The same weights, the same pictures, and other answers each time: what throws dice when it should not?"),
+        Wrong(["labels shuffled", "labels shuffled", "labels shuffled", "labels shuffled", "labels shuffled"],
+              "Shuffled labels cannot be learned: the loss would stay at ln 10, and a tenth be named right. Does it here?"),
+        Wrong(["no zero_grad", "no zero_grad", "no zero_grad", "no zero_grad", "no zero_grad"],
+              "Old slopes make the steps longer and longer, until the loss climbs. This one does not climb."),
+        Wrong(["not flattened", "not flattened", "not flattened", "not flattened", "not flattened"],
+              "Rows without their order still teach something: the loss falls under 1.46, and the five shares are equal. Not so here."),
+        Wrong(["softmax twice", "softmax twice", "softmax twice", "softmax twice", "softmax twice"],
+              "After a second softmax it still learns, slowly; the loss stays between 1.46 and ln 10, whatever is named right. Not here."),
+        Wrong(["still in training mode", "still in training mode", "still in training mode", "still in training mode", "still in training mode"],
+              "In training mode one network gives other answers each time; the five shares of this one are equal."),
     ),
-    hints=("Two give themselves away by numbers that you know: ln 10 = 2.30 is chance, and no probabilities given to a softmax "
-           "bring the loss under 1.46.",
+    hints=("Two give themselves away by numbers that you know: ln 10 = 2.30 is the loss of ten equal probabilities, and after a "
+           "softmax too many no loss is under 1.46.",
            "Which mistake makes steps too long? Which makes the same network answer differently?"),
     allows="The curve comes first, then the suspicion, then the code.",
 )
@@ -373,8 +388,7 @@ def _with(script, *changes, name=None):
         if old not in text:
             raise ValueError(f"{script.__name__} has no {old!r} to replace")
         text = text.replace(old, new)
-    file = f"<{script.__name__} {len(_CHANGED)}>"
-    _CHANGED.append(file)
+    file = f"<{script.__name__} {next(_NUMBERS)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     names = dict(vars(scripts))
     exec(compile(text, file, "exec"), names)
@@ -383,11 +397,11 @@ def _with(script, *changes, name=None):
     return changed
 
 
-_CHANGED = []  # names of the texts so made
+_NUMBERS = itertools.count()  # of the texts so made
 
 
 def few_pictures():
-    """440 training pictures with labels, one in ten of them drawn anew, and 200 others: noise, with a patch that tells the class."""
+    """440 training pictures and 200 others: noise, with a patch that tells the class; of the 440 labels one in ten is drawn anew."""
     g = torch.Generator().manual_seed(0)
     y = (torch.arange(640) % 10)[torch.randperm(640, generator=g)]
     x = 0.3 * torch.rand(640, 1, 28, 28, generator=g)
@@ -401,7 +415,7 @@ def few_pictures():
 def _mended(script, *changes, wrong, hints, allows, share=0.9, loss=0.6, more=(), equivalent=()):
     """The exercise to mend `script`, whose right answer is `script` with `changes`.
 
-    Trained again on few pictures, it has to name more than `share` of the new ones right, with a mean loss under `loss` at the end.
+    Trained again on few pictures, it has to name more than `share` of the new ones right, with a loss under `loss` at its end.
     """
     run = f"losses, shares = {script.__name__}(*few)"
     return Exercise(
@@ -446,15 +460,18 @@ SCRIPT_B = _mended(
         Wrong(_with(scripts.script_b, _SLOWER, name="slower"),
               "Slower steps hide it, for a while: the slopes of all batches still add up. Who empties them?"),
     ),
-    hints=("backward adds to the slopes that are there (week 3a). Who empties them?", "optimizer.zero_grad(), once for each batch."),
+    hints=("backward adds to the slopes that are there (week 3a). Who empties them?",
+           "optimizer.zero_grad(), once for each batch."),
     allows="A loss that climbs from the first steps: look for zero_grad, then at the learning rate.",
     equivalent=(*_SIZES, *_ORDER),
 )
 SCRIPT_C = _mended(
-    scripts.script_c, ("nn.Sequential(nn.Linear(28, 30)", "nn.Sequential(nn.Flatten(), nn.Linear(784, 30)"), (".mean((1, 2))", ""),
+    scripts.script_c,
+    ("nn.Sequential(nn.Linear(28, 30)", "nn.Sequential(nn.Flatten(), nn.Linear(784, 30)"), (".mean((1, 2))", ""),
     wrong=(
         Wrong(_with(scripts.script_c, (".mean((1, 2))", ".sum((1, 2))"), name="added"),
-              "Added or averaged, the rows' order is lost: a trouser upside down is the same to it. Let it see all pixels at once."),
+              "Added or averaged, the rows' order is lost: a trouser upside down is the same to it. Let it see all pixels at "
+              "once."),
         Wrong(_with(scripts.script_c, (".mean((1, 2))", ".amax((1, 2))"), name="largest"),
               "The best row decides, wherever it lies. Let the network see all pixels at once."),
         Wrong(_with(scripts.script_c, (".mean((1, 2))", "[:, 0, 14]"), name="one_row"),
@@ -469,12 +486,13 @@ SCRIPT_D = _mended(
     scripts.script_d, ("nn.Sequential(MLP([784, 30, 10]), nn.Softmax(1))", "MLP([784, 30, 10])"),
     wrong=(
         Wrong(_with(scripts.script_d, ("lr=0.1", "lr=1.0"), name="faster"),
-              "Longer steps get it nearer to its floor of 1.46, but not under it. Where does a softmax come from, besides this one?"),
+              "Longer steps get it nearer to its floor of 1.46, but not under it. Where does a softmax come from, besides this "
+              "one?"),
         Wrong(_with(scripts.script_d, ("F.cross_entropy", "F.nll_loss"), name="likelihood_of_probabilities"),
               "nll_loss wants the logarithms of probabilities; these are the probabilities."),
         Wrong(_with(scripts.script_d, ("nn.Softmax(1)", "nn.Sigmoid()"), name="squashed"),
               "A sigmoid squashes them just as well: cross_entropy takes logits, any numbers from far below 0 to far above."),
-        Wrong(_with(scripts.script_d, ("F.cross_entropy", "F.nll_loss"), ("nn.Softmax(1)", "nn.Identity()"), name="no_softmax_at_all"),
+        Wrong(_with(scripts.script_d, ("F.cross_entropy", "F.nll_loss"), ("nn.Softmax(1)", "nn.Identity()"), name="none_at_all"),
               "Now nobody takes the softmax, and the loss falls without end. cross_entropy takes it itself."),
     ),
     hints=("cross_entropy takes logits and applies the softmax itself (week 1b).", "Leave the softmax out of the model."),
@@ -485,7 +503,8 @@ SCRIPT_E = _mended(
     scripts.script_e, ("    with torch.no_grad():", "    model.eval()\n    with torch.no_grad():"),
     wrong=(
         Wrong(_with(scripts.script_e, ("    losses = []\n", "    losses = []\n    model.eval()\n"), name="eval_from_the_start"),
-              "Now nothing is dropped while it trains, either; but there dropout is meant to work. Where does the measuring begin?"),
+              "Now nothing is dropped while it trains, either; but there dropout is meant to work. Where does the measuring "
+              "begin?"),
         Wrong(_with(scripts.script_e, ("nn.Dropout(0.5)", "nn.Dropout(0.1)"), name="less_dropout"),
               "It still throws dice, only fewer of them, and trains with less dropout than was wanted."),
         Wrong(_with(scripts.script_e, ("[accuracy(model(new_x), new_y).item() for _ in range(5)]",
@@ -497,4 +516,5 @@ SCRIPT_E = _mended(
     equivalent=_ORDER,
     share=0.98, loss=1.3, more=("max(shares) - min(shares) == 0", "sum(losses[-22:]) / 22 > 0.5"),
 )
-EXERCISES = (SIX_STEPS, TRAIN_STEP, ONE_EPOCH, CONFIDENT_MISTAKES, CENTRED, WHICH_BUG, SCRIPT_A, SCRIPT_B, SCRIPT_C, SCRIPT_D, SCRIPT_E)
+EXERCISES = (SIX_STEPS, TRAIN_STEP, ONE_EPOCH, CONFIDENT_MISTAKES, CENTRED, WHICH_BUG,
+             SCRIPT_A, SCRIPT_B, SCRIPT_C, SCRIPT_D, SCRIPT_E)

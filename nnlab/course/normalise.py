@@ -120,7 +120,8 @@ def picture(figure, network=None, width=1000):
         page.set_content('<div data-figure></div><script type="application/json"></script>')
         page.evaluate("""([name, source, state, network]) => {
             const place = document.querySelector("[data-figure]"), module = document.querySelector("script");
-            Object.assign(place.dataset, { figure: name, state, network }); module.dataset.module = name; module.textContent = source;
+            Object.assign(place.dataset, { figure: name, state, network });
+            module.dataset.module = name; module.textContent = source;
         }""", [figure["name"], *map(json.dumps, (widgets.module(figure["name"]), figure["state"], network or {}))])
         page.add_script_tag(content=(TEMPLATES / "figures.js").read_text(encoding="utf-8"), type="module")
         page.wait_for_function("window.figuresReady")

@@ -19,7 +19,7 @@ from nnlab.widgets.packing import packed
 MIME = "application/vnd.nnlab.figure+json"
 NETWORK = "application/vnd.nnlab.network+json"
 SHARED = ("shared", "frame")  # what stands before each figure's own file
-ENGINES = {"digit": ("digits",), "graph": ("expressions",), "playground": ("network", "training")}  # what else stands before some
+ENGINES = {"digit": ("ink",), "graph": ("expressions",), "playground": ("network", "training")}  # what else stands before some
 _HERE = Path(__file__).parent
 
 

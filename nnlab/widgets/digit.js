@@ -1,4 +1,4 @@
-// A pad to draw a digit on: what MNIST's makers would have made of it, and what a network reads. digits.js computes it.
+// A pad to draw a digit on: what MNIST's makers would have made of it, and what a network reads. ink.js computes it.
 
 const defaults = {
   "strokes": [[[32, 20], [35, 19], [41, 16], [47, 14], [54, 15], [59, 17], [64, 21], [66, 26], [65, 32], [62, 37], [57, 42], [52, 45], [47,
@@ -10,7 +10,7 @@ const defaults = {
 };
 
 const limits = {
-  "strokes": [0, 100],
+  "strokes": [-100, 200],
   "pen": [2, 20, 1],
   "size": [0.3, 1.5],
   "turn": [-180, 180, 1]
@@ -36,28 +36,31 @@ function buildPad({ set, begin, state, tell }) {
   const surface = svg("g", {}, ring, svg("g", { "clip-path": "url(#pad)" }, lines, box));
   const drawing = panel({ width: 2 * EDGE + UNIT * PAD, height: HEAD + UNIT * PAD + EDGE, label: "The pad" }, svg("defs", {}, clip), surface,
     text(EDGE, 24, "draw here", { "aria-hidden": "true" }));
-  const onPad = ([x, y]) => [(x - EDGE) / UNIT, (y - HEAD) / UNIT].map((place) => tidy(clamp(place, 0, PAD), 1));
-  const asSeen = () => seen(state()).map((stroke) => stroke.map((point) => point.map((place) => tidy(clamp(place, 0, PAD), 1))));
-  let first = null;  // where the press began, until it draws
-  const drawn = (strokes) => set({ strokes, size: 1, turn: 0 });  // what was turned stays as it is seen
+  const kept = (place) => tidy(clamp(place, ...limits.strokes), 1);
+  const onPad = ([x, y]) => [kept((x - EDGE) / UNIT), kept((y - HEAD) / UNIT)];
+  const asSeen = () => seen(state()).map((stroke) => stroke.map((point) => point.map(kept)));
+  let first = null, ours = false;  // where the press began, until it draws; whether the last stroke is this press's
   const start = (...points) => {
-    if (state().strokes.length < most.strokes) drawn([...asSeen(), points]); else tell(`At most ${most.strokes} strokes: clear the pad.`);
+    ours = asSeen().length < most.strokes;
+    if (ours) set({ strokes: [...asSeen(), points], size: 1, turn: 0 }); else tell(`At most ${most.strokes} strokes: clear the pad.`);
     first = null;
   };
   draggable(surface, { name: "Pad: draw with the pointer, move the drawing with the arrow keys",
-    begin: (event) => { begin(); first = event ? onPad(placeOf(event, drawing)) : null; },
+    begin: (event) => { begin(); first = event ? onPad(placeOf(event, drawing)) : null; ours = false; },
     tap: () => start(first),
     to: (x, y) => {
-      const here = onPad([x, y]), { strokes } = state();
+      const here = onPad([x, y]), { strokes } = state(), last = strokes.at(-1);
       if (first) { start(first, here); return; }
-      const last = strokes.at(-1);
-      if (last && Math.hypot(here[0] - last.at(-1)[0], here[1] - last.at(-1)[1]) >= 1) set({ strokes: [...strokes.slice(0, -1), [...last, here]] });
+      if (ours && last && Math.hypot(here[0] - last.at(-1)[0], here[1] - last.at(-1)[1]) >= 1) set({ strokes: [...strokes.slice(0, -1), [...last, here]] });
     },
     by: (right, up) => {
-      const { strokes } = state();
-      if (!strokes.length) return;
-      const step = bounds(strokes).map(([low, high], axis) => clamp(axis ? -20 * up : 20 * right, -low, PAD - high));
-      set({ strokes: strokes.map((stroke) => stroke.map((point) => point.map((place, axis) => tidy(clamp(place + step[axis], 0, PAD), 1)))) });
+      const { strokes, pen } = state(), all = seen(state());
+      if (!all.length) return;
+      const step = bounds(all).map(([low, high], axis) => {  // none of the ink leaves the pad
+        const room = [pen / 2 + 0.5 - low, PAD - pen / 2 - 0.5 - high];
+        return room[0] < room[1] ? clamp(axis ? -20 * up : 20 * right, ...room) : 0;
+      });
+      set({ strokes: strokes.map((stroke) => stroke.map((point) => point.map((place, axis) => kept(place + step[axis])))) });
     },
     keys: { Delete: () => set({ strokes: [] }) } });
   return [drawing, (now, { strokes, steps, probabilities, named }) => {
@@ -130,7 +133,7 @@ function buildDigit(stage) {
     }
     const [, , width, height] = steps.box, across = steps.scaled[0].length, down = steps.scaled.length, [row, column] = steps.mass;
     says.textContent = `Cut out ${width} × ${height}, scaled to ${across} × ${down}; its centre of mass, column ${shown(column, 1)} and `
-      + `row ${shown(row, 1)}, is put on column and row 14. ${probabilities ? `Read as ${named}, with ${(100 * probabilities[named]).toFixed(1)} %.`
+      + `row ${shown(row, 1)}, is put as near as can be to column and row 14. ${probabilities ? `Read as ${named}, with ${(100 * probabilities[named]).toFixed(1)} %.`
         : "What a network reads, Figure(\"digit\", network=...) shows."}`;
   };
 }

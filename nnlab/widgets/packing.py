@@ -31,10 +31,10 @@ def packed(network, inputs, outputs):
         raise ValueError("the network has weights that are NaN or infinite; train it again, with a smaller learning rate")
     parts = []
     for layer in layers:
-        weight = layer.weight.detach().double().cpu()
+        weight = layer.weight.detach().cpu().double()
         scale = weight.abs().amax(1).clamp_min(1e-12) / 127
         whole = (weight / scale[:, None]).round().to(torch.int8).numpy()
-        bias = torch.zeros(len(weight)) if layer.bias is None else layer.bias.detach().double().cpu()
+        bias = torch.zeros(len(weight)) if layer.bias is None else layer.bias.detach().cpu().double()
         parts.append({"weight": base64.b64encode(whole.tobytes()).decode(), "scale": scale.tolist(), "bias": bias.tolist()})
     _same(network, layers)
     return {"layers": parts}
@@ -56,12 +56,16 @@ def rounded(network, inputs=784, outputs=10):
 
 def _same(network, layers):
     """Raise ValueError if `network` is not its linear `layers` with ReLU between them; its modes are left as found."""
-    device, modes = layers[0].weight.device, {module: module.training for module in network.modules()}
+    modes = {module: module.training for module in network.modules()}
     x = torch.rand(16, layers[0].in_features, generator=torch.Generator().manual_seed(0)).to(layers[0].weight)
     try:
         network.eval()
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            theirs = network(x).to(device)
+            try:
+                theirs = network(x)
+            except (RuntimeError, TypeError, ValueError, IndexError) as error:
+                raise ValueError(f"this figure gives the network inputs of shape {tuple(x.shape)}, flat ones, which it does not "
+                                 f"take ({str(error).splitlines()[0]})") from None
             for layer in layers[:-1]:
                 x = torch.relu(layer(x))
             ours = layers[-1](x)

@@ -97,7 +97,7 @@ function draggable(node, { name, begin, to, by, tap, keys = {} }) {
   let from = null;  // where the press began, until it has moved
   node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });  // else the page scrolls
   node.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || !event.isPrimary) return;  // one finger, no palm
     begin(event); from = [event.clientX, event.clientY];
     node.setPointerCapture(event.pointerId); node.focus(); event.preventDefault(); event.stopPropagation();
   });

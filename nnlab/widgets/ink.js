@@ -12,10 +12,10 @@ const SAMPLES = [  // one hand, in the order of the digits: strokes of x,y
   "28,18 43,17 58,17 71,16 63,33 55,51 48,69 43,87",
   "62,25 52,16 40,18 35,29 42,40 53,48 64,58 67,72 59,83 46,86 35,80 32,67 40,55 52,46 62,36 62,25",
   "65,32 58,20 46,17 36,24 34,37 40,48 52,49 62,42 66,30 66,45 64,60 60,74 53,87",
-].map((digit) => digit.split("|").map((stroke) => rounded(stroke.split(" ").map((point) => point.split(",").map(Number)))));
+].map((digit) => digit.split("|").map((stroke) => smooth(stroke.split(" ").map((point) => point.split(",").map(Number)))));
 
 /** A line whose corners are cut off at a quarter of the way (Chaikin 1974). */
-function rounded(line) {
+function smooth(line) {
   const between = ([x, y], [u, v], t) => [tidy(x + t * (u - x), 0), tidy(y + t * (v - y), 0)];
   return [line[0], ...line.slice(1).flatMap((point, k) => [between(line[k], point, 0.25), between(line[k], point, 0.75)]), line.at(-1)];
 }
@@ -25,7 +25,8 @@ const ends = (values) => [Math.min(...values), Math.max(...values)];
 const bounds = (strokes) => [0, 1].map((axis) => ends(strokes.flat().map((point) => point[axis])));  // of x, of y
 
 /** The strokes as they are seen: larger by `size` and turned clockwise by `turn` degrees, about the middle of their box. */
-function seen({ strokes, size, turn }) {
+function seen({ strokes: all, size, turn }) {
+  const strokes = all.filter((stroke) => stroke.length);
   if (!strokes.length || (size === 1 && turn === 0)) return strokes;
   const [u, v] = bounds(strokes).map(([low, high]) => (low + high) / 2);
   const across = size * Math.cos(turn * Math.PI / 180), down = size * Math.sin(turn * Math.PI / 180);
