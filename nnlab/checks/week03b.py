@@ -20,9 +20,9 @@ SIX_STEPS = Value(
                "batch, forward, loss, step, clear, backward", "batch, forward, loss, backward, step, and never clear"),
     wrong=(
         Wrong(["never learns", "works as well", "never learns", "works as well", "a batch late", "slopes add up"],
-              "Follow the slopes: who fills them, who empties them, who uses them? Only when filled ones are used does it learn."),
+              "Follow the slopes: who fills them, who empties them, who uses them? It learns when filled ones are used."),
         Wrong(["a batch late", "a batch late", "a batch late", "a batch late", "a batch late", "slopes add up"],
-              "For a step that is late, the slopes of one batch have to last until the next one's step. Are they emptied before?"),
+              "For a step that is late, the slopes of one batch must last until the next one's step. Are they emptied before?"),
         Wrong(["slopes add up", "slopes add up", "slopes add up", "slopes add up", "slopes add up", "slopes add up"],
               "Slopes add up where two backwards follow each other with no clear between them. Go round the loop once more."),
         Wrong(["works as well", "never learns", "works as well", "never learns", "never learns", "slopes add up"],
@@ -207,7 +207,7 @@ ONE_EPOCH = Exercise(
 
 
 def confident_mistakes(outputs, targets, k):
-    """Places (at most k,), a tensor of whole numbers, of the samples named wrong, those first of which the network is surest.
+    """Places (at most k,), whole numbers in a tensor, of the samples named wrong, those first of which the network is surest.
 
     How sure it is, is the probability that it gives to the class that it names. outputs (N, C) are logits, targets (N,) classes.
     """
@@ -341,7 +341,7 @@ CENTRED = Exercise(
         Wrong(_centred_by_inked_pixels, "Every pixel with ink counts the same there; a darker one should weigh more."),
         Wrong(_centred_by_other_axis, "Rows and columns are swapped: sum(1) adds over the columns, and leaves one number a row."),
         Wrong(_centred_by_darkest, "That puts the darkest pixel in the middle; all of the ink counts."),
-        Wrong(_centred_between, "13.5 is the middle between 0 and 27, but MNIST's centres lie on 14: it rounds to another pixel."),
+        Wrong(_centred_between, "13.5 is the middle between 0 and 27, but MNIST's centres lie on 14."),
         Wrong(_centred_cut, "int() always rounds towards 0, so that the digit lands up to a pixel too high: round()."),
     ),
     hints=("The centre of mass: the mean of the row numbers, each weighed by the ink in its row; of the columns likewise.",
@@ -361,15 +361,15 @@ WHICH_BUG = Value(
                "script d: as many are named right as with c, but the loss stays above 1.46",
                "script e: one network, measured five times, names five different shares right"),
     wrong=(
-        Wrong(["labels shuffled", "labels shuffled", "labels shuffled", "labels shuffled", "labels shuffled"],
+        Wrong(["labels shuffled"] * 5,
               "Shuffled labels cannot be learned: the loss would stay at ln 10, and a tenth be named right. Does it here?"),
-        Wrong(["no zero_grad", "no zero_grad", "no zero_grad", "no zero_grad", "no zero_grad"],
+        Wrong(["no zero_grad"] * 5,
               "Old slopes make the steps longer and longer, until the loss climbs. This one does not climb."),
-        Wrong(["not flattened", "not flattened", "not flattened", "not flattened", "not flattened"],
-              "Rows without their order still teach something: the loss falls under 1.46, and the five shares are equal. Not so here."),
-        Wrong(["softmax twice", "softmax twice", "softmax twice", "softmax twice", "softmax twice"],
-              "After a second softmax it still learns, slowly; the loss stays between 1.46 and ln 10, whatever is named right. Not here."),
-        Wrong(["still in training mode", "still in training mode", "still in training mode", "still in training mode", "still in training mode"],
+        Wrong(["not flattened"] * 5,
+              "Rows without their order still teach something: the loss falls under 1.46, the five shares are equal. Not here."),
+        Wrong(["softmax twice"] * 5,
+              "After a second softmax it still learns, slowly; the loss stays between 1.46 and ln 10. Not here."),
+        Wrong(["still in training mode"] * 5,
               "In training mode one network gives other answers each time; the five shares of this one are equal."),
     ),
     hints=("Two give themselves away by numbers that you know: ln 10 = 2.30 is the loss of ten equal probabilities, and after a "
@@ -401,7 +401,7 @@ _NUMBERS = itertools.count()  # of the texts so made
 
 
 def few_pictures():
-    """440 training pictures and 200 others: noise, with a patch that tells the class; of the 440 labels one in ten is drawn anew."""
+    """440 training pictures and 200 others: noise, with a patch that tells the class; of the 440 labels a tenth is drawn anew."""
     g = torch.Generator().manual_seed(0)
     y = (torch.arange(640) % 10)[torch.randperm(640, generator=g)]
     x = 0.3 * torch.rand(640, 1, 28, 28, generator=g)
