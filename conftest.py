@@ -31,7 +31,8 @@ def pytest_make_collect_report(collector):
 
 def pytest_collectstart(collector):
     """Leave out of nbval's comparison the HTML of outputs, for a progress bar's differs from its first drawing to its last,
-    and a figure's trained network, whose last digits differ between machines."""
+    and a figure's trained network, whose last digits differ between machines.
+    """
     if hasattr(collector, "skip_compare"):
         from nnlab.widgets import NETWORK
 

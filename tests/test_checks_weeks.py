@@ -424,3 +424,31 @@ def test_centred_is_the_pads_last_step():
         picture = third.exercises["centred"].reference(digit)
         assert picture.sum().item() == pytest.approx(digit.sum().item(), rel=1e-5)
         assert center_of_mass(picture.numpy()) == pytest.approx((14, 14), abs=0.501)
+
+
+def test_orders_of_the_six_steps_do_what_is_said():
+    """Each order is run on a line with two batches of different slopes; what it does follows from the weights that it visits."""
+    from nnlab.checks.week03 import check as third
+    exercise = third.exercises["six_steps"]
+
+    def visits(order):
+        layer = nn.Linear(1, 1, bias=False, dtype=torch.float64)
+        nn.init.constant_(layer.weight, 0.0)
+        optimizer, found, at = torch.optim.SGD(layer.parameters(), lr=0.1), [], {}
+        for x, y in [(1.0, 3.0), (2.0, -1.0), (1.0, 2.0), (3.0, 1.0)]:
+            steps = {"batch": lambda x=x, y=y: at.update(x=torch.tensor([[x]]).double(), y=torch.tensor([[y]]).double()),
+                     "forward": lambda: at.update(out=layer(at["x"])), "clear": optimizer.zero_grad, "step": optimizer.step,
+                     "loss": lambda: at.update(loss=F.mse_loss(at["out"], at["y"])), "backward": lambda: at["loss"].backward()}
+            for step in order:
+                steps[step]()
+            found.append(layer.weight.item())
+        return found
+
+    sound = visits(["batch", "forward", "loss", "clear", "backward", "step"])
+    for question, answer in zip(exercise.questions, exercise.reference, strict=True):
+        found = visits(question.removesuffix(", and never clear").split(", "))
+        late = found[0] == 0 and found[1] == sound[0] and found[2] != found[1]
+        stuck = set(found) == {0.0}
+        does = "works as well" if found == sound else "never learns" if stuck else "a batch late" if late else "slopes add up"
+        assert does == answer, question
+        assert answer != "slopes add up" or (found[0] == sound[0] and found[1:] != sound[1:])
