@@ -1,6 +1,7 @@
 """Week 3a: slopes on a graph, deltas, an engine, checks of a gradient, and what torch keeps."""
 
 import torch
+import torch.nn.functional as F
 
 from nnlab.autograd import Value as Node
 from nnlab.autograd import accumulate, ordered, product
@@ -419,6 +420,17 @@ def _bce_without_x(x, w, b, y):
     return delta.expand(len(x), -1).clone(), delta
 
 
+def _bce_by_backward(x, w, b, y):
+    w, b = w.clone().requires_grad_(), b.clone().requires_grad_()
+    F.binary_cross_entropy_with_logits(x @ w + b, y).backward()
+    return w.grad, b.grad
+
+
+def no_graph(function):
+    """`function`, called without autograd: what is computed by hand does not miss it."""
+    return torch.inference_mode()(function)
+
+
 BCE_GRADIENTS = Exercise(
     reference=bce_gradients,
     cases=(
@@ -428,6 +440,7 @@ BCE_GRADIENTS = Exercise(
         "bce_gradients(torch.ones(2), torch.zeros(2, 2), torch.zeros(2), torch.tensor([0.0, 1.0]))",
         "bce_gradients(torch.tensor([1.0, 3.0]), w, torch.tensor([0.1, 0.2]), torch.tensor([0.0, 1.0]))",
         "bce_gradients(torch.ones(5), torch.randn(5, 3), torch.randn(3), torch.zeros(3))",
+        "no_graph(bce_gradients)(torch.ones(2), w, torch.zeros(2), torch.tensor([0.0, 1.0]))",
     ),
     wrong=(
         Wrong(_bce_summed, "The loss is the mean over the outputs, so each of m has only 1/m of the say."),
@@ -435,12 +448,13 @@ BCE_GRADIENTS = Exercise(
         Wrong(_bce_uphill, "The sign: the slope of a logit is σ(z) - y, what is said minus what is right."),
         Wrong(_bce_squared, "σ (1 - σ) belongs to the squared error. In cross-entropy it cancels: σ(z) - y is all (week 1b)."),
         Wrong(_bce_softmax, "Each output is a yes or no of its own: σ of each logit, not a softmax over them."),
+        Wrong(_bce_by_backward, "The right numbers, but torch found them: by hand, without a graph, is asked."),
         Wrong(_bce_without_x, "The slope of a weight is the δ of the unit it leads to, times what flows through it: x."),
     ),
     hints=("For one logit z with target y the slope is σ(z) - y; for the mean over m logits, a part of 1/m of that.",
            "w[i, j] stands between x[i] and logit j, so its slope is x[i] * delta[j]: torch.outer."),
     allows="You have done by hand what backward() does for this layer.",
-    uses={"w": torch.tensor([[0.5, -1.0], [1.0, 0.0]])},
+    uses={"w": torch.tensor([[0.5, -1.0], [1.0, 0.0]]), "no_graph": no_graph},
 )
 
 WHAT_GRAD_HOLDS = Value(
