@@ -28,7 +28,7 @@ const reads = {
 const UNIT = 3.2, EDGE = 10, HEAD = 34;  // places on the pad in the drawing's coordinates: EDGE + UNIT x, HEAD + UNIT y
 
 /** The pad. Each press draws a stroke; the arrows move what is drawn. Returns its panel and what draws it. */
-function buildPad({ set, begin, state, tell }) {
+function buildPad({ set, begin, state, tell, atBegin }) {
   const ring = svg("rect", { x: EDGE, y: HEAD, width: UNIT * PAD, height: UNIT * PAD, fill: "white", stroke: "#999999", class: "ring" });
   const lines = svg("g", { fill: "none", stroke: INK, "stroke-linecap": "round", "stroke-linejoin": "round" });
   const box = svg("rect", { fill: "none", stroke: BLUE, "stroke-width": 2, "stroke-dasharray": "6 4" });
@@ -45,8 +45,9 @@ function buildPad({ set, begin, state, tell }) {
     if (ours) set({ strokes: [...asSeen(), points], size: 1, turn: 0 }); else tell(`At most ${most.strokes} strokes: clear the pad.`);
     first = null;
   };
+  atBegin(() => { ours = false; });  // Undo while one draws takes the stroke away
   draggable(surface, { name: "Pad: draw with the pointer, move the drawing with the arrow keys",
-    begin: (event) => { begin(); first = event ? onPad(placeOf(event, drawing)) : null; ours = false; },
+    begin: (event) => { begin(); first = event ? onPad(placeOf(event, drawing)) : null; },
     tap: () => start(first),
     to: (x, y) => {
       const here = onPad([x, y]), { strokes } = state(), last = strokes.at(-1);
