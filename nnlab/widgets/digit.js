@@ -135,7 +135,7 @@ function buildDigit(stage) {
     const [, , width, height] = steps.box, across = steps.scaled[0].length, down = steps.scaled.length, [row, column] = steps.mass;
     says.textContent = `Cut out ${width} × ${height}, scaled to ${across} × ${down}; its centre of mass, column ${shown(column, 1)} and `
       + `row ${shown(row, 1)}, is put as near as can be to column and row 14. ${probabilities ? `Read as ${named}, with ${(100 * probabilities[named]).toFixed(1)} %.`
-        : "What a network reads, Figure(\"digit\", network=...) shows."}`;
+        : "To have it read, give it a network: Figure(\"digit\", network=...)."}`;
   };
 }
 
