@@ -52,7 +52,8 @@ function buildPad({ set, begin, state, tell, atBegin }) {
     to: (x, y) => {
       const here = onPad([x, y]), { strokes } = state(), last = strokes.at(-1);
       if (first) { start(first, here); return; }
-      if (ours && last && Math.hypot(here[0] - last.at(-1)[0], here[1] - last.at(-1)[1]) >= 1) set({ strokes: [...strokes.slice(0, -1), [...last, here]] });
+      const far = ours && Math.hypot(here[0] - last.at(-1)[0], here[1] - last.at(-1)[1]) >= 1;
+      if (far) set({ strokes: [...strokes.slice(0, -1), [...last, here]] });
     },
     by: (right, up) => {
       const { strokes, pen } = state(), all = seen(state());
@@ -133,9 +134,10 @@ function buildDigit(stage) {
       return;
     }
     const [, , width, height] = steps.box, across = steps.scaled[0].length, down = steps.scaled.length, [row, column] = steps.mass;
+    const read = probabilities ? `Read as ${named}, with ${(100 * probabilities[named]).toFixed(1)} %.`
+      : "To have it read, give it a network: Figure(\"digit\", network=...).";
     says.textContent = `Cut out ${width} × ${height}, scaled to ${across} × ${down}; its centre of mass, column ${shown(column, 1)} and `
-      + `row ${shown(row, 1)}, is put as near as can be to column and row 14. ${probabilities ? `Read as ${named}, with ${(100 * probabilities[named]).toFixed(1)} %.`
-        : "To have it read, give it a network: Figure(\"digit\", network=...)."}`;
+      + `row ${shown(row, 1)}, is put as near as can be to column and row 14. ${read}`;
   };
 }
 
