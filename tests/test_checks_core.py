@@ -258,6 +258,22 @@ def test_code_that_is_given_is_not_attempted_until_it_is_changed(notebook, capsy
     assert notebook("print(check.given('sums')(5, 3))", capsys) == "2\n"
 
 
+def test_what_an_answer_spoils_is_whole_again_for_the_next(notebook):
+    def first(x):
+        """The first number of x."""
+        return x[0]
+
+    def spoils(x):
+        x += 1
+        return x[0] - 1
+
+    exercise = Exercise(first, ("first(ones)", "first(2 * ones)", "first(pair[0])"), (), ("Look.",), "On.",
+                        uses={"ones": torch.ones(2), "pair": (torch.ones(2), torch.zeros(2))})
+    assert judge(exercise, spoils).kind == "incorrect" and judge(exercise, spoils).kind == "incorrect"
+    assert judge(exercise, first).kind == "correct" and exercise.uses["ones"].tolist() == [1, 1]
+    assert exercise.uses["pair"][0].tolist() == [1, 1]
+
+
 def test_signs_tell_wrong_answers_apart_and_bind_no_right_one():
     """Both wrong answers fail and pass the same cases; what they do to a sign names them. A right answer may do as it likes."""
     said = [judge(MENDED, answer).text for answer in (lambda x, y: x - y, lambda x, y: x)]

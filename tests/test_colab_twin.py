@@ -85,7 +85,8 @@ def test_first_cell_in_an_empty_folder_changes_no_version(colab, twin, notebook_
 
 def test_notebook_is_strictly_the_same_there(colab, notebook_path):
     """An old copy, alone in a folder, while main has moved on: every claim holds on Colab's versions and on the embedded data."""
-    shutil.copy(notebook_path, colab)
+    for path in (notebook_path, ROOT / "conftest.py"):  # which says what nbval leaves out
+        shutil.copy(path, colab)
     done = subprocess.run([sys.executable, "-m", "pytest", "--nbval", "--nbval-kernel-name=colab", "-q", "-p", "no:cacheprovider",
                            "-o", "addopts=", f"--rootdir={colab}", notebook_path.name], cwd=colab, capture_output=True, text=True)
     count = len(code_cells(read(notebook_path)))

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from nnlab import widgets
-from nnlab.widgets import MIME, Figure
+from nnlab.course.notebooks import ROOT
+from nnlab.widgets import MIME, NETWORK, Figure
 
 
 def test_state_begins_with_the_figures_own_defaults():
@@ -60,6 +61,10 @@ def test_output_carries_the_widget_the_state_and_a_constant_text():
     assert set(data) == {"application/vnd.jupyter.widget-view+json", MIME, "text/plain"}
     assert data[MIME] == {"name": "neuron", "state": figure.state} and data["text/plain"] == "Figure('neuron')"
     assert json.loads(json.dumps(data[MIME])) == data[MIME]
+
+
+def test_strict_nbval_leaves_trained_networks_out():
+    assert f'"{NETWORK}"' in (ROOT / "conftest.py").read_text(encoding="utf-8")
 
 
 def test_modules_are_one_file_each_and_small():

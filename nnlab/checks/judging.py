@@ -113,7 +113,7 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
         return [run_one(candidate, case) for case in cases]
 
     def run_one(candidate, case):
-        return run(case, exercise.uses | names | {name: candidate})
+        return run(case, {other: _fresh(value) for other, value in exercise.uses.items()} | names | {name: candidate})
 
     with without_trace():
         got, signs = [], []
@@ -139,6 +139,13 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
         picture = None if drawn is None else functools.partial(
             draw, exercise.draws, drawn, runs(exercise.reference, [exercise.draws])[0])
         return incorrect(name, lines, named or advice, picture)
+
+
+def _fresh(value):
+    """A tensor, or a tuple of such, that an answer may spoil; anything else as it is."""
+    if isinstance(value, tuple):
+        return tuple(map(_fresh, value))
+    return value.clone() if isinstance(value, torch.Tensor) else value
 
 
 def judge_value(exercise, value):
