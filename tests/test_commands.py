@@ -35,6 +35,7 @@ def test_build_writes_a_site_that_asks_for_nothing():
             assert link in site
     assert "Speaker" not in site["week01a_neurons.html"] and "One right answer" in site["week01a_neurons.html"]
     assert "<strong>Exercise <code>relu</code>.</strong> Positive part of x" in site["week01a_neurons.html"]
+    assert site["week03b_training.html"].count("To mend:</div><div class=\"highlight\">") == 5
     assert "<br/>2. all samples right, all scores times 2: the cross-entropy" in site["week01b_learning.html"]
     again = course("build")
     assert again.returncode == 0 and re.search(r"^week01a_neurons +\d+ +kept  ok$", again.stdout, re.M)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from nnlab import __version__, widgets
 from nnlab.checks.judging import Value
@@ -97,7 +99,7 @@ def prepared(notebook):
             elif slide_type(cell) == "notes" and (told := story(cell)):
                 cell.source = f"**The story.** {told}"
     for cell in code_cells(page):
-        if asked := [(name, _asked(checks, name, cell)) for name in names_in(cell)]:
+        if asked := [(name, _asked(checks, name, cell), _given(checks, name)) for name in names_in(cell)]:
             cell.metadata.setdefault("nnlab", {})["exercise"] = asked
         for output in cell.outputs:
             if figure := output.get("data", {}).get(widgets.MIME):
@@ -115,6 +117,12 @@ def _asked(checks, name, cell):
         before = " ".join(line[2:] for line in cell.source.split("\n") if line.startswith("# "))
         return [before, *(f"{k}. {question}" for k, question in enumerate(exercise.questions, start=1))]
     return [" ".join(part.replace("`", "").split()) for part in inspect.getdoc(exercise.reference).split("\n\n")]
+
+
+def _given(checks, name):
+    """HTML of the code that the exercise called `name` begins with; empty where that is nothing."""
+    given = getattr(checks.exercises[name], "given", None)
+    return highlight(inspect.getsource(given), PythonLexer(), HtmlFormatter(style="default")) if given else ""
 
 
 def _inline_json(value):
