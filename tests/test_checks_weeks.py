@@ -175,11 +175,10 @@ def train(x, y, new_x, new_y, model=None, steps=lambda x, y: Batches(x, y, 20, s
         return losses, [float((model(new_x).argmax(1) == new_y).float().mean()) for _ in range(5)]
 
 
-def in_one_order(x, y):
+def in_pairs(x, y):
     pairs = list(zip(x, y, strict=True))
     random.shuffle(pairs)
-    loader = torch.utils.data.DataLoader(pairs, 20, shuffle=True)
-    return loader
+    return torch.utils.data.DataLoader(pairs, 20, shuffle=True)
 
 
 OTHER_STYLES = {
@@ -187,7 +186,7 @@ OTHER_STYLES = {
     "one_epoch": [other_epoch],
     "confident_mistakes": [other_mistakes],
     "centred": [other_centred],
-    "script_a": [lambda *data: train(*data, steps=in_one_order), train],
+    "script_a": [lambda *data: train(*data, steps=in_pairs), train],
     "script_b": [train],
     "script_c": [lambda *data: train(*data, model=MLP([784, 30, 10])), train],
     "script_d": [lambda *data: train(*data, loss_of=lambda z, y: F.nll_loss(torch.log_softmax(z, 1), y)),

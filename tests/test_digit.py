@@ -217,6 +217,21 @@ def test_alive_in_a_deck(pages, open_page, reader):
     assert "Read as 3" in page.locator("[data-figure] .says").text_content()
 
 
+@pytest.mark.browser
+def test_another_network_is_read_by_at_once(modules, reader):
+    torch.manual_seed(1)
+    said = modules.evaluate("""([state, one, other]) => {
+        const values = { state, start: state, network: one }, heard = {}, el = document.createElement("div");
+        const model = { get: (name) => values[name], set() {}, save_changes() {}, off() {}, on: (event, act) => { heard[event] = act; } };
+        figures.digit.render({ model, el });
+        const says = () => el.shadowRoot.querySelector(".says").textContent, before = says();
+        values.network = other;
+        heard["change:network"]();
+        return [before, says()];
+    }""", [Figure("digit").state, packed(reader, 784, 10), packed(MLP([784, 20, 10]), 784, 10)])
+    assert "Read as 3" in said[0] and "Read as" in said[1] and said[0] != said[1]
+
+
 def test_what_travels(reader):
     figure = Figure("digit", network=reader)
     data, _ = figure._repr_mimebundle_()

@@ -46,7 +46,7 @@ class Exercise:
     uses: dict = dataclasses.field(default_factory=dict)
     signs: tuple = ()
     given: object = None
-    known: dict = dataclasses.field(default_factory=dict, repr=False)  # outcomes of the reference, by what is bound besides
+    _right: dict = dataclasses.field(default_factory=dict, init=False, repr=False)  # the reference's outcomes, by what is bound
 
     @property
     def name(self):
@@ -116,19 +116,21 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
         return run(case, {other: _fresh(value) for other, value in exercise.uses.items()} | names | {name: candidate})
 
     with without_trace():
-        got, signs = [], []
+        got, signs, drawn = [], [], None
         try:
             with bound({} if namespace is None else namespace, names | {name: answer}), guarded():
                 for case in exercise.cases:
                     got += runs(answer, [case])
                     if isinstance(got[-1].error, Stopped):
                         break
-                drawn = runs(answer, [exercise.draws])[0] if exercise.draws and len(got) == len(exercise.cases) else None
-                signs = runs(answer, exercise.signs)
+                if len(got) == len(exercise.cases):
+                    drawn = runs(answer, [exercise.draws])[0] if exercise.draws else None
+                    signs = runs(answer, exercise.signs)
         except Stopped as error:
             got, drawn = [*got, Outcome(error=error)][:len(exercise.cases)], None
-        right = exercise.known.get(frozenset(names)) or runs(exercise.reference)
-        exercise.known[frozenset(names)] = right
+        if frozenset(names) not in exercise._right:
+            exercise._right[frozenset(names)] = runs(exercise.reference)
+        right = exercise._right[frozenset(names)]
         failing = next((k for k, outcome in enumerate(got) if not agree(right[k], outcome)), None)
         if failing is None:
             return Verdict("correct", f"✓ {name} is right")

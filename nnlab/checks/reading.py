@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import copy
 import dis
 import inspect
 import linecache
@@ -48,12 +49,19 @@ def is_stub(answer, node=None):
         constant is not None and constant is not ... for constant in code.co_consts[1 if answer.__doc__ else 0:])
 
 
-def is_given(node, given):
-    """Whether the definition `node` is still the code of the function `given`, decorators and docstrings aside."""
-    def bare(definition):
-        said = [line for line in definition.body if isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)]
-        return [ast.dump(line) for line in definition.body if line not in said]
+def bare(definition):
+    """Dump of a definition's syntax tree without docstrings and ``@check``: equal for the same code."""
+    definition = copy.deepcopy(definition)
+    for node in ast.walk(definition):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            node.decorator_list = [mark for mark in node.decorator_list if getattr(mark, "id", None) != "check"]
+            if ast.get_docstring(node) is not None:
+                node.body = node.body[1:]
+    return ast.dump(definition)
 
+
+def is_given(node, given):
+    """Whether the definition `node` is still the code of the function `given`."""
     return node is not None and bare(node) == bare(ast.parse(textwrap.dedent(inspect.getsource(given))).body[0])
 
 

@@ -3,6 +3,7 @@
 import inspect
 import itertools
 import linecache
+import sys
 
 import torch
 import torch.nn.functional as F
@@ -21,9 +22,9 @@ SIX_STEPS = Value(
     wrong=(
         Wrong(["never learns", "works as well", "never learns", "works as well", "a batch late", "slopes add up"],
               "Follow the slopes: who fills them, who empties them, who uses them? It learns when filled ones are used."),
-        Wrong(["a batch late", "a batch late", "a batch late", "a batch late", "a batch late", "slopes add up"],
+        Wrong([*["a batch late"] * 5, "slopes add up"],
               "For a step that is late, the slopes of one batch must last until the next one's step. Are they emptied before?"),
-        Wrong(["slopes add up", "slopes add up", "slopes add up", "slopes add up", "slopes add up", "slopes add up"],
+        Wrong(["slopes add up"] * 6,
               "Slopes add up where two backwards follow each other with no clear between them. Go round the loop once more."),
         Wrong(["works as well", "never learns", "works as well", "never learns", "never learns", "slopes add up"],
               "In the second round there are slopes when the step comes: those of the batch before."),
@@ -38,6 +39,25 @@ SIX_STEPS = Value(
 )
 
 
+def _with(function, *changes, name=None):
+    """`function` with pieces of its text replaced, pairs (old, new); its source can be read as that of any other."""
+    text = inspect.getsource(function)
+    for old, new in changes:
+        if old not in text:
+            raise ValueError(f"{function.__name__} has no {old!r} to replace")
+        text = text.replace(old, new)
+    file = f"<{function.__name__} {next(_NUMBERS)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    names = dict(vars(sys.modules[function.__module__]))
+    exec(compile(text, file, "exec"), names)
+    changed = names[function.__name__]
+    changed.__name__ = name or function.__name__
+    return changed
+
+
+_NUMBERS = itertools.count()  # of the texts so made
+
+
 def line(slope, rate=0.1):
     """A linear layer y = slope * x, and SGD that trains it."""
     layer = nn.Linear(1, 1, bias=False)
@@ -50,43 +70,7 @@ def lopsided(outputs, targets):
     return (torch.exp(outputs - targets) - (outputs - targets)).mean()
 
 
-def _step_without_clearing(model, x, y, loss_fn, optimizer):
-    outputs = model(x)
-    loss = loss_fn(outputs, y)
-    loss.backward()
-    optimizer.step()
-    return outputs.detach(), loss.detach()
-
-
-def _step_clears_too_late(model, x, y, loss_fn, optimizer):
-    outputs = model(x)
-    loss = loss_fn(outputs, y)
-    loss.backward()
-    optimizer.zero_grad()
-    optimizer.step()
-    return outputs.detach(), loss.detach()
-
-
-def _step_not_taken(model, x, y, loss_fn, optimizer):
-    outputs = model(x)
-    loss = loss_fn(outputs, y)
-    optimizer.zero_grad()
-    loss.backward()
-    return outputs.detach(), loss.detach()
-
-
-def _step_with_graph(model, x, y, loss_fn, optimizer):
-    outputs = model(x)
-    loss = loss_fn(outputs, y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return outputs, loss
-
-
-def _step_outputs_with_graph(model, x, y, loss_fn, optimizer):
-    outputs, loss = _step_with_graph(model, x, y, loss_fn, optimizer)
-    return outputs, loss.detach()
+_BACKWARD, _CLEAR, _STEP = "    loss.backward()\n", "    optimizer.zero_grad()\n", "    optimizer.step()\n"
 
 
 def _step_swapped(model, x, y, loss_fn, optimizer):
@@ -110,13 +94,17 @@ TRAIN_STEP = Exercise(
         "model, sgd = line(2.0); [part.requires_grad for part in train_step(model, one, one, F.mse_loss, sgd)]",
     ),
     wrong=(
-        Wrong(_step_without_clearing, "Slopes of the batch before are still there, and backward adds to them: clear them first."),
-        Wrong(_step_clears_too_late, "Cleared after backward has filled them: the step finds nothing, and does nothing."),
-        Wrong(_step_not_taken, "The slopes are there, but nobody used them: the weights are as before. What is missing?"),
-        Wrong(_step_with_graph,
+        Wrong(_with(train_step, (_CLEAR, ""), name="without_clearing"),
+              "Slopes of the batch before are still there, and backward adds to them: clear them first."),
+        Wrong(_with(train_step, (_CLEAR + _BACKWARD, _BACKWARD + _CLEAR), name="cleared_too_late"),
+              "Cleared after backward has filled them: the step finds nothing, and does nothing."),
+        Wrong(_with(train_step, (_STEP, ""), name="step_not_taken"),
+              "The slopes are there, but nobody used them: the weights are as before. What is missing?"),
+        Wrong(_with(train_step, (".detach()", ""), name="with_graph"),
               "Right numbers; but outputs and loss still hold the graph that made them, and whoever collects them collects all "
               "graphs: detach them."),
-        Wrong(_step_outputs_with_graph, "The loss is detached; the outputs still hold the graph that made them."),
+        Wrong(_with(train_step, ("outputs.detach()", "outputs"), name="outputs_with_graph"),
+              "The loss is detached; the outputs still hold the graph that made them."),
         Wrong(_step_swapped, "loss_fn takes outputs first, targets second; for many losses the order matters."),
         Wrong(_step_loss_afterwards, "Return the outputs and the loss that gave the slopes, not a second look after the step."),
     ),
@@ -381,25 +369,6 @@ WHICH_BUG = Value(
 # ------------------------------------------------------------------------------------------------ five scripts to mend
 
 
-def _with(script, *changes, name=None):
-    """The function `script` with pieces of its text replaced, pairs (old, new); its source can be read as that of any other."""
-    text = inspect.getsource(script)
-    for old, new in changes:
-        if old not in text:
-            raise ValueError(f"{script.__name__} has no {old!r} to replace")
-        text = text.replace(old, new)
-    file = f"<{script.__name__} {next(_NUMBERS)}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    names = dict(vars(scripts))
-    exec(compile(text, file, "exec"), names)
-    changed = names[script.__name__]
-    changed.__name__ = name or script.__name__
-    return changed
-
-
-_NUMBERS = itertools.count()  # of the texts so made
-
-
 def few_pictures():
     """440 training pictures and 200 others: noise, with a patch that tells the class; of the 440 labels a tenth is drawn anew."""
     g = torch.Generator().manual_seed(0)
@@ -410,6 +379,9 @@ def few_pictures():
         x[y == k, :, 4 + 12 * row:12 + 12 * row, 1 + 5 * column:7 + 5 * column] = 1.0
     labels = torch.where(torch.rand(440, generator=g) < 0.1, torch.randint(10, (440,), generator=g), y[:440])
     return x[:440], labels, x[440:], y[440:]
+
+
+_FEW = few_pictures()
 
 
 def _mended(script, *changes, wrong, hints, allows, share=0.9, loss=0.6, more=(), equivalent=()):
@@ -424,14 +396,13 @@ def _mended(script, *changes, wrong, hints, allows, share=0.9, loss=0.6, more=()
                f"{run}; sum(losses[-22:]) / 22 < {loss}", *(f"{run}; {one}" for one in more)),
         wrong=wrong, hints=hints, allows=allows,
         equivalent=(("10 → 11", "an output that nobody needs"), *equivalent),
-        uses={"few": few_pictures()}, signs=(f"{script.__name__}(*few)",), given=script)
+        uses={"few": _FEW}, signs=(f"{script.__name__}(*few)",), given=script)
 
 
+_DEEP = 8 * " "  # further in than in train_step
 _SLOWER = ("lr=0.1", "lr=0.01")
 _SIZES = (("30 → 31", "a unit more is as good"), ("30 → 29", "a unit less is as good"))
 _ORDER = (("True → False", "one order for all epochs is as good here"),)
-_BACKWARD = "            loss.backward()\n"
-_CLEAR = "            optimizer.zero_grad()\n"
 SCRIPT_A = _mended(
     scripts.script_a, ("y.split(20)", "y[order].split(20)"),
     wrong=(
@@ -448,9 +419,9 @@ SCRIPT_A = _mended(
     equivalent=(*_SIZES, ("True → False", "the two are equally long")),
 )
 SCRIPT_B = _mended(
-    scripts.script_b, (_BACKWARD, _CLEAR + _BACKWARD),
+    scripts.script_b, (_DEEP + _BACKWARD, _DEEP + _CLEAR + _DEEP + _BACKWARD),
     wrong=(
-        Wrong(_with(scripts.script_b, (_BACKWARD, _BACKWARD + _CLEAR), name="cleared_too_late"),
+        Wrong(_with(scripts.script_b, (_DEEP + _BACKWARD, _DEEP + _BACKWARD + _DEEP + _CLEAR), name="cleared_too_late"),
               "Cleared between backward and step, the slopes of this batch are gone, too: clear before backward."),
         Wrong(_with(scripts.script_b, ("    losses = []\n", "    losses = []\n    optimizer.zero_grad()\n"), name="cleared_once"),
               "Cleared never, or only once, before the first step: it has to be done for each batch."),

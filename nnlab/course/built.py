@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 import textwrap
 
+from nnlab.checks.reading import bare
 from nnlab.course.notebooks import code_cells, tags, tree
 from nnlab.course.sabotage import FAULTS
 from nnlab.course.solve import guesses_in, names_in
@@ -48,18 +49,8 @@ def quotes(notebook, stem):
                     yield f"cell {cell.id!r} quotes {module}.{name}, which does not exist"
                     continue
                 ours = [node for node in tree(cell).body if getattr(node, "name", None) == name]
-                if not ours or _bare(ours[0]) != _bare(theirs):
+                if not ours or bare(ours[0]) != bare(theirs):
                     yield f"cell {cell.id!r} differs from what it quotes, {module}.{name}"
-
-
-def _bare(definition):
-    """Dump of a definition's syntax tree without docstrings and ``@check``."""
-    for node in ast.walk(definition):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            node.decorator_list = [mark for mark in node.decorator_list if getattr(mark, "id", None) != "check"]
-            if ast.get_docstring(node) is not None:
-                node.body = node.body[1:]
-    return ast.dump(definition)
 
 
 def _imported(code):

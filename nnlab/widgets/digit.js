@@ -41,8 +41,9 @@ function buildPad({ set, begin, state, tell, atBegin }) {
   const asSeen = () => seen(state()).map((stroke) => stroke.map((point) => point.map(kept)));
   let first = null, ours = false;  // where the press began, until it draws; whether the last stroke is this press's
   const start = (...points) => {
-    ours = asSeen().length < most.strokes;
-    if (ours) set({ strokes: [...asSeen(), points], size: 1, turn: 0 }); else tell(`At most ${most.strokes} strokes: clear the pad.`);
+    const before = asSeen();
+    ours = before.length < most.strokes;
+    if (ours) set({ strokes: [...before, points], size: 1, turn: 0 }); else tell(`At most ${most.strokes} strokes: clear the pad.`);
     first = null;
   };
   atBegin(() => { ours = false; });  // Undo while one draws takes the stroke away

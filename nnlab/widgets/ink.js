@@ -20,7 +20,6 @@ function smooth(line) {
   return [line[0], ...line.slice(1).flatMap((point, k) => [between(line[k], point, 0.25), between(line[k], point, 0.75)]), line.at(-1)];
 }
 
-const upTo = (count) => Array.from({ length: count }, (_, k) => k);  // 0, 1, ..., count - 1
 const ends = (values) => [Math.min(...values), Math.max(...values)];
 const bounds = (strokes) => [0, 1].map((axis) => ends(strokes.flat().map((point) => point[axis])));  // of x, of y
 

@@ -58,6 +58,8 @@ function axes({ left, top, width, height, x, y, xName = "", yName = "", xTicks, 
     fromY: (place) => y[0] + (top + height - place) / height * (y[1] - y[0]) };
 }
 
+const upTo = (count) => Array.from({ length: count }, (_, k) => k);  // 0, 1, ..., count - 1
+
 /** `count` + 1 numbers from `low` to `high`. */
 const steps = (low, high, count) => Array.from({ length: count + 1 }, (_, k) => low + (high - low) * k / count);
 
@@ -75,7 +77,7 @@ function random(seed) {
 
 /** The places 0, 1, ..., count - 1 in an order that follows from `draw` (Fisher and Yates). */
 function shuffled(count, draw) {
-  const places = Array.from({ length: count }, (_, k) => k);
+  const places = upTo(count);
   for (let k = count - 1; k > 0; k--) {
     const other = Math.floor(draw.next() * (k + 1));
     [places[k], places[other]] = [places[other], places[k]];
