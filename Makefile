@@ -4,7 +4,7 @@ export NNLAB_PYTHON := $(PYTHON)
 endif
 COURSE = .venv/bin/python -m nnlab.course
 
-.PHONY: help course test lab slides answers normalise sabotage bench lock env
+.PHONY: help course test lab slides answers normalize normalise sabotage bench lock env check
 
 help:
 	@echo "make course     run every notebook and write the course to build/site/"
@@ -12,7 +12,7 @@ help:
 	@echo "make lab        open JupyterLab on the notebooks"
 	@echo "make slides     write a slide deck and a handout a lecture to build/site/slides/"
 	@echo "make answers    write the answer key to build/answers/"
-	@echo "make normalise  after editing a notebook: run it and write its normal form"
+	@echo "make normalize  after editing a notebook: run it and write its normal form"
 	@echo "make sabotage   plant faults in training and see the notebooks' claims break"
 	@echo "make bench      time fit against its peers"
 	@echo "make lock       requirements.in -> requirements.txt"
@@ -36,8 +36,8 @@ slides: env
 answers: env
 	@$(COURSE) answers
 
-normalise: env
-	@$(COURSE) normalise --run
+normalize normalise: env
+	@$(COURSE) normalize --run
 
 sabotage: env
 	@$(COURSE) sabotage

@@ -19,7 +19,7 @@ Built on them:
     callbacks EarlyStopping, KeepBest
     checkpoint  save and load, atomically, to the same bits
     sources   where a picture set is found: folder, cache, system, mirrors, the course itself
-    data      picture sets and tables as tensors; split; standardise
+    data      picture sets and tables as tensors; split; standardize
     checks    exercises: what is asked, what is right, which wrong answers have a name; mylab.py, which keeps the right ones
 
 For instructors and tests:

@@ -2,7 +2,7 @@
 
 import torch
 
-from nnlab.fetch import replacing
+from nnlab.files import replacing
 
 
 def save(path, state):

@@ -56,7 +56,7 @@ def load(name):
     Args:
         name: ``"fashion_mnist"`` (Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747), ``"mnist"`` (LeCun, Bottou, Bengio and
             Haffner 1998), ``"cifar10"`` (Krizhevsky 2009); or scikit-learn's ``"digits"`` (8 × 8 pictures) and ``"wine"``
-            (13 measurements, not standardised), of which a stratified quarter is for testing.
+            (13 measurements, not standardized), of which a stratified quarter is for testing.
 
     Raises:
         ValueError: the name is unknown; or a file of ``NNLAB_DATA`` is not what it should be (it is left as it is).
@@ -113,17 +113,17 @@ def split(y, share, stratify=False, seed=0):
     return (~chosen).nonzero()[:, 0], chosen.nonzero()[:, 0]
 
 
-def standardise(train, *others):
-    """`train` and `others` shifted and scaled by the mean and standard deviation of `train` alone, so that nothing leaks.
+def standardize(train, *others):
+    """A tuple of `train` and `others`, shifted and scaled by the mean and standard deviation of `train` alone (no leak).
 
-    Each column of (N, F), or each channel of (N, C, H, W), has mean 0 and deviation 1 in `train`; a constant one becomes 0.
+    Each column of (N, F), or each channel of (N, C, H, W), has mean 0 and standard deviation 1 in `train`; a constant column
+    becomes 0. Without `others`, unpack one: ``x, = standardize(x)``.
 
     Raises:
         ValueError: `train` has fewer than two samples.
     """
     if len(train) < 2:
-        raise ValueError(f"{len(train)} samples to standardise by; at least 2 are needed")
-    across = [k for k in range(train.ndim) if k != 1]
-    mean, deviation = train.mean(across, keepdim=True), train.std(across, keepdim=True, correction=0)
-    scaled = tuple((part - mean) / torch.where(deviation > 0, deviation, 1) for part in (train, *others))
-    return scaled if others else scaled[0]
+        raise ValueError(f"{len(train)} samples to standardize by; at least 2 are needed")
+    dims = [k for k in range(train.ndim) if k != 1]
+    mean, deviation = train.mean(dims, keepdim=True), train.std(dims, keepdim=True, correction=0)
+    return tuple((part - mean) / torch.where(deviation > 0, deviation, 1) for part in (train, *others))

@@ -1,4 +1,4 @@
-"""Pictures of arrays: arrays in, matplotlib axes out. The course's style is ``plt.style.use("nnlab.course")``."""
+"""Plots of arrays: arrays in, matplotlib axes out. The course's style is ``plt.style.use("nnlab.course")``."""
 
 import math
 
@@ -6,16 +6,18 @@ import matplotlib.pyplot as plt
 import torch
 
 
-def pictures(images, titles=None, *, columns=5, size=1.6, signed=False, heading=None):
-    """Array of axes, one a picture, with the pictures of a batch side by side in rows of `columns`.
+def plot_images(images, titles=None, ax=None, *, columns=5, size=1.6, signed=False, heading=None):
+    """Axes with the images of a batch side by side, in rows of `columns`.
 
     Args:
-        images: tensor of shape (N, H, W) or (N, 1, H, W), any float range; all are drawn on one scale.
-        titles: N short strings, or None.
-        columns: pictures in a row.
-        size: width of one picture, in inches.
-        signed: weights: red below zero, blue above, white at zero; else grey from the least to the greatest value.
-        heading: title of the whole figure, or None.
+        images: tensor (N, H, W) or (N, 1, H, W), any float range, all drawn on one gray scale; or (N, 3, H, W), colors
+            from 0 to 1.
+        titles: N short strings, each written above its image; or None.
+        ax: axes to draw on; without, a new figure of the size that fits.
+        columns: number of images in a row.
+        size: width of one image in inches, where the figure is new.
+        signed: for weights: red below zero, blue above, white at zero.
+        heading: title of the axes, or None.
 
     Raises:
         ValueError: `images` has another shape, or `titles` another length.
@@ -23,38 +25,45 @@ def pictures(images, titles=None, *, columns=5, size=1.6, signed=False, heading=
     images = torch.as_tensor(images).detach().cpu()
     if images.ndim == 4 and images.shape[1] == 1:
         images = images[:, 0]
-    if images.ndim != 3:
-        raise ValueError(f"images of shape {tuple(images.shape)}; expected (N, H, W) or (N, 1, H, W): "
-                         "one picture needs images[None], flat pixels need images.view(-1, 28, 28)")
+    if images.ndim == 4 and images.shape[1] == 3:
+        images = images.movedim(1, -1)
+    elif images.ndim != 3:
+        raise ValueError(f"images of shape {tuple(images.shape)}; expected (N, H, W), (N, 1, H, W) or (N, 3, H, W): "
+                         "one image needs images[None], flat pixels need images.view(-1, 28, 28)")
     if titles is not None and len(titles) != len(images):
-        raise ValueError(f"{len(titles)} titles for {len(images)} pictures; give one each")
-    rows = math.ceil(len(images) / columns)
-    height = rows * size * (1.27 if titles is not None else 1.03) + (0.45 if heading else 0)
-    fig, axes = plt.subplots(rows, columns, figsize=(columns * size, height), squeeze=False)
+        raise ValueError(f"{len(titles)} titles for {len(images)} images; give one each")
+    columns = min(columns, len(images))
+    rows, (height, width) = math.ceil(len(images) / columns), images.shape[1:3]
+    lines = max((str(title).count("\n") + 1 for title in titles), default=0) if titles is not None else 0
+    above = height * (0.03 + 0.16 * lines * 1.6 / size)  # room for the titles, in pixels of the images
+    if ax is None:
+        tall = rows * size * (height + above) / width
+        ax = plt.subplots(figsize=(columns * size, tall + (0.45 if heading else 0.1)))[1]
     reach = images.abs().max().item() if signed else None
     limits = {"cmap": "RdBu", "vmin": -reach, "vmax": reach} if signed else {
         "cmap": "gray_r", "vmin": images.min().item(), "vmax": images.max().item()}
-    for k, ax in enumerate(axes.flat):
-        ax.set_axis_off()
-        if k < len(images):
-            ax.imshow(images[k], **limits)
-            if titles is not None:
-                ax.set_title(titles[k], fontsize=12, loc="center", pad=4)
+    for k, image in enumerate(images):
+        left, top = k % columns * 1.03 * width, k // columns * (height + above) + above
+        ax.imshow(image, extent=(left, left + width, top + height, top), **limits)
+        if titles is not None:
+            ax.text(left + width / 2, top - 0.02 * height, titles[k], ha="center", va="bottom", fontsize=12)
+    ax.set(xlim=(0, (1.03 * columns - 0.03) * width), ylim=(rows * (height + above), 0), aspect="equal")
+    ax.set_axis_off()
     if heading:
-        fig.suptitle(heading, x=0.01, ha="left", fontsize=14)
-    return axes
+        ax.set_title(heading)
+    return ax
 
 
 def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200):
-    """Axes with the plane coloured by the class that `scores` gives each point, and the points `x` in their own classes.
+    """Axes with the plane colored by the predicted class of each point, and the points `x` by their labels.
 
     Args:
-        scores: function (a model, say) from points (N, 2) to (N,) or (N, 1) scores, positive for class 1, or to (N, C) scores.
+        scores: function (such as a model) from points (N, 2) to logits: (N,) or (N, 1), positive for class 1, or (N, C).
         x: points (N, 2).
-        y: their classes (N,).
+        y: their labels (N,), from 0 to C - 1.
         ax: axes to draw on; new ones without.
-        true: a function that is zero on the true border, as in `nnlab.toys`: drawn as a dashed line.
-        steps: points along each side at which the scores are asked for.
+        true: function that is zero on the true decision boundary, as in `nnlab.toys`: drawn as a dashed line.
+        steps: number of points along each side of the grid on which the scores are computed.
 
     Raises:
         ValueError: the points are not in the plane.
@@ -68,18 +77,20 @@ def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200):
     plane = torch.cartesian_prod(across, up)
     with torch.no_grad():
         outputs = torch.as_tensor(scores(plane.to(x.device))).detach().cpu()
-        border = None if true is None else true(plane)
+        boundary = None if true is None else true(plane)
     outputs = outputs.reshape(len(plane), -1)
     classes = outputs.argmax(1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0).long()
     count = max(int(classes.max()), int(y.max())) + 1
-    colours = [f"C{(1 - k) % 2 if count == 2 else k}" for k in range(count)]  # class 1 blue, class 0 orange
+    colors = [f"C{(1 - k) % 2 if count == 2 else k}" for k in range(count)]  # class 1 blue, class 0 orange
     levels = [k - 0.5 for k in range(count + 1)]
-    ax.contourf(across, up, classes.view(steps, steps).T, levels=levels, colors=colours, alpha=0.3)
-    if border is not None:
-        ax.contour(across, up, border.view(steps, steps).T, levels=[0], colors="black", linestyles="dashed", linewidths=1.6)
+    ax.contourf(across, up, classes.view(steps, steps).T, levels=levels, colors=colors, alpha=0.3)
+    if boundary is not None:
+        ax.contour(across, up, boundary.view(steps, steps).T, levels=[0], colors="black",
+                   linestyles="dashed", linewidths=1.6)
     for k, marker in zip(range(count), "so^Dv*P", strict=False):
         chosen = x[y == k].cpu()
-        ax.scatter(*chosen.T, color=colours[k], marker=marker, edgecolor="white", linewidth=0.8, s=42, label=f"class {k}")
+        ax.scatter(*chosen.T, color=colors[k], marker=marker, edgecolor="white", linewidth=0.8, s=42,
+                   label=f"class {k}")
     ax.grid(False)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     return ax
@@ -104,10 +115,10 @@ def plot_history(history, columns=("loss", "val_loss"), ax=None):
 
 
 def plot_confusion(counts, classes, ax=None):
-    """Axes with a confusion matrix (C, C): the true class down, the named class across, the counts written in.
+    """Axes with a confusion matrix (C, C): true classes in rows, predicted classes in columns, with the counts.
 
     Raises:
-        ValueError: there are other than C names.
+        ValueError: `classes` does not have C names.
     """
     counts = torch.as_tensor(counts).cpu()
     if counts.shape != (len(classes), len(classes)):
@@ -122,23 +133,5 @@ def plot_confusion(counts, classes, ax=None):
     ax.grid(False)
     ax.set_xticks(range(len(classes)), classes, rotation=45, ha="right")
     ax.set_yticks(range(len(classes)), classes)
-    ax.set(xlabel="named", ylabel="true class")
-    return ax
-
-
-def plot_histogram(values, ax=None, *, bins=60, label=None):
-    """Axes with a histogram of all numbers of a tensor, as an outline with its mean and standard deviation in the legend.
-
-    Raises:
-        ValueError: the tensor is empty, or holds NaN or infinity (the message counts them).
-    """
-    values = torch.as_tensor(values).detach().cpu().flatten().float()
-    if len(values) == 0 or not values.isfinite().all():
-        raise ValueError(f"{int((~values.isfinite()).sum())} of {len(values)} numbers are NaN or infinite; "
-                         "a histogram needs at least one, and finite ones")
-    ax = ax or plt.gca()
-    told = f"mean {values.mean():.3g}, deviation {values.std(correction=0):.3g}"
-    ax.hist(values.numpy(), bins=bins, histtype="stepfilled", alpha=0.5, label=f"{label}: {told}" if label else told)
-    ax.set(xlabel="value", ylabel="count")
-    ax.legend()
+    ax.set(xlabel="predicted class", ylabel="true class")
     return ax

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnlab.fetch import fetch, replacing, set_aside
+from nnlab.fetch import fetch
+from nnlab.files import replacing, set_aside
 from nnlab.formats import PARTS, read_cifar, read_npz, read_originals
 
 HOME = Path(__file__).resolve().parent.parent / "data"

@@ -9,8 +9,8 @@ import torch
 from nnlab import checkpoint
 from nnlab.device import device_of
 from nnlab.history import History
+from nnlab.preflight import preflight
 from nnlab.progress import bar
-from nnlab.tryout import try_out
 
 
 class Epoch(NamedTuple):
@@ -136,7 +136,7 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, m
     modes = {module: module.training for module in model.modules()}
     steps = None
     try:
-        try_out(model, train, val, loss_fn, optimizer)
+        preflight(model, train, val, loss_fn, optimizer)
         if resume is not None and resume.exists():
             state = checkpoint.restore_run(resume, model, optimizer, scheduler, train)
             run.epoch, run.stop, run.history = state["epoch"], state["stop"], History(state["history"])

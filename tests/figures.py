@@ -22,7 +22,7 @@ NOTES = (
     "before the answer is on the wall, and wait until the last row has voted too: it knows more than it says, and says it late."
     "\n\n</details>"
 )
-FULLEST = {"activations": {"shown": widgets._stated("activations", "choices")["shown"]},  # what shows all that there is
+FULLEST = {"activations": {"shown": widgets.rules("activations")["choices"]["shown"]},  # what shows all that there is
            "digit": {"network": MLP([784, 20, 10])}}
 BROKEN = re.compile(r"NaN|undefined|Infinity|\[object")
 
@@ -126,7 +126,7 @@ def random_state(name, draw):
             "noise": between(0, 0.5),
             "own": [[between(-1.5, 1.5), between(-1.5, 1.5), draw.choice([1, -1])] for _ in range(draw.randint(1, 12))],
             "share": between(0.1, 0.9),
-            "features": draw.sample(widgets._stated("playground", "choices")["features"], draw.randint(1, 7)),
+            "features": draw.sample(widgets.rules("playground")["choices"]["features"], draw.randint(1, 7)),
             "layers": [[draw.randint(1, 8)] for _ in range(draw.randint(0, 4))],
             "activation": draw.choice(["ReLU", "tanh", "sigmoid", "linear"]),
             "init": draw.choice(["Xavier", "Kaiming", "deviation 1", "zeros"]),

@@ -1,12 +1,12 @@
 """What happens to exercises in real notebooks: cells that are run one after the other, and what each must say, or not say."""
 
-START = "from nnlab.checks.week01 import check\n\n"
+START = "from nnlab.exercises.week01 import check\n\n"
 FRESH = """import os, pathlib
 import nnlab.checks.running as running
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from nnlab.checks.week01 import check
+from nnlab.exercises.week01 import check
 running.SECONDS, running.MEMORY = 10, 2 << 30
 check.__init__(check.week, list(check.exercises.values()))
 folder = pathlib.Path(os.environ["NNLAB_MYLAB"])
@@ -119,7 +119,7 @@ SITUATIONS = {
     "an answer from mylab.py, in a later week": [
         (FRESH, None), (RIGHT, KEPT),
         ("from nnlab.checks.mylab import yours\nmine = yours('week01.relu')\nprint(mine.__code__.co_filename)", "mylab.py"),
-        ("print(yours('week01.elu').__module__)", "nnlab.checks.week01a")],
+        ("print(yours('week01.elu').__module__)", "nnlab.exercises.week01a")],
 }
 
 

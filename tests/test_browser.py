@@ -8,8 +8,8 @@ from figures import drag, numbers
 from shared import look_folder
 
 from nnlab import widgets
-from nnlab.course.looking import look
 from nnlab.course.notebooks import paths, title
+from nnlab.course.overflow import look
 from nnlab.course.render import Formulas, rendered
 from nnlab.course.slides import as_deck
 

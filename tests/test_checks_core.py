@@ -13,7 +13,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from nnlab.checks import running
 from nnlab.checks.core import CheckFailed, Checks
-from nnlab.checks.judging import Exercise, Value, Wrong, judge
+from nnlab.checks.exercise import Exercise, Quiz, Wrong
+from nnlab.checks.judging import judge
 
 
 def double(x):
@@ -33,7 +34,7 @@ def made():
                           "x = torch.tensor([1.0, 5.0]); double(x)"),
                  (Wrong(lambda x: x ** 2, "This squares."),), ("Add.", "x + x"), "On to four."),
         Exercise(quadruple, ("quadruple(torch.tensor(1.0))",), (Wrong(lambda x: 2 * x, "Once more."),), ("Twice.",), "Done."),
-        Value("sums", [2, 5], ("1 + 1", "2 + 3"), (Wrong([11, 5], "They are numbers."), Wrong([2, 6], "No product.")),
+        Quiz("sums", [2, 5], ("1 + 1", "2 + 3"), (Wrong([11, 5], "They are numbers."), Wrong([2, 6], "No product.")),
               ("Count.",), "You can add."),
     ])
 

@@ -12,12 +12,12 @@ import torch
 from shared import CAUGHT, SEEN
 
 from nnlab.checks import mylab
-from nnlab.checks.judging import Value
+from nnlab.checks.exercise import Quiz
 from nnlab.checks.mylab import keep, kept, yours
-from nnlab.checks.week01 import check
 from nnlab.course.execute import execute
 from nnlab.course.notebooks import NOTEBOOKS, ROOT, code_cells, paths, printed, read
 from nnlab.course.solve import names_in, solved
+from nnlab.exercises.week01 import check
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def folder(tmp_path, monkeypatch):
 def test_mylab_of_a_solved_run_works_in_a_plain_process(tmp_path):
     path = NOTEBOOKS / "week01a_neurons.ipynb"
     execute(solved(read(path)), path.name, strict=True, mylab=str(tmp_path))
-    code = ("import mylab, torch; from nnlab.checks.judging import judge; from nnlab.checks.week01 import check; "
+    code = ("import mylab, torch; from nnlab.checks.judging import judge; from nnlab.exercises.week01 import check; "
             "names = ['Neuron', 'relu']; print([judge(check.exercises[n], getattr(mylab, n)).kind for n in names]); "
             "print(mylab.Neuron(torch.tensor([2.0]), 1.0, mylab.relu)(torch.tensor([3.0])))")
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
@@ -42,9 +42,9 @@ def test_mylab_of_a_solved_run_works_in_a_plain_process(tmp_path):
 
 def test_every_exercise_of_the_week_solved_in_one_notebook(tmp_path):
     """The stubs of all exercises, in order, filled in as a solved build does: each is right, kept, and right where it is kept."""
-    start, cells = "from nnlab.checks.week01 import check\n\n", ["import torch"]
+    start, cells = "from nnlab.exercises.week01 import check\n\n", ["import torch"]
     for exercise in check.exercises.values():
-        if isinstance(exercise, Value):
+        if isinstance(exercise, Quiz):
             cells.append(f'{start}{exercise.name} = check.value("{exercise.name}", [...])')
         elif isinstance(exercise.reference, type):
             cells.append(f"{start}@check\nclass {exercise.name}:\n    def __init__(self, *arguments):\n        ...")
@@ -53,8 +53,8 @@ def test_every_exercise_of_the_week_solved_in_one_notebook(tmp_path):
     asked = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     run = execute(solved(asked), "all of week 1", strict=True, mylab=str(tmp_path))
     assert all(printed(cell).startswith("✓ ") for cell in run.cells[1:])
-    code = ("import mylab; from nnlab.checks.judging import Value, judge; from nnlab.checks.week01 import check; "
-            "print([judge(e, getattr(mylab, e.name)).kind for e in check.exercises.values() if not isinstance(e, Value)])")
+    code = ("import mylab; from nnlab.checks.exercise import Quiz; from nnlab.checks.judging import judge; from nnlab.exercises.week01 import check; "
+            "print([judge(e, getattr(mylab, e.name)).kind for e in check.exercises.values() if not isinstance(e, Quiz)])")
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout == f"{['correct'] * 15}\n", done
 

@@ -14,17 +14,17 @@ from torch import nn
 
 from nnlab.autograd import Value
 from nnlab.batches import Batches
-from nnlab.checks import judging
+from nnlab.checks.exercise import Quiz
 from nnlab.checks.judging import judge, judge_value
 from nnlab.checks.running import run
-from nnlab.checks.week01 import check
 from nnlab.course.mutants import mistakes, score, weeks
+from nnlab.exercises.week01 import check
 from nnlab.metrics import accuracy
 from nnlab.models import MLP
 
 ALL = [exercise for checks in weeks().values() for exercise in checks.exercises.values()]
 WEEKS = {exercise.name: week for week, checks in weeks().items() for exercise in checks.exercises.values()}
-EXERCISES = [exercise for exercise in ALL if not isinstance(exercise, judging.Value)]
+EXERCISES = [exercise for exercise in ALL if not isinstance(exercise, Quiz)]
 
 
 @pytest.fixture(autouse=True)
@@ -252,7 +252,7 @@ def test_each_wrong_answer_hears_its_own_name(exercise):
 
 @pytest.mark.parametrize("exercise", ALL, ids=by_name)
 def test_messages_are_short_and_give_nothing_away(exercise):
-    verdicts = [judge_value(exercise, wrong.answer) if isinstance(exercise, judging.Value) else judge(exercise, wrong.answer)
+    verdicts = [judge_value(exercise, wrong.answer) if isinstance(exercise, Quiz) else judge(exercise, wrong.answer)
                 for wrong in exercise.wrong]
     for verdict in verdicts:
         assert len(verdict.text.split("\n")) <= 6, verdict.text
@@ -276,7 +276,7 @@ def test_small_changes_to_the_reference_are_found_wrong(exercise):
 def test_each_exercise_is_furnished(exercise):
     assert len(exercise.wrong) >= 3 and len(exercise.hints) >= 2 and exercise.allows
     assert not any(exercise.source in hint for hint in exercise.hints)
-    if isinstance(exercise, judging.Value):
+    if isinstance(exercise, Quiz):
         assert len(exercise.questions) == len(exercise.reference) >= 3
     else:
         assert len(exercise.cases) >= 4 and exercise.reference.__doc__
@@ -342,7 +342,7 @@ def test_changes_are_what_torch_says():
 
 
 def test_networks_of_week_2_are_torchs():
-    from nnlab.checks.week02 import check as later
+    from nnlab.exercises.week02 import check as later
     from nnlab.models import MLP
     reference = {name: exercise.reference for name, exercise in later.exercises.items()}
     for sizes in ([2, 1], [3, 5, 2], [784, 100, 10]):
@@ -358,7 +358,7 @@ def test_networks_of_week_2_are_torchs():
 
 
 def test_bumps_and_teeth_keep_what_they_promise():
-    from nnlab.checks.week02 import check as later
+    from nnlab.exercises.week02 import check as later
     by_bumps, needed, sawtooth, units = (later.exercises[name].reference for name in
                                          ("by_bumps", "bumps_needed", "sawtooth", "units_for_teeth"))
     x = torch.linspace(0.03, 0.97, 500, dtype=torch.float64)
@@ -403,7 +403,7 @@ def test_perceptron_stays_under_novikoffs_bound():
 
 def test_scripts_are_as_they_are_given_until_they_are_mended():
     """The code that the week hands out is wrong, is told so where its text is hidden, and is not attempted where it is read."""
-    from nnlab.checks.week03 import check as third
+    from nnlab.exercises.week03 import check as third
     given = {name: exercise for name, exercise in third.exercises.items() if getattr(exercise, "given", None)}
     assert sorted(given) == [f"script_{letter}" for letter in "abcde"]
     for name, exercise in given.items():
@@ -416,7 +416,7 @@ def test_scripts_are_as_they_are_given_until_they_are_mended():
 
 
 def test_centred_is_the_pads_last_step():
-    from nnlab.checks.week03 import check as third
+    from nnlab.exercises.week03 import check as third
     g = torch.Generator().manual_seed(0)
     for _ in range(50):
         height, width = (int(torch.randint(5, 21, (1,), generator=g)) for _ in range(2))
@@ -428,7 +428,7 @@ def test_centred_is_the_pads_last_step():
 
 def test_orders_of_the_six_steps_do_what_is_said():
     """Each order is run on a line with two batches of different slopes; what it does follows from the weights that it visits."""
-    from nnlab.checks.week03 import check as third
+    from nnlab.exercises.week03 import check as third
     exercise = third.exercises["six_steps"]
 
     def visits(order):

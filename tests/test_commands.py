@@ -6,7 +6,7 @@ import re
 import pytest
 from shared import SEEN, course
 
-from nnlab.checks.judging import Value
+from nnlab.checks.exercise import Quiz
 from nnlab.course import browser as browsers
 from nnlab.course import npm, slides
 from nnlab.course.mutants import weeks
@@ -103,11 +103,11 @@ def test_bad_input_is_one_sentence(arguments, said):
     assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
 
 
-def test_without_chromium_static_pictures_cannot_be_drawn(monkeypatch):
-    from nnlab.course.normalise import picture
+def test_without_chromium_static_images_cannot_be_drawn(monkeypatch):
+    from nnlab.course.normalize import screenshot
     monkeypatch.setattr(browsers, "executable", lambda: None)
     with pytest.raises(RuntimeError, match="Chromium was not found; install it"):
-        picture({"name": "neuron", "state": {}})
+        screenshot({"name": "neuron", "state": {}})
 
 
 def test_without_network_formulas_stay_and_slides_say_why(monkeypatch, tmp_path):
@@ -145,7 +145,7 @@ def test_answers_are_a_key_with_the_mistakes_it_knows():
 def test_mutants_are_a_table_of_every_exercise():
     done = course("mutants")
     assert done.returncode == 0 and "BAD" not in done.stdout and "NOT EXPLAINED" not in done.stdout, done.stdout + done.stderr
-    with_code = [one for checks in weeks().values() for one in checks.exercises.values() if not isinstance(one, Value)]
+    with_code = [one for checks in weeks().values() for one in checks.exercises.values() if not isinstance(one, Quiz)]
     assert done.stdout.count(" mutants, ") == len(with_code) >= 25 and "week01.relu\n" in done.stdout
     assert re.search(r"ok +2 relu_absolute +This is the absolute value", done.stdout)
     wrong = course("mutants", "week99")

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from nnlab.course.execute import CellFailed, execute
-from nnlab.course.normalise import normal
+from nnlab.course.normalize import normal
 from nnlab.course.notebooks import code_cells, paths, printed, read, sections, write
 from nnlab.course.sabotage import FAULTS, broken, prelude
 from nnlab.course.solve import solved
@@ -52,7 +52,7 @@ def test_strict_only_when_asked(monkeypatch):
 
 
 def test_solved_fills_in_by_the_syntax_tree():
-    asked = notebook("from nnlab.checks.week01 import check",
+    asked = notebook("from nnlab.exercises.week01 import check",
                      "helper = 1\n\n@check\ndef relu(x):\n    '''Docstring.'''\n    ...\n\nafter = relu",
                      "guess = None  # @param {type:\"raw\"}\nguess_two = None", "other = None")
     asked.cells[2].metadata = {"nnlab": {"guess": 0.5}}
@@ -65,17 +65,17 @@ def test_solved_fills_in_by_the_syntax_tree():
 
 
 def test_solved_fills_in_values_and_keeps_what_stands_around_them():
-    asked = notebook("from nnlab.checks.week01 import check",
+    asked = notebook("from nnlab.exercises.week01 import check",
                      'é = check.value("shapes", [\n    ...,  # first\n    ...,\n    ..., ...])\nprint(é)  # ünder it')
     assert code_cells(solved(asked))[1].source == (
         'é = check.value("shapes", [(4,), (3,), (3, 4), (60, 784)])\nprint(é)  # ünder it')
     with pytest.raises(ValueError, match="there is no exercise 'sizes' to fill in"):
-        solved(notebook("from nnlab.checks.week01 import check", 'check.value("sizes", ...)'))
+        solved(notebook("from nnlab.exercises.week01 import check", 'check.value("sizes", ...)'))
 
 
 def test_solved_says_what_it_cannot_fill_in():
     with pytest.raises(ValueError, match="cell 'cell-1': there is no exercise 'triple'"):
-        solved(notebook("from nnlab.checks.week01 import check", "@check\ndef triple(x):\n    ..."))
+        solved(notebook("from nnlab.exercises.week01 import check", "@check\ndef triple(x):\n    ..."))
     with pytest.raises(ValueError, match="cell 'cell-0': its metadata hold no guess"):
         solved(notebook("guess = None"))
 

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from shared import CAUGHT
 from sklearn.preprocessing import StandardScaler
 
-from nnlab import fetch, formats, sources
-from nnlab.data import load, split, standardise
+from nnlab import formats, sources
+from nnlab.data import load, split, standardize
+from nnlab.files import checksum_of
 from nnlab.formats import PARTS
 
 SUBSET = Path(__file__).parent.parent / "data" / "fashion_mnist.npz"
@@ -113,7 +114,7 @@ def site(nowhere, arrays, monkeypatch):
     """Folder of a mirror that has the original files of `arrays`; the mirror before it has nothing."""
     folder = nowhere / "site"
     put_originals(folder, arrays)
-    files = {file: fetch.checksum_of(folder / file, "md5") for file in sources.FASHION_MNIST.files}
+    files = {file: checksum_of(folder / file, "md5") for file in sources.FASHION_MNIST.files}
     mirrors = (f"{(nowhere / 'empty').as_uri()}/", f"{folder.as_uri()}/")
     monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(
         system="/nowhere", mirrors=mirrors, files=files))
@@ -276,7 +277,7 @@ def test_cifar10_as_published(nowhere, tmp_path, monkeypatch):
     # Red comes first, then green, then blue, each row by row.
     assert (found.x_train[4, 1, 2, 3] * 255).round() == batches[1][b"data"][1, 1024 + 2 * 32 + 3]
     assert found.y_train[:3].tolist() == batches[0][b"labels"]
-    checksum = fetch.checksum_of(tmp_path / "cifar-10-python.tar.gz", "md5")
+    checksum = checksum_of(tmp_path / "cifar-10-python.tar.gz", "md5")
     monkeypatch.setitem(sources.SETS, "cifar10", sources.CIFAR10._replace(
         mirrors=(f"{tmp_path.as_uri()}/",), files={"cifar-10-python.tar.gz": checksum}))
     monkeypatch.delenv("NNLAB_DATA")
@@ -330,13 +331,13 @@ def test_split_never_leaks(n, classes, share, stratify, seed):
             assert (y[second] == label).sum() == round(share * int((y == label).sum()))
 
 
-def test_standardise_by_the_training_part_alone():
+def test_standardize_by_the_training_part_alone():
     train, test = torch.randn(50, 3) * torch.tensor([1.0, 5.0, 0.0]) + 7, torch.randn(20, 3)
-    scaled, other = standardise(train, test)
+    scaled, other = standardize(train, test)
     expected = StandardScaler().fit(train.double())
     np.testing.assert_allclose(scaled, expected.transform(train.double()), atol=2e-5)
     np.testing.assert_allclose(other, expected.transform(test.double()), atol=2e-5)
-    pictures = standardise(torch.rand(9, 3, 4, 4) * 5 + 1)
+    pictures, = standardize(torch.rand(9, 3, 4, 4) * 5 + 1)
     torch.testing.assert_close(pictures.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
-    with pytest.raises(ValueError, match="1 samples to standardise by"):
-        standardise(train[:1])
+    with pytest.raises(ValueError, match="1 samples to standardize by"):
+        standardize(train[:1])

@@ -12,7 +12,9 @@ import pytest
 from shared import CAUGHT
 
 from nnlab import fetch as fetching
-from nnlab.fetch import FetchError, checksum_of, fetch, replacing, set_aside
+from nnlab import files
+from nnlab.fetch import FetchError, fetch
+from nnlab.files import checksum_of, replacing, set_aside
 
 CONTENT = bytes(range(256)) * 500
 CHECKSUM = "md5:" + hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
@@ -120,7 +122,7 @@ def test_processes_at_once_all_get_the_whole_file(mirror, tmp_path):
 def test_a_folder_that_takes_no_file(mirror, tmp_path, monkeypatch, number, said):
     def refuse(*_, **__):
         raise OSError(number, said)
-    monkeypatch.setattr(fetching.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
     with pytest.raises(FetchError, match=said) as caught:
         fetch([f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM)
     CAUGHT.append(("fetch", said.lower(), str(caught.value)))

@@ -8,7 +8,7 @@ from figures import FULLEST, NAMES, axe, drag, state_of
 from shared import SEEN, look_folder
 
 from nnlab import widgets
-from nnlab.course.looking import look
+from nnlab.course.overflow import look
 from nnlab.widgets import Figure
 
 pytestmark = pytest.mark.browser
@@ -157,13 +157,13 @@ def test_slides_fit_show_every_figure_and_keep_their_keys(pages, open_page, brow
 
 
 def test_lines_of_javascript():
-    lines = {path.stem: path.read_text(encoding="utf-8").count("\n") for path in widgets._HERE.glob("*.js")}
+    lines = {path.stem: path.read_text(encoding="utf-8").count("\n") for path in widgets.HERE.rglob("*.js")}
     long = [
         f"{path.name}:{k}"
-        for path in widgets._HERE.glob("*.js")
+        for path in widgets.HERE.rglob("*.js")
         for k, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if len(line) > 150
     ]
     SEEN.append("figures: lines of JavaScript: " + ", ".join(f"{name} {count}" for name, count in sorted(lines.items())))
-    assert set(lines) == {*NAMES, *widgets.SHARED, *sum(widgets.ENGINES.values(), ())}
+    assert set(lines) == {*NAMES, *widgets.SHARED, *(part for name in NAMES for part in widgets.rules(name).get('uses', ()))}
     assert max(lines.values()) <= 250 and long == []

@@ -9,8 +9,8 @@ from PIL import Image
 from shared import SEEN, look_folder
 
 from nnlab.course import notebooks
-from nnlab.course.looking import look
 from nnlab.course.notebooks import title
+from nnlab.course.overflow import look
 from nnlab.course.render import Formulas, rendered
 from nnlab.course.site import needs
 from nnlab.course.slides import as_deck, handout, handout_of

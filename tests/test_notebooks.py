@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from shared import CAUGHT, SEEN
 
-from nnlab.course.built import quotes
 from nnlab.course.lint import problems
 from nnlab.course.notebooks import code_cells, minutes, paths, printed, read, slide_type
 from nnlab.course.numerals import numerals
+from nnlab.course.prerequisites import quotes
 from nnlab.course.solve import checks_of, exercises_in, guesses_in, names_in
 
 
@@ -180,7 +180,7 @@ PLANTED = {
         ("the same beside another", lambda n: edited(code_cells(n)[1], "import timeit", "import timeit, nnlab.optim as o"),
          "imports nnlab.optim, which is not built yet"),
         ("an exercise that cannot run alone",
-         lambda n: edited(code(n, "class Neuron"), "from nnlab.checks.week01 import check\n\n", ""), "does not import its check"),
+         lambda n: edited(code(n, "class Neuron"), "from nnlab.exercises.week01 import check\n\n", ""), "does not import its check"),
         ("an empty sabotage", lambda n: n.metadata.nnlab.update(sabotage={}), "do not say which faults apply"),
         ("a prediction without a guess", lambda n: code(n, "guess = None").metadata.pop("nnlab"), "has no guess"),
         ("sabotage of a cell that is gone", lambda n: n.metadata.nnlab.sabotage.update(labels=["gone"]), "cells ['gone']"),
@@ -211,12 +211,12 @@ def set_aside(path):
 
 
 @pytest.mark.parametrize("fault, source, tag, said", [
-    ("(none: another docstring)", QUOTED, "quotes:nnlab.fetch.set_aside", None),
-    ("another suffix", QUOTED.replace(".damaged", ".bad"), "quotes:nnlab.fetch.set_aside", "differs from what it quotes"),
-    ("swapped operands", QUOTED.replace("(path, kept)", "(kept, path)"), "quotes:nnlab.fetch.set_aside", "differs from what"),
-    ("a decorator more", QUOTED.replace("def ", "@no_grad\ndef "), "quotes:nnlab.fetch.set_aside", "differs from what it"),
-    ("nothing of that name", "x = 1", "quotes:nnlab.fetch.set_aside", "differs from what it quotes"),
-    ("a name that is not there", QUOTED, "quotes:nnlab.fetch.put_aside", "does not exist"),
+    ("(none: another docstring)", QUOTED, "quotes:nnlab.files.set_aside", None),
+    ("another suffix", QUOTED.replace(".damaged", ".bad"), "quotes:nnlab.files.set_aside", "differs from what it quotes"),
+    ("swapped operands", QUOTED.replace("(path, kept)", "(kept, path)"), "quotes:nnlab.files.set_aside", "differs from what"),
+    ("a decorator more", QUOTED.replace("def ", "@no_grad\ndef "), "quotes:nnlab.files.set_aside", "differs from what it"),
+    ("nothing of that name", "x = 1", "quotes:nnlab.files.set_aside", "differs from what it quotes"),
+    ("a name that is not there", QUOTED, "quotes:nnlab.files.put_aside", "does not exist"),
     ("a module that is not there", QUOTED, "quotes:nnlab.nowhere.set_aside", "does not exist"),
 ])
 def test_quotes_are_the_package(fault, source, tag, said):

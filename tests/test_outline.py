@@ -20,7 +20,7 @@ def copy(tmp_path, monkeypatch):
 
 
 def test_it_is_what_the_notebooks_say(copy):
-    assert outline.written() is False, "notebooks/README.md is old: run make normalise"
+    assert outline.written() is False, "notebooks/README.md is old: run make normalize"
     text = copy.read_text(encoding="utf-8")
     for path in paths():
         notebook = read(path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from nnlab.plots import pictures, plot_boundary, plot_confusion, plot_histogram, plot_history
+from nnlab.plots import plot_boundary, plot_confusion, plot_history, plot_images
 from nnlab.toys import moons
 
 
@@ -18,28 +18,41 @@ def closed():
 
 
 @pytest.mark.parametrize("shape", [(7, 4, 5), (7, 1, 4, 5)])
-def test_pictures_draws_each_on_one_scale(shape):
+def test_images_are_drawn_on_one_scale_in_rows(shape):
     images = torch.rand(shape, requires_grad=True)
-    axes = pictures(images, list("abcdefg"), columns=3, heading="Seven")
-    assert axes.shape == (3, 3)
-    drawn = [ax.images[0] for ax in axes.flat if ax.images]
-    assert len(drawn) == 7 and [ax.get_title() for ax in axes.flat[:7]] == list("abcdefg")
-    np.testing.assert_array_equal(drawn[3].get_array(), images.detach().reshape(7, 4, 5)[3])
-    assert {image.get_clim() for image in drawn} == {(images.min().item(), images.max().item())}
+    ax = plot_images(images, list("abcdefg"), columns=3, heading="Seven")
+    assert len(ax.images) == 7 and ax.get_title(loc="left") + ax.get_title() == "Seven"
+    np.testing.assert_array_equal(ax.images[3].get_array(), images.detach().reshape(7, 4, 5)[3])
+    assert {image.get_clim() for image in ax.images} == {(images.min().item(), images.max().item())}
+    lefts, tops = zip(*((image.get_extent()[0], image.get_extent()[3]) for image in ax.images), strict=True)
+    assert len(set(lefts)) == 3 and len(set(tops)) == 3 and lefts[3] == lefts[0] and tops[3] > tops[2]
+    for text, image in zip(ax.texts, ax.images, strict=True):  # each title stands above its own image
+        left, right, _, top = image.get_extent()
+        assert left < text.get_position()[0] < right and text.get_position()[1] <= top
+    assert [text.get_text() for text in ax.texts] == list("abcdefg")
 
 
-def test_signed_pictures_are_white_at_zero():
-    axes = pictures(torch.tensor([[[-3.0, 0.0, 1.0]]]), signed=True)
-    image = axes[0, 0].images[0]
+def test_images_of_three_channels_are_colors_and_ax_is_used():
+    images, own = torch.rand(2, 3, 4, 5), plt.subplots()[1]
+    ax = plot_images(images, ax=own)
+    assert ax is own and ax.images[1].get_array().shape == (4, 5, 3)
+    np.testing.assert_allclose(ax.images[1].get_array()[2, 1], images[1, :, 2, 1])
+
+
+def test_signed_images_are_white_at_zero():
+    ax = plot_images(torch.tensor([[[-3.0, 0.0, 1.0]]]), signed=True)
+    image = ax.images[0]
     assert image.get_clim() == (-3, 3)
     np.testing.assert_allclose(image.cmap(image.norm(0.0))[:3], 1, atol=0.04)
 
 
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match=r"images of shape \(28, 28\).*images\[None\]"):
-        pictures(torch.zeros(28, 28))
-    with pytest.raises(ValueError, match="2 titles for 3 pictures"):
-        pictures(torch.zeros(3, 28, 28), ["a", "b"])
+        plot_images(torch.zeros(28, 28))
+    with pytest.raises(ValueError, match=r"images of shape \(2, 4, 5, 5\)"):
+        plot_images(torch.zeros(2, 4, 5, 5))
+    with pytest.raises(ValueError, match="2 titles for 3 images"):
+        plot_images(torch.zeros(3, 28, 28), ["a", "b"])
 
 
 def test_style_loads_and_its_colours_differ_for_the_colour_blind():
@@ -79,14 +92,6 @@ def test_history_names_its_lines():
 def test_confusion_writes_the_counts():
     ax = plot_confusion(torch.tensor([[5, 0], [1, 1200]]), ["cat", "dog"])
     assert sorted(text.get_text() for text in ax.texts) == ["1", "1,200", "5"]
-    assert ax.get_xlabel() == "named" and ax.get_ylabel() == "true class"
+    assert ax.get_xlabel() == "predicted class" and ax.get_ylabel() == "true class"
     with pytest.raises(ValueError, match=r"3 classes for a matrix of shape \(2, 2\)"):
         plot_confusion(torch.ones(2, 2), "abc")
-
-
-def test_histogram_counts_everything():
-    ax = plot_histogram(torch.arange(12.0).reshape(3, 4), bins=4, label="weights")
-    assert ax.get_legend().get_texts()[0].get_text() == "weights: mean 5.5, deviation 3.45"
-    for bad, said in ((torch.tensor([1.0, float("nan")]), "1 of 2 numbers"), (torch.zeros(0), "0 of 0 numbers")):
-        with pytest.raises(ValueError, match=said):
-            plot_histogram(bad)

@@ -68,7 +68,7 @@ def test_strict_nbval_leaves_trained_networks_out():
 
 
 def test_modules_are_one_file_each_and_small():
-    lines = {path.stem: path.read_text(encoding="utf-8").count("\n") for path in widgets._HERE.glob("*.js")}
+    lines = {path.stem: path.read_text(encoding="utf-8").count("\n") for path in widgets.HERE.rglob("*.js")}
     assert all(count <= 250 for count in lines.values()), lines
     for name in widgets.names():
         assert widgets.module(name).count("export default") == 1

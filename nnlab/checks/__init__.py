@@ -1,1 +1,8 @@
-"""Exercises: ``from nnlab.checks.week01 import check``, then ``@check`` above each answer."""
+"""The judge of the exercises: ``@check`` and ``check.value`` (`core`), and `yours`, which returns a student's own answers.
+
+A notebook writes ``from nnlab.exercises.week01 import check``, then ``@check`` above each answer.
+"""
+
+from nnlab.checks.mylab import yours
+
+__all__ = ["yours"]

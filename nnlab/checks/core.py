@@ -5,8 +5,9 @@ import os
 import sys
 
 from nnlab.checks import mylab
-from nnlab.checks.judging import Value, judge, judge_value, not_attempted
-from nnlab.checks.reading import definition, is_given, is_stub, source_to_keep
+from nnlab.checks.exercise import Quiz
+from nnlab.checks.judging import judge, judge_value, not_attempted
+from nnlab.checks.source import definition, is_given, is_stub, source_to_keep
 
 
 class CheckFailed(AssertionError):
@@ -25,7 +26,7 @@ class Checks:
         """Judge `answer`, print what there is to say, keep it if it is right, and return it, else the reference."""
         name = getattr(answer, "__name__", repr(answer))
         exercise = self.exercises.get(name)
-        if exercise is None or isinstance(exercise, Value):
+        if exercise is None or isinstance(exercise, Quiz):
             return self._unknown(name, answer)
         frame = sys._getframe(1)
         tree, node = definition(frame, name)
@@ -33,7 +34,7 @@ class Checks:
             verdict = not_attempted(name)
         else:
             earlier = list(self.exercises.values())[:list(self.exercises).index(name)]
-            verdict = judge(exercise, answer, [other for other in earlier if not isinstance(other, Value)],
+            verdict = judge(exercise, answer, [other for other in earlier if not isinstance(other, Quiz)],
                             frame.f_globals, frame.f_code.co_filename)
         kept = self._keep(name, tree, node, frame.f_globals) if verdict.kind == "correct" else ""
         return self._say(exercise, answer, verdict, kept)
@@ -41,8 +42,8 @@ class Checks:
     def value(self, name, value):
         """Judge `value`, the list of answers to the exercise `name`; return it if it is right, else the right one."""
         exercise = self.exercises.get(name)
-        if not isinstance(exercise, Value):
-            return self._unknown(name, value, (other.name for other in self.exercises.values() if isinstance(other, Value)))
+        if not isinstance(exercise, Quiz):
+            return self._unknown(name, value, (other.name for other in self.exercises.values() if isinstance(other, Quiz)))
         return self._say(exercise, value, judge_value(exercise, value), "")
 
     def _say(self, exercise, answer, verdict, kept):

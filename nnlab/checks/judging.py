@@ -1,96 +1,13 @@
-"""What an exercise is, and the judgement of an answer to it."""
+"""The judgment of an answer to an exercise."""
 
-import dataclasses
 import functools
-import inspect
 import textwrap
 
 import torch
 
+from nnlab.checks.exercise import Verdict
 from nnlab.checks.feedback import WIDTH, aligned, draw, happened
 from nnlab.checks.running import Outcome, Stopped, agree, bound, guarded, run, without_trace
-
-
-@dataclasses.dataclass(frozen=True)
-class Wrong:
-    """A wrong answer with a name: something that behaves like it, and what is said to who gives it."""
-
-    answer: object
-    says: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Exercise:
-    """What is asked (the reference's docstring), how it is judged, and what helps.
-
-    Args:
-        reference: the right function or class; its name is the exercise's.
-        cases: lines of Python that use that name, smallest first; the last expression of each is compared.
-        wrong: named wrong answers; an answer that agrees with one on every case is told so.
-        hints: from a nudge to nearly the answer.
-        allows: what a correct answer now allows, in a few words.
-        draws: a line like a case whose value, a curve (N,) or a picture (H, W), is drawn beside the right one.
-        equivalent: pairs of a change to the reference that no case can tell, as `mutants` writes it, and the reason.
-        uses: what the cases use besides torch, by its name.
-        signs: lines like cases, which a right answer need not fulfil, by which wrong answers are told apart.
-        given: where the cell begins with code to mend, that code, a function; unchanged, it is not attempted.
-    """
-
-    reference: object
-    cases: tuple
-    wrong: tuple
-    hints: tuple
-    allows: str
-    draws: str = ""
-    equivalent: tuple = ()
-    uses: dict = dataclasses.field(default_factory=dict)
-    signs: tuple = ()
-    given: object = None
-    _right: dict = dataclasses.field(default_factory=dict, init=False, repr=False)  # the reference's outcomes, by what is bound
-
-    @property
-    def name(self):
-        """The exercise's name: its reference's."""
-        return self.reference.__name__
-
-    @property
-    def source(self):
-        """Source text of the reference."""
-        return textwrap.dedent(inspect.getsource(self.reference))
-
-
-@dataclasses.dataclass(frozen=True)
-class Value:
-    """An exercise whose answer is a list: one value for each question.
-
-    Args:
-        name: the exercise's name.
-        reference: list of the right values.
-        questions: what is asked, a line each.
-        wrong: named wrong answers, each a list as the reference; one that names the first wrong value is told.
-        hints, allows: as an exercise's.
-    """
-
-    name: str
-    reference: list
-    questions: tuple
-    wrong: tuple
-    hints: tuple
-    allows: str
-
-    @property
-    def source(self):
-        """The line that answers it."""
-        return f'{self.name} = check.value("{self.name}", {self.reference!r})\n'
-
-
-@dataclasses.dataclass(frozen=True)
-class Verdict:
-    """How an answer was judged: "not attempted", "incorrect" or "correct"; what is said about it; what draws it."""
-
-    kind: str
-    text: str
-    draw: object = None
 
 
 def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
@@ -128,9 +45,9 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
                     signs = runs(answer, exercise.signs)
         except Stopped as error:
             got, drawn = [*got, Outcome(error=error)][:len(exercise.cases)], None
-        if frozenset(names) not in exercise._right:
-            exercise._right[frozenset(names)] = runs(exercise.reference)
-        right = exercise._right[frozenset(names)]
+        if frozenset(names) not in exercise.expected:
+            exercise.expected[frozenset(names)] = runs(exercise.reference)
+        right = exercise.expected[frozenset(names)]
         failing = next((k for k, outcome in enumerate(got) if not agree(right[k], outcome)), None)
         if failing is None:
             return Verdict("correct", f"✓ {name} is right")
@@ -151,7 +68,7 @@ def _fresh(value):
 
 
 def judge_value(exercise, value):
-    """`Verdict` on the list `value` for the `Value` called `exercise`."""
+    """`Verdict` on the list `value` for the `Quiz` called `exercise`."""
     name, count = exercise.name, len(exercise.reference)
     if value is ... or value is None or (isinstance(value, tuple | list) and all(part is ... for part in value)):
         return not_attempted(name)

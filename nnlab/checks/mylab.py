@@ -9,7 +9,7 @@ import time
 import types
 from pathlib import Path
 
-from nnlab.fetch import replacing
+from nnlab.files import replacing
 
 HEADER = '''"""What I wrote in "Neural networks, week by week": each exercise that I solved, to read, to change, to import."""
 
@@ -115,7 +115,7 @@ def yours(name):
 
     week, _, short = name.partition(".")
     try:
-        exercises = importlib.import_module(f"nnlab.checks.{week}").check.exercises
+        exercises = importlib.import_module(f"nnlab.exercises.{week}").check.exercises
     except (ImportError, AttributeError):
         raise ValueError(f'no week {week!r}; name an exercise with its week, as in "week01.relu"') from None
     if short not in exercises:

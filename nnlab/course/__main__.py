@@ -18,13 +18,13 @@ def main(arguments=None):
     command("build", "run every notebook solved and write the course to build/site/: pages, decks, handouts").add_argument(
         "--again", action="store_true", help="run also the notebooks that have not changed since they last ran")
     command("slides", "write a deck of slides and a handout for each notebook to build/site/slides/")
-    command("normalise", "write notebooks in their normal form, with the static pictures of their figures").add_argument(
+    command("normalize", "write notebooks in their normal form, with the static images of their figures").add_argument(
         "--run", action="store_true", help="execute them first and store what they print")
     command("sabotage", "plant faults in training and see the notebooks' claims break")
     command("answers", "write the answer key, notebooks and pages, to build/answers/")
     command("mutants", "every exercise against its named wrong answers and small changes of its reference").add_argument(
         "weeks", nargs="*", help="weeks, such as week01; all without")
-    command("pictures", "draw README's pictures, of the first figure and of its slide, from what `slides` has built")
+    command("images", "draw README's images, of the first figure and of its slide, from what `slides` has built")
     command("publish", "make OWNER/REPO the course's address, in badges and first cells").add_argument(
         "place", metavar="OWNER/REPO")
     asked = parser.parse_args(arguments)
@@ -39,12 +39,12 @@ def main(arguments=None):
         elif asked.command == "slides":
             from nnlab.course.slides import build
             well = build(asked.notebooks) is True
-        elif asked.command == "normalise":
-            from nnlab.course.normalise import normalise
-            well = normalise(asked.notebooks, asked.run) is None
-        elif asked.command == "pictures":
-            from nnlab.course.slides import pictures
-            well = pictures() is None
+        elif asked.command == "normalize":
+            from nnlab.course.normalize import normalize
+            well = normalize(asked.notebooks, asked.run) is None
+        elif asked.command == "images":
+            from nnlab.course.slides import images
+            well = images() is None
         elif asked.command == "answers":
             from nnlab.course.answers import answers
             well = answers(asked.notebooks)

@@ -2,11 +2,11 @@
 
 import nbformat
 
-from nnlab.checks.judging import Value
+from nnlab.checks.exercise import Quiz
 from nnlab.course.notebooks import BUILD, code_cells, paths, title, write
 from nnlab.course.render import Formulas, rendered
-from nnlab.course.runs import runs
 from nnlab.course.solve import checks_of, names_in
+from nnlab.course.solved_runs import runs
 
 ANSWERS = BUILD / "answers"
 
@@ -39,7 +39,7 @@ def commented(notebook):
             for wrong in exercise.wrong:
                 given = (", ".join(f"`{part}` for `{question}`" for part, right, question in
                                    zip(wrong.answer, exercise.reference, exercise.questions, strict=True) if part != right)
-                         if isinstance(exercise, Value) else f"`{wrong.answer.__name__.strip('_')}`")
+                         if isinstance(exercise, Quiz) else f"`{wrong.answer.__name__.strip('_')}`")
                 lines.append(f"- {given}: {wrong.says}")
             text = "\n".join([lines[0], "", *lines[1:]])
             cells.append(nbformat.v4.new_markdown_cell(text, id=f"{cell.id}-{name}-mistakes"[:64]))

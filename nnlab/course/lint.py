@@ -8,14 +8,14 @@ import re
 
 from nnlab import widgets
 from nnlab.course import notebooks
-from nnlab.course.built import built, quotes
-from nnlab.course.normalise import KEPT, KERNEL, RANDOM, SLUG, WIDGET_VIEW, drawn_from
+from nnlab.course.normalize import KEPT, KERNEL, RANDOM, SLUG, WIDGET_VIEW, drawn_from
 from nnlab.course.notebooks import code_cells, printed, sections, slide_type, tags, tree
+from nnlab.course.prerequisites import built, quotes
 from nnlab.course.publish import badge_target, first_cell
 from nnlab.course.solve import exercises_in, guesses_in
 
 CELLS, LINES, WIDTH = 60, 25, 100
-TAGS = {"trailer", "nbval-ignore-output", "nbval-skip", "raises-exception"}
+TAGS = {"preview", "draws", "nbval-ignore-output", "nbval-skip", "raises-exception"}
 WORDS_OF_NOTES = 30
 SENTENCES = 10
 
@@ -94,7 +94,7 @@ def opening(notebook, stem):
         if needed not in text:
             yield f"the opening lacks {needed!r}"
     if code_cells(notebook)[0].source != first_cell():
-        yield "the first code cell is not the published one; `python -m nnlab.course normalise` writes it"
+        yield "the first code cell is not the published one; `python -m nnlab.course normalize` writes it"
     stated = notebooks.minutes(notebook)
     noted = notebooks.spoken(notebook.cells)
     if stated is not None and stated != noted:

@@ -7,9 +7,10 @@ import pkgutil
 import sys
 import textwrap
 
-from nnlab import checks
+from nnlab import exercises
 from nnlab.checks import running
-from nnlab.checks.judging import Value, judge, judge_value
+from nnlab.checks.exercise import Quiz
+from nnlab.checks.judging import judge, judge_value
 
 SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.MatMult: ast.Mult, ast.Pow: ast.Mult}
 COMPARED = {ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
@@ -19,8 +20,8 @@ ONE_WAY = (ast.Sub, ast.Div, ast.MatMult, ast.Pow)  # operators whose operands m
 
 def weeks():
     """The course's `Checks` by the name of their week, in order."""
-    names = sorted(module.name for module in pkgutil.iter_modules(checks.__path__) if module.name.startswith("week"))
-    modules = {name: importlib.import_module(f"nnlab.checks.{name}") for name in names}
+    names = sorted(module.name for module in pkgutil.iter_modules(exercises.__path__) if module.name.startswith("week"))
+    modules = {name: importlib.import_module(f"nnlab.exercises.{name}") for name in names}
     return {name: module.check for name, module in modules.items() if hasattr(module, "check")}
 
 
@@ -106,7 +107,7 @@ def score(exercise):
 def mistakes(exercise):
     """Triples of a named wrong answer's name, its message, and whether it is told just that and is right somewhere."""
     for k, wrong in enumerate(exercise.wrong):
-        if isinstance(exercise, Value):
+        if isinstance(exercise, Quiz):
             answer = list(wrong.answer)
             verdict, right = judge_value(exercise, answer), any(map(lambda a, b: a == b, answer, exercise.reference))
             name = ", ".join(f"{part}" for part, wanted in zip(answer, exercise.reference, strict=True) if part != wanted)
@@ -145,7 +146,7 @@ def table(names=()):
                 well &= good
                 print(textwrap.fill(f"{says}", 128, initial_indent=f"  {'ok ' if good else 'BAD'} {name:<34} ",
                                     subsequent_indent=" " * 41))
-            if not isinstance(exercise, Value):
+            if not isinstance(exercise, Quiz):
                 count, survivors = score(exercise)
                 reasons = dict(exercise.equivalent)
                 unexplained = [change for change in survivors if change not in reasons]

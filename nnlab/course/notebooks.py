@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from nnlab.fetch import replacing
+from nnlab.files import replacing
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = ROOT / "notebooks"

@@ -8,10 +8,10 @@ import re
 
 from nnlab.course.notebooks import NOTEBOOKS, minutes, paths, read, sections, spoken, story, title
 from nnlab.course.solve import guesses_in, names_in
-from nnlab.fetch import replacing
+from nnlab.files import replacing
 
 OUTLINE = NOTEBOOKS / "README.md"
-BEGIN, END = "<!-- outline: written by `make normalise` from the notebooks -->", "<!-- end of the outline -->"
+BEGIN, END = "<!-- outline: written by `make normalize` from the notebooks -->", "<!-- end of the outline -->"
 _ITEM = re.compile(r"^\| (\d+[ab]\.\d+) \| (.+) \|$", re.M)
 _FIGURE = re.compile(r"\bFigure\(\"(\w+)\"")
 

@@ -16,7 +16,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from nnlab import __version__, widgets
-from nnlab.checks.judging import Value
+from nnlab.checks.exercise import Quiz
 from nnlab.course.notebooks import ROOT, code_cells, notes, slide_type, story
 from nnlab.course.npm import node, package
 from nnlab.course.solve import checks_of, names_in
@@ -113,7 +113,7 @@ def prepared(notebook):
 def _asked(checks, name, cell):
     """What the exercise called `name` in `cell` asks, as lines of text: what its reference says, or its questions."""
     exercise = checks.exercises[name]
-    if isinstance(exercise, Value):
+    if isinstance(exercise, Quiz):
         before = " ".join(line[2:] for line in cell.source.split("\n") if line.startswith("# "))
         return [before, *(f"{k}. {question}" for k, question in enumerate(exercise.questions, start=1))]
     return [" ".join(part.replace("`", "").split()) for part in inspect.getdoc(exercise.reference).split("\n\n")]

@@ -9,10 +9,10 @@ from nnlab import __version__
 from nnlab.course import slides
 from nnlab.course.notebooks import code_cells, minutes, opening, paths, read, title
 from nnlab.course.render import TEMPLATES, Formulas, address, rendered
-from nnlab.course.runs import data_here, runs
 from nnlab.course.slides import SITE
 from nnlab.course.solve import names_in
-from nnlab.fetch import replacing
+from nnlab.course.solved_runs import data_here, runs
+from nnlab.files import replacing
 
 
 def build(names=(), again=False):

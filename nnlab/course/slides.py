@@ -11,14 +11,15 @@ from tqdm import tqdm
 
 from nnlab import __version__
 from nnlab.course.browser import chromium
-from nnlab.course.looking import look, opened
-from nnlab.course.normalise import picture
+from nnlab.course.normalize import screenshot
 from nnlab.course.notebooks import BUILD, ROOT, code_cells, minutes, paths, read, title
 from nnlab.course.npm import package
+from nnlab.course.overflow import look, opened
 from nnlab.course.render import TEMPLATES, Formulas, address, rendered
-from nnlab.course.runs import runs
 from nnlab.course.solve import guesses_in
-from nnlab.fetch import FetchError, replacing
+from nnlab.course.solved_runs import runs
+from nnlab.fetch import FetchError
+from nnlab.files import replacing
 from nnlab.widgets import defaults
 
 SITE = BUILD / "site"
@@ -74,7 +75,7 @@ def build(names=(), made=None):
                 well = False
     formulas.close()
     if formulas.without:
-        left_out.append(f"formulas as pictures (they stand as TeX): {formulas.without}")
+        left_out.append(f"formulas as images (they stand as TeX): {formulas.without}")
     width = max(len(path.stem) for path in chosen)
     print(f"\n{'lecture':<{width}}  slides      minutes      MB  handout")
     for stem, slides, spoken, size, pages in rows:
@@ -162,18 +163,18 @@ def pages_of(pdf):
     return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
 
 
-def pictures():
-    """Draw the two pictures that README.md shows, of the first figure and of the slide that it stands on.
+def images():
+    """Draw the two images that README.md shows, of the first figure and of the slide that it stands on.
 
     Raises:
         RuntimeError: there is no Chromium.
         FileNotFoundError: the deck has not been built.
     """
-    folder, deck = ROOT / ".github" / "pictures", SLIDES / f"{paths()[0].stem}.html"
+    folder, deck = ROOT / ".github" / "images", SLIDES / f"{paths()[0].stem}.html"
     if not deck.exists():
         raise FileNotFoundError(f"there is no {deck}; `make slides` builds it")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "neuron.png").write_bytes(picture({"name": "neuron", "state": defaults("neuron")}))
+    (folder / "neuron.png").write_bytes(screenshot({"name": "neuron", "state": defaults("neuron")}))
     with chromium() as browser:
         page = opened(browser, deck)
         page.evaluate("""() => {

@@ -11,10 +11,10 @@ from nnlab.course.notebooks import code_cells, tree
 
 
 def checks_of(notebook):
-    """The `Checks` that `notebook` imports by ``from nnlab.checks.weekNN import check``; None where it imports none."""
+    """The `Checks` that `notebook` imports by ``from nnlab.exercises.weekNN import check``; None where it imports none."""
     for cell in code_cells(notebook):
         for node in ast.walk(tree(cell)):
-            if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nnlab.checks.")
+            if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nnlab.exercises.")
                     and any(alias.name == "check" for alias in node.names)):
                 return importlib.import_module(node.module).check
     return None

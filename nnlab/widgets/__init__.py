@@ -8,7 +8,6 @@ import copy
 import functools
 import json
 import math
-import re
 from pathlib import Path
 
 import anywidget
@@ -19,37 +18,46 @@ from nnlab.widgets.packing import packed
 MIME = "application/vnd.nnlab.figure+json"
 NETWORK = "application/vnd.nnlab.network+json"
 SHARED = ("shared", "frame")  # what stands before each figure's own file
-ENGINES = {"digit": ("ink",), "graph": ("expressions",), "playground": ("network", "training")}  # what else stands before some
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
+FIGURES = HERE / "figures"  # NAME.js draws and computes; NAME.json holds the rules of its state
 
 
 def names():
-    """Names of the figures there are, sorted."""
-    return sorted(path.stem for path in _HERE.glob("*.js") if path.stem not in (*SHARED, *sum(ENGINES.values(), ())))
+    """Names of all figures, sorted."""
+    return sorted(path.stem for path in FIGURES.glob("*.js"))
 
 
 @functools.cache
 def module(name):
-    """Source of the ES module of the figure called `name`: what all figures share, then its own file."""
-    if name not in names():
-        raise ValueError(f"unknown figure {name!r}; choose one of: {', '.join(map(repr, names()))}")
-    return "\n".join(map(_source, (*SHARED, *ENGINES.get(name, ()), name)))
+    """Source of the ES module of the figure called `name`: the shared parts, the rules of its state, its own file."""
+    parts = [*SHARED, *rules(name).get("uses", ())]
+    stated = (f"const rules = {json.dumps(rules(name))};\n"
+              "const { defaults, choices = {}, limits = {}, most = {} } = rules;")
+    return "\n".join([*(_text(HERE / f"{part}.js") for part in parts), stated, _text(FIGURES / f"{name}.js")])
 
 
-def _source(part):
-    return (_HERE / f"{part}.js").read_text(encoding="utf-8")
+def _text(path):
+    return path.read_text(encoding="utf-8")
 
 
 def defaults(name):
-    """The state that the figure called `name` begins with, as its JavaScript states it."""
-    return copy.deepcopy(_stated(name, "defaults"))
+    """The state that the figure called `name` begins with, a dictionary."""
+    return copy.deepcopy(rules(name)["defaults"])
 
 
 @functools.cache
-def _stated(name, what):
-    """The JSON that the figure's file gives as ``const <what> = {...};``; empty where it gives none."""
-    found = re.search(rf"const {what} = (\{{.*?\n\}});", module(name), re.DOTALL)
-    return json.loads(found.group(1)) if found else {}
+def rules(name):
+    """The rules of the state of the figure called `name`, from its JSON file: a dictionary with
+
+    "defaults" (the initial state), "choices" (allowed values), "limits" (lowest, highest, 1 for whole numbers), "most"
+    (largest length of a list), "reads" (sizes of the network that it runs), "uses" (shared JavaScript files besides).
+
+    Raises:
+        ValueError: there is no such figure.
+    """
+    if name not in names():
+        raise ValueError(f"unknown figure {name!r}; choose one of: {', '.join(map(repr, names()))}")
+    return json.loads(_text(FIGURES / f"{name}.json"))
 
 
 class Figure(anywidget.AnyWidget):
@@ -73,10 +81,10 @@ class Figure(anywidget.AnyWidget):
 
     def __init__(self, name, network=None, **state):
         self.figure = name
-        begin, reads = _merged(name, state), _stated(name, "reads")
+        begin, reads = _merged(name, state), rules(name).get("reads", {})
         if network is not None and not reads:
             raise ValueError(f"the figure {name!r} takes no network; these do: "
-                             f"{', '.join(repr(other) for other in names() if _stated(other, 'reads'))}")
+                             f"{', '.join(repr(other) for other in names() if 'reads' in rules(other))}")
         brought = {} if network is None else packed(network, **reads)
         super().__init__(_esm=module(name), state=begin, start=begin, network=brought)
 
@@ -96,7 +104,7 @@ class Figure(anywidget.AnyWidget):
 
 def _merged(name, state):
     """The defaults of the figure called `name` with `state` over them, in plain JSON; frame.js holds the same rules."""
-    known, choices, limits, most = (_stated(name, what) for what in ("defaults", "choices", "limits", "most"))
+    known, choices, limits, most = (rules(name).get(part, {}) for part in ("defaults", "choices", "limits", "most"))
     for part, value in state.items():
         if part not in known:
             raise ValueError(f"the figure {name!r} has no {part!r}; choose from: {', '.join(map(repr, known))}")

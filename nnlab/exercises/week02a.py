@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from nnlab.checks.judging import Exercise, Value, Wrong
+from nnlab.checks.exercise import Exercise, Quiz, Wrong
 
 
 def xor_by_steps(x):
@@ -318,7 +318,7 @@ SCORES_OF = Exercise(
 )
 
 
-SHAPES_INSIDE = Value(
+SHAPES_INSIDE = Quiz(
     name="shapes_inside",
     reference=[(64, 784), (100, 784), (64, 100), (10,), (64, 10)],
     questions=("the flattened pictures", "layers[0].weight", "the hidden units' outputs", "layers[1].bias",

@@ -1,17 +1,5 @@
 // Any curve from bumps: pairs of sigmoid units, one up and one down, as high as the curve is in the middle of the pair.
 
-const defaults = {
-  "heights": [0.2, 0.7, 0.9, 0.4, -0.3, -0.6, -0.2, 0.5, 0.8],
-  "bumps": 6,
-  "steepness": 200
-};
-
-const limits = {
-  "heights": [-1, 1],
-  "bumps": [1, 60, 1],
-  "steepness": [5, 1000, 1]
-};
-
 const GRID = steps(0, 1, 400), COUNTS = [1, 2, 4, 8, 15, 30, 60];
 
 /** The target at `x` in [0, 1]: straight lines between the heights. */
@@ -121,4 +109,4 @@ up, down = (torch.sigmoid(steepness * (x[:, None] - side)) for side in (edges[:-
 total = (up - down) @ top
 print("units:", 2 * n, f"largest error: {(total - target(x)).abs().max():.4f}")`;
 
-export default figure({ title: "Any curve from bumps", rules: { defaults, limits }, numbers: bumpNumbers, build: buildBumps, torch: torchBumps });
+export default figure({ title: "Any curve from bumps", rules, numbers: bumpNumbers, build: buildBumps, torch: torchBumps });

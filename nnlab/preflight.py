@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 from nnlab.device import device_of
 
 
-def try_out(model, train, val, loss_fn, optimizer):
+def preflight(model, train, val, loss_fn, optimizer):
     """Raise ValueError for what can be known to be wrong before training `model`; its modes are for the caller to restore.
 
     Args:

@@ -5,9 +5,9 @@ import torch.nn.functional as F
 
 from nnlab.autograd import Value as Node
 from nnlab.autograd import accumulate, ordered, product
-from nnlab.checks.judging import Exercise, Value, Wrong
+from nnlab.checks.exercise import Exercise, Quiz, Wrong
 
-SLOPES_BY_HAND = Value(
+SLOPES_BY_HAND = Quiz(
     name="slopes_by_hand",
     reference=[-8, -8, -16, 16],
     questions=(
@@ -457,7 +457,7 @@ BCE_GRADIENTS = Exercise(
     uses={"w": torch.tensor([[0.5, -1.0], [1.0, 0.0]]), "no_graph": no_graph},
 )
 
-WHAT_GRAD_HOLDS = Value(
+WHAT_GRAD_HOLDS = Quiz(
     name="what_grad_holds",
     reference=[6, 12, 3, False, 6],
     questions=(

@@ -1,58 +1,5 @@
 // A network that trains before your eyes: its data, its units, its border, its losses. What it computes stands in network.js and training.js.
 
-const defaults = {
-  "data": "xor",
-  "noise": 0.1,
-  "own": [[-0.7, 0.6, 1], [0.7, -0.6, 1], [0.6, 0.7, -1], [-0.6, -0.7, -1]],
-  "click": "adds +1",
-  "share": 0.5,
-  "features": ["x1", "x2"],
-  "layers": [[4]],
-  "activation": "tanh",
-  "init": "Xavier",
-  "optimizer": "SGD",
-  "rate": "0.1",
-  "batch": 10,
-  "l1": 0.0,
-  "l2": 0.0,
-  "dropout": 0.0,
-  "seed": 1,
-  "step": 0,
-  "probe": [0.5, 0.5],
-  "edits": [[0, 0, 0, 0, 0]]
-};
-
-const choices = {
-  "data": ["xor", "circles", "moons", "spirals", "own points"],
-  "click": ["adds +1", "adds −1", "removes"],
-  "features": ["x1", "x2", "x1^2", "x2^2", "x1 x2", "sin x1", "sin x2"],
-  "activation": ["ReLU", "tanh", "sigmoid", "linear"],
-  "init": ["Xavier", "Kaiming", "deviation 1", "zeros"],
-  "optimizer": ["SGD", "momentum", "Adam"],
-  "rate": ["0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"]
-};
-
-const limits = {
-  "noise": [0, 0.5],
-  "own": [-1.5, 1.5],
-  "share": [0.1, 0.9],
-  "layers": [1, 8, 1],
-  "batch": [1, 50, 1],
-  "l1": [0, 0.1],
-  "l2": [0, 0.1],
-  "dropout": [0, 0.8],
-  "seed": [0, 999, 1],
-  "step": [0, 6000, 1],
-  "probe": [-1.5, 1.5],
-  "edits": [-10000, 10000]
-};
-
-const most = {
-  "own": 60,
-  "layers": 6,
-  "edits": 40
-};
-
 const TILE = 34;
 
 /** The network: a tile a unit, an edge a weight, which can be pulled up and down. Returns the panel and what draws it. */
@@ -246,5 +193,5 @@ function buildPlayground(stage) {
   };
 }
 
-export default figure({ title: "A network that trains", rules: { defaults, choices, limits, most }, numbers: playgroundNumbers,
+export default figure({ title: "A network that trains", rules, numbers: playgroundNumbers,
   build: buildPlayground, torch: torchPlayground });

@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from nnlab.checks.judging import Exercise, Value, Wrong
+from nnlab.checks.exercise import Exercise, Quiz, Wrong
 
-SHAPES = Value(
+SHAPES = Quiz(
     name="shapes",
     reference=[(4,), (3,), (3, 4), (60, 784)],
     questions=("torch.ones(3, 4).sum(0)", "torch.ones(3, 4) @ torch.ones(4)", "torch.ones(3, 1) * torch.ones(4)",

@@ -1,22 +1,5 @@
 // Two balls on two losses: the same sigmoid neuron learns by squared error and by cross-entropy, from the same start.
 
-const defaults = {
-  "start": 5.0,
-  "target": "0",
-  "rate": 1.0,
-  "step": 0
-};
-
-const choices = {
-  "target": ["0", "1"]
-};
-
-const limits = {
-  "start": [-7, 7],
-  "rate": [0.1, 5],
-  "step": [0, 300, 1]
-};
-
 const softplus = (z) => Math.max(0, z) + Math.log1p(Math.exp(-Math.abs(z)));
 const LOSSES = [
   { name: "squared error", colour: BLUE, of: (w, y) => (sigmoid(w) - y) ** 2 / 2, slope: (w, y) => (sigmoid(w) - y) * sigmoid(w) * sigmoid(-w) },
@@ -129,5 +112,5 @@ for name, loss_of in losses.items():
         optimizer.step()
     print(f"{name}: w = {w:.4f}, output {torch.sigmoid(w):.4f}, loss {loss_of(w):.4f}")`;
 
-export default figure({ title: "Squared error and cross-entropy on one sigmoid neuron", rules: { defaults, choices, limits }, numbers: lossNumbers,
+export default figure({ title: "Squared error and cross-entropy on one sigmoid neuron", rules, numbers: lossNumbers,
   build: buildLosses, torch: torchLosses });

@@ -1,21 +1,5 @@
 // Two ReLU units fold the plane of the inputs: where XOR's four corners land, and the one line that separates them there.
 
-const defaults = {
-  "weights": [1.0, 1.0, 1.0, 1.0],
-  "bias": [0.0, -1.0],
-  "out": [1.0, -2.0],
-  "fold": 0.0,
-  "probe": [0.3, 0.9]
-};
-
-const limits = {
-  "weights": [-2, 2],
-  "bias": [-2, 2],
-  "out": [-3, 3],
-  "fold": [0, 1],
-  "probe": [-0.5, 1.5]
-};
-
 const CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]], SQUARE = [[-0.5, -0.5], [1.5, -0.5], [1.5, 1.5], [-0.5, 1.5]];
 
 const list = (values) => values.map(plain).join(", ");
@@ -149,5 +133,5 @@ h = torch.relu(x @ W + c)
 for point, hidden, output in zip(x.tolist(), h.tolist(), (h @ w).tolist()):
     print(point, "->", [round(one, 4) for one in hidden], "->", round(output, 4))`;
 
-export default figure({ title: "Two ReLU units fold the plane", rules: { defaults, limits }, numbers: foldNumbers,
+export default figure({ title: "Two ReLU units fold the plane", rules, numbers: foldNumbers,
   build: buildFold, torch: torchFold });

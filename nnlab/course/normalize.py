@@ -1,4 +1,4 @@
-"""Write notebooks in the one form in which the course keeps them, and draw the static pictures of their figures."""
+"""Write notebooks in the one form in which the course keeps them, and draw the static images of their figures."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 
 
-def normalise(names=(), run=False):
+def normalize(names=(), run=False):
     """Bring the notebooks named (all of them without a name) into their normal form; with `run`, execute them first."""
     for path in paths(names):
         notebook = read(path)
@@ -84,10 +84,10 @@ def _join_streams(cell):
     cell.outputs = joined
 
 
-# --------------------------------------------------------------------------------- pictures of the figures
+# --------------------------------------------------------------------------------- static images of the figures
 
 def drawn_from(figure, network):
-    """Fingerprint of what the static picture of `figure` (name and state) with its `network` is drawn from."""
+    """Fingerprint of what the static image of `figure` (name and state) with its `network` is drawn from."""
     text = widgets.module(figure["name"]) + json.dumps([figure["state"], *filter(None, [network])], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -100,19 +100,19 @@ def _draw_figures(notebook):
                 network = output.data.get(widgets.NETWORK, {})
                 drawn = drawn_from(figure, network)
                 if output.metadata.get("nnlab", {}).get("drawn_from") != drawn or "image/png" not in output.data:
-                    output.data["image/png"] = base64.b64encode(picture(figure, network)).decode()
+                    output.data["image/png"] = base64.b64encode(screenshot(figure, network)).decode()
                 output.metadata = {"nnlab": {"drawn_from": drawn}}
 
 
-def picture(figure, network=None, width=1000):
-    """PNG of `figure` (name and state) with its `network`, if any, as it looks at first, `width` pixels wide, in 256 colours.
+def screenshot(figure, network=None, width=1000):
+    """PNG of `figure` (name and state) with its `network`, if any, as it looks at first, `width` pixels wide, in 256 colors.
 
     Raises:
         RuntimeError: there is no Chromium to draw it.
     """
     with chromium() as browser:
         if browser is None:
-            raise RuntimeError("the static picture of a figure is a screenshot, and Chromium was not found; "
+            raise RuntimeError("the static image of a figure is a screenshot, and Chromium was not found; "
                                "install it (Debian, Ubuntu: apt install chromium) or name it in NNLAB_CHROMIUM")
         page = browser.new_context(offline=True, viewport={"width": width + 16, "height": 800}).new_page()
         errors = []

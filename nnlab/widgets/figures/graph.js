@@ -1,15 +1,5 @@
 // An expression becomes a graph: values flow forward, slopes flow backward, one edge at a time.
 
-const defaults = {
-  "program": "a = 2; b = -3; c = a * b; d = c + a; e = tanh(d / 4)",
-  "order": "children first",
-  "step": 0
-};
-
-const choices = { "order": ["children first", "depth first"] };
-
-const limits = { "step": [0, 400, 1] };
-
 /** Columns by the longest way from an input; inputs stand just before what first uses them; rows near those that a node is made from. */
 function places(graph) {
   const column = graph.map(() => 0), row = graph.map(() => 0);
@@ -136,5 +126,5 @@ for name, value in {${names.map((name) => `"${name}": ${name}`).join(", ")}}.ite
     print(f"{name}: value {value.item():.4f}, gradient {value.grad.item():.4f}")`;
 }
 
-export default figure({ title: "A graph of values, stepped forward and backward", rules: { defaults, choices, limits }, numbers: graphNumbers,
+export default figure({ title: "A graph of values, stepped forward and backward", rules, numbers: graphNumbers,
   build: buildGraph, torch: torchGraph });

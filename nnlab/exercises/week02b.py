@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from nnlab.checks.judging import Exercise, Wrong
+from nnlab.checks.exercise import Exercise, Wrong
 from nnlab.models import MLP
 from nnlab.toys import moons
 
@@ -67,8 +67,8 @@ MOONS_NETWORK = Exercise(
         "tuple(moons_network()(torch.zeros(3, 2)).shape)",
         "sum(p.numel() for p in moons_network().parameters()) <= 20",
         "sum(p.dim() == 2 for p in moons_network().parameters()) >= 2  # two layers or more",
-        "from nnlab.checks.week02b import bends; bends(moons_network)",
-        "from nnlab.checks.week02b import after_training; after_training(moons_network) >= 0.97",
+        "from nnlab.exercises.week02b import bends; bends(moons_network)",
+        "from nnlab.exercises.week02b import after_training; after_training(moons_network) >= 0.97",
     ),
     wrong=(
         Wrong(_moons_linear, "Small it is, but it draws one line: nine of ten points at best. What stands between layers?"),
@@ -202,10 +202,10 @@ HEIGHTS_WITHIN = Exercise(
     cases=(
         "len(heights_within(torch.sin, 5))",
         "heights_within(lambda x: 8 * x, 4)",
-        "from nnlab.checks.week02b import misses; misses(heights_within, lambda x: 0 * x + 2, 4) <= 1e-6",
-        "from nnlab.checks.week02b import misses; misses(heights_within, lambda x: 3 * x, 10) <= 3 / 20 + 1e-6",
-        "from nnlab.checks.week02b import misses; misses(heights_within, lambda x: torch.sin(12 * x), 24) <= 12 / 48 + 1e-6",
-        "from nnlab.checks.week02b import misses; misses(heights_within, lambda x: (x - 0.3).abs(), 1) <= 1 / 2 + 1e-6",
+        "from nnlab.exercises.week02b import misses; misses(heights_within, lambda x: 0 * x + 2, 4) <= 1e-6",
+        "from nnlab.exercises.week02b import misses; misses(heights_within, lambda x: 3 * x, 10) <= 3 / 20 + 1e-6",
+        "from nnlab.exercises.week02b import misses; misses(heights_within, lambda x: torch.sin(12 * x), 24) <= 12 / 48 + 1e-6",
+        "from nnlab.exercises.week02b import misses; misses(heights_within, lambda x: (x - 0.3).abs(), 1) <= 1 / 2 + 1e-6",
     ),
     wrong=(
         Wrong(_heights_left,

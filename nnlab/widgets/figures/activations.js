@@ -1,26 +1,5 @@
 // Activation functions and their slopes: choose several, drag the point, see which one is steeper where.
 
-const defaults = {
-  "shown": ["sigmoid", "tanh"],
-  "x": 1.0,
-  "leak": 0.1,
-  "alpha": 1.0,
-  "maxout": [-0.5, -0.5, 1.0, -0.5],
-  "apl": [0.5, 0.0]
-};
-
-const choices = {
-  "shown": ["linear", "step", "sigmoid", "tanh", "ReLU", "leaky ReLU", "ELU", "maxout", "APL"]
-};
-
-const limits = {
-  "x": [-4, 4],
-  "leak": [0, 1],
-  "alpha": [0, 2],
-  "maxout": [-1.5, 1.5],
-  "apl": [-1, 1]
-};
-
 // Value and slope (PyTorch's, where there is a kink), where the kinks and jumps lie, and the same in PyTorch.
 const relu = (x) => Math.max(0, x), over = (x) => x > 0 ? 1 : 0;
 const arms = ({ maxout: [w, c, v, d] }, x) => [w * x + c, v * x + d];
@@ -208,5 +187,5 @@ ${rows.map(({ name }) => `    "${name}": ${FUNCTIONS[name].torch(state)},`).join
     slope = torch.autograd.grad(y, x)[0] if y.requires_grad else 0.0
     print(f"{name}: {y:.4f}, slope {slope:.4f}")`;
 
-export default figure({ title: "Activation functions and their slopes", rules: { defaults, choices, limits }, numbers: activationNumbers,
+export default figure({ title: "Activation functions and their slopes", rules, numbers: activationNumbers,
   build: buildActivations, torch: torchActivations });

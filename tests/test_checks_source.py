@@ -1,4 +1,4 @@
-"""nnlab.checks.reading: stubs, and what an answer needs to stand alone."""
+"""nnlab.checks.source: stubs, and what an answer needs to stand alone."""
 
 import ast
 import math
@@ -7,7 +7,7 @@ import textwrap
 import pytest
 import torch
 
-from nnlab.checks.reading import is_stub, source_to_keep
+from nnlab.checks.source import is_stub, source_to_keep
 
 
 def parsed(cell):

@@ -5,27 +5,27 @@ import inspect
 import pkgutil
 import textwrap
 
-from nnlab.checks.reading import bare
+from nnlab.checks.source import bare
 from nnlab.course.notebooks import code_cells, tags, tree
 from nnlab.course.sabotage import FAULTS
 from nnlab.course.solve import guesses_in, names_in
 
-# The first notebook that has built what a module holds; before it, only a cell tagged `trailer` may import the module.
-BUILT_IN = {"nnlab.checks": "week01a", "nnlab.plots": "week01a", "nnlab.widgets": "week01a", "nnlab.data": "week01a",
+# The first notebook that has built what a module holds; before it, only a cell tagged `preview` may import the module.
+BUILT_IN = {"nnlab.exercises": "week01a", "nnlab.checks": "week01a", "nnlab.plots": "week01a", "nnlab.widgets": "week01a", "nnlab.data": "week01a",
             "nnlab.toys": "week02a", "nnlab.metrics": "week02a", "nnlab.models": "week02b",
             "nnlab.autograd": "week03a", "nnlab.batches": "week03b", "nnlab.device": "week03b", "nnlab.train": "week03b"}
 
 
 def built(notebook, stem):
-    """What a later week builds is imported in trailers only; predictions can be filled in; faults and their cells exist."""
+    """What a later week builds is imported in previews only; predictions can be filled in; faults and their cells exist."""
     ids = {cell.id for cell in notebook.cells}
     for cell in code_cells(notebook):
         modules = _imported(tree(cell))
-        if "trailer" not in tags(cell):
+        if "preview" not in tags(cell):
             for module in sorted(modules):
                 if BUILT_IN.get(module, "week99") > stem.split("_")[0]:
-                    yield f"cell {cell.id!r} imports {module}, which is not built yet; only a trailer may"
-        if names_in(cell) and "nnlab.checks" not in modules:
+                    yield f"cell {cell.id!r} imports {module}, which is not built yet; only a preview may"
+        if names_in(cell) and "nnlab.exercises" not in modules:
             yield f"the exercise {cell.id!r} does not import its check, so it cannot run alone after a restart"
         if guesses_in(cell) and "guess" not in cell.metadata.get("nnlab", {}):
             yield f"the prediction {cell.id!r} has no guess in its metadata to fill in"

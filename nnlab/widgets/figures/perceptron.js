@@ -1,27 +1,5 @@
 // Rosenblatt's perceptron, one look at a point after the other, and Novikoff's theorem that counts its mistakes.
 
-const defaults = {
-  "points": [[-2.2, 0.5, -1], [0.5, -0.6, -1], [-1.4, -2.4, -1], [1.6, 2.4, 1], [-0.3, 1.1, 1],
-             [1.7, -1.6, -1], [-0.4, -1.7, -1], [1.3, 1.2, 1], [-1.6, 1.5, 1], [0.8, 2.5, 1]],
-  "seed": 0,
-  "step": 0,
-  "click": "adds +1"
-};
-
-const choices = {
-  "click": ["adds +1", "adds −1", "removes"]
-};
-
-const limits = {
-  "points": [-3, 3],
-  "seed": [0, 999, 1],
-  "step": [0, 600, 1]
-};
-
-const most = {
-  "points": 30
-};
-
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 const plus = (a, b, times = 1) => a.map((one, k) => one + times * b[k]);
 const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
@@ -231,5 +209,5 @@ u = torch.tensor([${separator.join(", ")}], dtype=torch.float64)  # the line wit
 margin, radius = (y * (x @ u)).min() / u.norm(), x.norm(dim=1).max()
 print(f"bound: {(radius / margin) ** 2:.4f}")` : ""}`;
 
-export default figure({ title: "The perceptron, step by step", rules: { defaults, choices, limits, most }, numbers: perceptronNumbers,
+export default figure({ title: "The perceptron, step by step", rules, numbers: perceptronNumbers,
   build: buildPerceptron, torch: torchPerceptron });

@@ -2,7 +2,7 @@
 
 import torch
 
-from nnlab.checks.judging import Exercise, Value, Wrong
+from nnlab.checks.exercise import Exercise, Quiz, Wrong
 
 
 def perceptron_step(w, b, x, y):
@@ -355,7 +355,7 @@ ACCURACY = Exercise(
 )
 
 
-CHANGES = Value(
+CHANGES = Quiz(
     name="changes",
     reference=["stays", "falls", "rises", "rises", "rises", "stays"],
     questions=("all samples right, all scores times 2: the accuracy",

@@ -1,19 +1,14 @@
 """Week 3b: the six steps, an epoch, mistakes worth looking at, a digit's centre, and five scripts to mend."""
 
-import inspect
-import itertools
-import linecache
-import sys
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from nnlab.checks import scripts
-from nnlab.checks.judging import Exercise, Value, Wrong
+from nnlab.checks.exercise import Exercise, Quiz, Wrong, variant
+from nnlab.exercises import week03b_scripts as scripts
 from nnlab.train import train_step
 
-SIX_STEPS = Value(
+SIX_STEPS = Quiz(
     name="six_steps",
     reference=["works as well", "never learns", "works as well", "never learns", "a batch late", "slopes add up"],
     questions=("batch, clear, forward, loss, backward, step", "batch, forward, loss, backward, clear, step",
@@ -37,25 +32,6 @@ SIX_STEPS = Value(
            "It learns if, between a backward and the next clear, there is a step."),
     allows="Only three of the six can go wrong in silence: clear, backward, step.",
 )
-
-
-def _with(function, *changes, name=None):
-    """`function` with pieces of its text replaced, pairs (old, new); its source can be read as that of any other."""
-    text = inspect.getsource(function)
-    for old, new in changes:
-        if old not in text:
-            raise ValueError(f"{function.__name__} has no {old!r} to replace")
-        text = text.replace(old, new)
-    file = f"<{function.__name__} {next(_NUMBERS)}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    names = dict(vars(sys.modules[function.__module__]))
-    exec(compile(text, file, "exec"), names)
-    changed = names[function.__name__]
-    changed.__name__ = name or function.__name__
-    return changed
-
-
-_NUMBERS = itertools.count()  # of the texts so made
 
 
 def line(slope, rate=0.1):
@@ -94,16 +70,16 @@ TRAIN_STEP = Exercise(
         "model, sgd = line(2.0); [part.requires_grad for part in train_step(model, one, one, F.mse_loss, sgd)]",
     ),
     wrong=(
-        Wrong(_with(train_step, (_CLEAR, ""), name="without_clearing"),
+        Wrong(variant(train_step, (_CLEAR, ""), name="without_clearing"),
               "Slopes of the batch before are still there, and backward adds to them: clear them first."),
-        Wrong(_with(train_step, (_CLEAR + _BACKWARD, _BACKWARD + _CLEAR), name="cleared_too_late"),
+        Wrong(variant(train_step, (_CLEAR + _BACKWARD, _BACKWARD + _CLEAR), name="cleared_too_late"),
               "Cleared after backward has filled them: the step finds nothing, and does nothing."),
-        Wrong(_with(train_step, (_STEP, ""), name="step_not_taken"),
+        Wrong(variant(train_step, (_STEP, ""), name="step_not_taken"),
               "The slopes are there, but nobody used them: the weights are as before. What is missing?"),
-        Wrong(_with(train_step, (".detach()", ""), name="with_graph"),
+        Wrong(variant(train_step, (".detach()", ""), name="with_graph"),
               "Right numbers; but outputs and loss still hold the graph that made them, and whoever collects them collects all "
               "graphs: detach them."),
-        Wrong(_with(train_step, ("outputs.detach()", "outputs"), name="outputs_with_graph"),
+        Wrong(variant(train_step, ("outputs.detach()", "outputs"), name="outputs_with_graph"),
               "The loss is detached; the outputs still hold the graph that made them."),
         Wrong(_step_swapped, "loss_fn takes outputs first, targets second; for many losses the order matters."),
         Wrong(_step_loss_afterwards, "Return the outputs and the loss that gave the slopes, not a second look after the step."),
@@ -341,7 +317,7 @@ CENTRED = Exercise(
     uses={"seven": torch.tensor([[float(row < 2 or 10 <= column + row / 2 < 12) for column in range(12)] for row in range(18)])},
 )
 
-WHICH_BUG = Value(
+WHICH_BUG = Quiz(
     name="which_bug",
     reference=["labels shuffled", "no zero_grad", "not flattened", "softmax twice", "still in training mode"],
     questions=("script a: the loss stays at ln 10", "script b: the loss climbs",
@@ -391,7 +367,7 @@ def _mended(script, *changes, wrong, hints, allows, share=0.9, loss=0.6, more=()
     """
     run = f"losses, shares = {script.__name__}(*few)"
     return Exercise(
-        reference=_with(script, *changes),
+        reference=variant(script, *changes),
         cases=(f"{run}; len(losses), len(shares)", f"{run}; 1.5 < losses[0] < 3.5", f"{run}; min(shares) > {share}",
                f"{run}; sum(losses[-22:]) / 22 < {loss}", *(f"{run}; {one}" for one in more)),
         wrong=wrong, hints=hints, allows=allows,
@@ -406,11 +382,11 @@ _ORDER = (("True → False", "one order for all epochs is as good here"),)
 SCRIPT_A = _mended(
     scripts.script_a, ("y.split(20)", "y[order].split(20)"),
     wrong=(
-        Wrong(_with(scripts.script_a, ("y.split(20)", "y[torch.randperm(len(y))].split(20)"), name="another_order"),
+        Wrong(variant(scripts.script_a, ("y.split(20)", "y[torch.randperm(len(y))].split(20)"), name="another_order"),
               "Two orders drawn one after the other are two orders. Pictures and labels need the same one."),
-        Wrong(_with(scripts.script_a, ("x[order].split(20), y.", "x.split(20), y[order]."), name="other_way_round"),
+        Wrong(variant(scripts.script_a, ("x[order].split(20), y.", "x.split(20), y[order]."), name="other_way_round"),
               "Now the labels are shuffled and the pictures are not: it is the same mistake the other way round."),
-        Wrong(_with(scripts.script_a, _SLOWER, name="slower"),
+        Wrong(variant(scripts.script_a, _SLOWER, name="slower"),
               "Slower steps do not help: each picture still carries another one's label. Where are pictures and labels paired?"),
     ),
     hints=("Follow one picture: where does it lie after x[order], and where does its label lie?",
@@ -421,14 +397,14 @@ SCRIPT_A = _mended(
 SCRIPT_B = _mended(
     scripts.script_b, (_DEEP + _BACKWARD, _DEEP + _CLEAR + _DEEP + _BACKWARD),
     wrong=(
-        Wrong(_with(scripts.script_b, (_DEEP + _BACKWARD, _DEEP + _BACKWARD + _DEEP + _CLEAR), name="cleared_too_late"),
+        Wrong(variant(scripts.script_b, (_DEEP + _BACKWARD, _DEEP + _BACKWARD + _DEEP + _CLEAR), name="cleared_too_late"),
               "Cleared between backward and step, the slopes of this batch are gone, too: clear before backward."),
-        Wrong(_with(scripts.script_b, ("    losses = []\n", "    losses = []\n    optimizer.zero_grad()\n"), name="cleared_once"),
+        Wrong(variant(scripts.script_b, ("    losses = []\n", "    losses = []\n    optimizer.zero_grad()\n"), name="cleared_once"),
               "Cleared never, or only once, before the first step: it has to be done for each batch."),
-        Wrong(_with(scripts.script_b, ("range(5):\n        for", "range(5):\n        optimizer.zero_grad()\n        for"),
+        Wrong(variant(scripts.script_b, ("range(5):\n        for", "range(5):\n        optimizer.zero_grad()\n        for"),
                     name="cleared_each_epoch"),
               "Cleared once an epoch: within it the slopes still add up. It has to be done for each batch."),
-        Wrong(_with(scripts.script_b, _SLOWER, name="slower"),
+        Wrong(variant(scripts.script_b, _SLOWER, name="slower"),
               "Slower steps hide it, for a while: the slopes of all batches still add up. Who empties them?"),
     ),
     hints=("backward adds to the slopes that are there (week 3a). Who empties them?",
@@ -440,12 +416,12 @@ SCRIPT_C = _mended(
     scripts.script_c,
     ("nn.Sequential(nn.Linear(28, 30)", "nn.Sequential(nn.Flatten(), nn.Linear(784, 30)"), (".mean((1, 2))", ""),
     wrong=(
-        Wrong(_with(scripts.script_c, (".mean((1, 2))", ".sum((1, 2))"), name="added"),
+        Wrong(variant(scripts.script_c, (".mean((1, 2))", ".sum((1, 2))"), name="added"),
               "Added or averaged, the rows' order is lost: a trouser upside down is the same to it. Let it see all pixels at "
               "once."),
-        Wrong(_with(scripts.script_c, (".mean((1, 2))", ".amax((1, 2))"), name="largest"),
+        Wrong(variant(scripts.script_c, (".mean((1, 2))", ".amax((1, 2))"), name="largest"),
               "The best row decides, wherever it lies. Let the network see all pixels at once."),
-        Wrong(_with(scripts.script_c, (".mean((1, 2))", "[:, 0, 14]"), name="one_row"),
+        Wrong(variant(scripts.script_c, (".mean((1, 2))", "[:, 0, 14]"), name="one_row"),
               "That looks at one row of the picture only. Let the network see all 28 of them at once."),
     ),
     hints=("A linear layer takes the last dimension: here 28 numbers, one row, at a time. What becomes of the rows' order?",
@@ -456,14 +432,14 @@ SCRIPT_C = _mended(
 SCRIPT_D = _mended(
     scripts.script_d, ("nn.Sequential(MLP([784, 30, 10]), nn.Softmax(1))", "MLP([784, 30, 10])"),
     wrong=(
-        Wrong(_with(scripts.script_d, ("lr=0.1", "lr=1.0"), name="faster"),
+        Wrong(variant(scripts.script_d, ("lr=0.1", "lr=1.0"), name="faster"),
               "Longer steps get it nearer to its floor of 1.46, but not under it. Where does a softmax come from, besides this "
               "one?"),
-        Wrong(_with(scripts.script_d, ("F.cross_entropy", "F.nll_loss"), name="likelihood_of_probabilities"),
+        Wrong(variant(scripts.script_d, ("F.cross_entropy", "F.nll_loss"), name="likelihood_of_probabilities"),
               "nll_loss wants the logarithms of probabilities; these are the probabilities."),
-        Wrong(_with(scripts.script_d, ("nn.Softmax(1)", "nn.Sigmoid()"), name="squashed"),
+        Wrong(variant(scripts.script_d, ("nn.Softmax(1)", "nn.Sigmoid()"), name="squashed"),
               "A sigmoid squashes them just as well: cross_entropy takes logits, any numbers from far below 0 to far above."),
-        Wrong(_with(scripts.script_d, ("F.cross_entropy", "F.nll_loss"), ("nn.Softmax(1)", "nn.Identity()"), name="none_at_all"),
+        Wrong(variant(scripts.script_d, ("F.cross_entropy", "F.nll_loss"), ("nn.Softmax(1)", "nn.Identity()"), name="none_at_all"),
               "Now nobody takes the softmax, and the loss falls without end. cross_entropy takes it itself."),
     ),
     hints=("cross_entropy takes logits and applies the softmax itself (week 1b).", "Leave the softmax out of the model."),
@@ -473,12 +449,12 @@ SCRIPT_D = _mended(
 SCRIPT_E = _mended(
     scripts.script_e, ("    with torch.no_grad():", "    model.eval()\n    with torch.no_grad():"),
     wrong=(
-        Wrong(_with(scripts.script_e, ("    losses = []\n", "    losses = []\n    model.eval()\n"), name="eval_from_the_start"),
+        Wrong(variant(scripts.script_e, ("    losses = []\n", "    losses = []\n    model.eval()\n"), name="eval_from_the_start"),
               "Now nothing is dropped while it trains, either; but there dropout is meant to work. Where does the measuring "
               "begin?"),
-        Wrong(_with(scripts.script_e, ("nn.Dropout(0.5)", "nn.Dropout(0.1)"), name="less_dropout"),
+        Wrong(variant(scripts.script_e, ("nn.Dropout(0.5)", "nn.Dropout(0.1)"), name="less_dropout"),
               "It still throws dice, only fewer of them, and trains with less dropout than was wanted."),
-        Wrong(_with(scripts.script_e, ("[accuracy(model(new_x), new_y).item() for _ in range(5)]",
+        Wrong(variant(scripts.script_e, ("[accuracy(model(new_x), new_y).item() for _ in range(5)]",
                                        "[accuracy(model(new_x), new_y).item()] * 5"), name="asked_once"),
               "Asked once, and written down five times: it still throws dice while it is measured."),
     ),

@@ -1,30 +1,5 @@
 // A pad to draw a digit on: what MNIST's makers would have made of it, and what a network reads. ink.js computes it.
 
-const defaults = {
-  "strokes": [[[32, 20], [35, 19], [41, 16], [47, 14], [54, 15], [59, 17], [64, 21], [66, 26], [65, 32], [62, 37], [57, 42], [52, 45], [47,
-               46], [47, 48], [54, 49], [60, 51], [65, 55], [68, 60], [69, 66], [67, 72], [64, 77], [59, 82], [52, 85], [46, 86], [40, 85], [35,
-               82], [31, 79], [29, 77]]],
-  "pen": 9,
-  "size": 1.0,
-  "turn": 0
-};
-
-const limits = {
-  "strokes": [-100, 200],
-  "pen": [2, 20, 1],
-  "size": [0.3, 1.5],
-  "turn": [-180, 180, 1]
-};
-
-const most = {
-  "strokes": 20
-};
-
-const reads = {
-  "inputs": 784,
-  "outputs": 10
-};
-
 const UNIT = 3.2, EDGE = 10, HEAD = 34;  // places on the pad in the drawing's coordinates: EDGE + UNIT x, HEAD + UNIT y
 
 /** The pad. Each press draws a stroke; the arrows move what is drawn. Returns its panel and what draws it. */
@@ -173,5 +148,5 @@ with torch.no_grad():
     print(*(f"{p:.4f}" for p in torch.softmax(network(image.flatten(1)), 1)[0]))` : ""}`;
 }
 
-export default figure({ title: "A pad to draw a digit on", rules: { defaults, limits, most }, numbers: digitNumbers, build: buildDigit,
+export default figure({ title: "A pad to draw a digit on", rules, numbers: digitNumbers, build: buildDigit,
   torch: torchDigit });

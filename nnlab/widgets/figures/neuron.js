@@ -1,30 +1,5 @@
 // One neuron with two inputs: turn its weights, shift its line, move tonight's evening, and see what leaves it.
 
-const defaults = {
-  "weights": [1.0, 0.5],
-  "bias": -0.5,
-  "activation": "sigmoid",
-  "probe": [1.5, 1.5],
-  "names": ["friends there", "work due"],
-  "points": [[2.0, -1.0, 1], [1.5, 0.5, 1], [2.5, 1.5, 1], [0.5, -1.0, 1], [-0.5, -2.0, 1], [1.0, -2.2, 1],
-             [-1.0, 0.5, 0], [-2.0, -0.8, 0], [0.5, 1.6, 0], [-1.5, 2.0, 0], [1.2, 2.5, 0], [-2.4, 1.0, 0]]
-};
-
-const choices = {
-  "activation": ["step", "sigmoid", "tanh", "ReLU", "linear"]
-};
-
-const limits = {
-  "weights": [-3, 3],
-  "bias": [-3, 3],
-  "probe": [-3, 3],
-  "points": [-3, 3]
-};
-
-const most = {
-  "points": 200
-};
-
 const ACTIVATIONS = {
   step: { of: (z) => z >= 0 ? 1 : 0, y: [-0.25, 1.25], ticks: [0, 0.5, 1], torch: "(z >= 0).double()" },
   sigmoid: { of: sigmoid, y: [-0.25, 1.25], ticks: [0, 0.5, 1], torch: "torch.sigmoid(z)" },
@@ -212,5 +187,5 @@ z = x @ w + c
 output = ${ACTIVATIONS[activation].torch}
 print(f"z = {z:.4f}, output = {output:.4f}")`;
 
-export default figure({ title: "One neuron with two inputs", rules: { defaults, choices, limits, most }, numbers: neuronNumbers,
+export default figure({ title: "One neuron with two inputs", rules, numbers: neuronNumbers,
   build: buildNeuron, torch: torchNeuron });

@@ -1,0 +1,119 @@
+"""What an exercise is: a definition or a quiz, its reference, its wrong answers with a name, and the verdict on an answer."""
+
+import dataclasses
+import inspect
+import itertools
+import linecache
+import sys
+import textwrap
+
+
+@dataclasses.dataclass(frozen=True)
+class Wrong:
+    """A named wrong answer: something that behaves like it, and the feedback for a student who gives it."""
+
+    answer: object
+    says: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Exercise:
+    """A function or class to write: the reference's docstring is its specification; how an answer is judged; hints.
+
+    Args:
+        reference: the correct function or class; its name is the exercise's.
+        cases: lines of Python that use that name, smallest first; the last expression of each is compared.
+        wrong: named wrong answers; an answer that agrees with one on every case receives its feedback.
+        hints: from a nudge to nearly the answer.
+        allows: what a correct answer makes possible, in a few words.
+        draws: a line like a case whose value, a curve (N,) or an image (H, W), is drawn beside the expected one.
+        equivalent: pairs of a change to the reference that no case can detect, as `mutants` writes it, and the reason.
+        uses: names that the cases use besides torch, a dictionary.
+        signs: lines like cases that tell wrong answers apart; a correct answer need not agree on them.
+        given: where the cell begins with code to correct, that code, a function; unchanged, it is not attempted.
+    """
+
+    reference: object
+    cases: tuple
+    wrong: tuple
+    hints: tuple
+    allows: str
+    draws: str = ""
+    equivalent: tuple = ()
+    uses: dict = dataclasses.field(default_factory=dict)
+    signs: tuple = ()
+    given: object = None
+    expected: dict = dataclasses.field(default_factory=dict, init=False, repr=False, compare=False)
+    # outcomes of the reference, filled in by the judge, by the names that are bound
+
+    @property
+    def name(self):
+        """The exercise's name: its reference's."""
+        return self.reference.__name__
+
+    @property
+    def source(self):
+        """Source text of the reference."""
+        return textwrap.dedent(inspect.getsource(self.reference))
+
+
+@dataclasses.dataclass(frozen=True)
+class Quiz:
+    """An exercise whose answer is a list: one value for each question.
+
+    Args:
+        name: the exercise's name.
+        reference: list of the correct values.
+        questions: what is asked, a line each.
+        wrong: named wrong answers, each a list like the reference; feedback comes from one with the same first wrong value.
+        hints, allows: as for `Exercise`.
+    """
+
+    name: str
+    reference: list
+    questions: tuple
+    wrong: tuple
+    hints: tuple
+    allows: str
+
+    @property
+    def source(self):
+        """The line that answers it."""
+        return f'{self.name} = check.value("{self.name}", {self.reference!r})\n'
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """The judgment of an answer: "not attempted", "incorrect" or "correct"; its text; a function that draws it, or None."""
+
+    kind: str
+    text: str
+    draw: object = None
+
+
+def variant(function, *edits, name=None):
+    """A copy of `function` with edits in its source text; its own source can be read like that of any other function.
+
+    Args:
+        function: a function or class of a module.
+        edits: pairs (old, new) of text, applied in order; every occurrence of `old` is replaced.
+        name: the copy's ``__name__``; that of `function` without.
+
+    Raises:
+        ValueError: the source does not contain `old`.
+    """
+    text = textwrap.dedent(inspect.getsource(function))
+    for old, new in edits:
+        if old not in text:
+            raise ValueError(f"the source of {function.__name__} does not contain {old!r}")
+        text = text.replace(old, new)
+    file = f"<variant {next(_NUMBERS)} of {function.__name__}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    names = dict(vars(sys.modules[function.__module__]))
+    exec(compile(text, file, "exec"), names)
+    copy = names[function.__name__]
+    copy.__name__ = name or function.__name__
+    return copy
+
+
+_NUMBERS = itertools.count()  # of the variants made
