@@ -8,13 +8,14 @@ COURSE = .venv/bin/python -m nnlab.course
 
 help:
 	@echo "make course     run every notebook and write the course to build/site/"
-	@echo "make test       everything that CI tests"
+	@echo "make test       everything that CI tests; its ten slowest tests are listed at the end"
+	@echo "make check NOTEBOOK=week02a   everything that guards one notebook, in two minutes"
 	@echo "make lab        open JupyterLab on the notebooks"
 	@echo "make slides     write a slide deck and a handout a lecture to build/site/slides/"
 	@echo "make answers    write the answer key to build/answers/"
 	@echo "make normalize  after editing a notebook: run it and write its normal form"
 	@echo "make sabotage   plant faults in training and see the notebooks' claims break"
-	@echo "make bench      time fit against its peers"
+	@echo "make bench      time every notebook, and fit against its peers"
 	@echo "make lock       requirements.in -> requirements.txt"
 
 env:
@@ -26,6 +27,11 @@ course: env
 test: env
 	@.venv/bin/ruff check .
 	@.venv/bin/python -m pytest
+
+check: env
+	@test -n "$(NOTEBOOK)" || { echo "name a notebook, as in: make check NOTEBOOK=week02a" >&2; exit 2; }
+	@.venv/bin/ruff check .
+	@.venv/bin/python -m pytest --notebook $(NOTEBOOK)
 
 lab: env
 	@.venv/bin/jupyter lab --notebook-dir=notebooks
@@ -43,6 +49,7 @@ sabotage: env
 	@$(COURSE) sabotage
 
 bench: env
+	@.venv/bin/python benchmarks/notebooks.py
 	@test -x build/peers/bin/python || .venv/bin/uv venv -q --seed --python .venv/bin/python build/peers
 	@.venv/bin/uv pip install -q --python build/peers/bin/python -r benchmarks/requirements.txt
 	@PYTHONPATH=. build/peers/bin/python benchmarks/peers.py

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Prepares Python for the course. Safe to run again at any time: what is done is not done twice.
 #
-#   bash colab_setup.sh --into PYTHON   on Colab: adds to that Python only the packages that are missing,
-#                                       changes none that is there, and puts nnlab on its path.
-#   bash colab_setup.sh                 elsewhere: makes .venv with the pinned requirements.txt.
+#   bash colab_setup.sh --into PYTHON   adds to that Python only the packages that are missing, changes none that
+#                                       is there, and puts nnlab on its path (nnlab/packages.py does it).
+#   bash colab_setup.sh                 on Colab: the same; elsewhere: makes .venv with the pinned requirements.txt.
 #                                       NNLAB_PYTHON names the Python to make it with; NNLAB_WHEELS a folder
 #                                       that holds every package, for machines without a network.
 set -euo pipefail
@@ -11,36 +11,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 fail() { printf 'nnlab: %s\n' "$*" >&2; exit 1; }
 
-# ---------------------------------------------------------------------------------------------- Colab
-add_missing() {
-  "$1" - "$here" <<'PYTHON'
-import importlib.metadata, pathlib, re, subprocess, sys, sysconfig, tempfile, tomllib
-
-root = pathlib.Path(sys.argv[1])
-project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-names = [found.metadata["Name"] for found in importlib.metadata.distributions()]   # None for a broken one
-present = {re.sub(r"[-_.]+", "-", name).lower() for name in names if name}
-wanted = {re.match(r"[\w.-]+", need).group(): need for need in project["dependencies"]}
-missing = [need for name, need in wanted.items() if re.sub(r"[-_.]+", "-", name).lower() not in present]
-if missing:
-    pip = [sys.executable, "-m", "pip"]
-    frozen = subprocess.run([*pip, "list", "--format=freeze"], check=True, capture_output=True, text=True).stdout
-    with tempfile.TemporaryDirectory() as folder:
-        keep = pathlib.Path(folder, "keep.txt")                 # what is there stays as it is
-        keep.write_text(frozen, encoding="utf-8")
-        done = subprocess.run([*pip, "install", "-q", "-c", str(keep), *missing], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"nnlab: could not install {', '.join(missing)} beside what is here:\n{done.stderr.strip()[-600:]}\n"
-                 "Check the connection and run this cell again; if it persists, Runtime > Disconnect and delete runtime.")
-site = pathlib.Path(sysconfig.get_path("purelib"), "nnlab.pth")  # so that a restarted kernel finds nnlab too
-if not site.exists() or site.read_text(encoding="utf-8").strip() != str(root):
-    site.write_text(f"{root}\n", encoding="utf-8")
-said = f"installed {', '.join(missing)}" if missing else f"all {len(wanted)} packages present, nothing installed"
-print(f"nnlab {project['version']} is ready in {root}: {said}.")
-PYTHON
-}
-
-# ------------------------------------------------------------------------------------------ elsewhere
 suits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; }
 
 choose_python() {
@@ -66,7 +36,7 @@ explain() {  # explain LOG: the end of LOG, then one sentence for what went wron
     fail "the package index could not be reached: check the network (or set HTTPS_PROXY) $again"
   fi
   tail -n 12 "$1" >&2
-  fail "installing the packages failed as shown above: mend it $again"
+  fail "installing the packages failed as shown above: correct that $again"
 }
 
 make_venv() {
@@ -102,7 +72,7 @@ make_venv() {
 }
 
 case "${1:-}" in
-  --into) add_missing "${2:?--into needs the path of a Python}" ;;
-  "") if [ -n "${COLAB_RELEASE_TAG:-}" ]; then add_missing python3; else make_venv; fi ;;
+  --into) "${2:?--into needs the path of a Python}" "$here/nnlab/packages.py" ;;
+  "") if [ -n "${COLAB_RELEASE_TAG:-}" ]; then python3 "$here/nnlab/packages.py"; else make_venv; fi ;;
   *) fail "unknown option '$1'; use 'colab_setup.sh' or 'colab_setup.sh --into PYTHON'." ;;
 esac

@@ -17,6 +17,31 @@ def _failed_if_skipped(report, keywords):
         report.outcome, report.longrepr = "failed", f"skipped under NNLAB_REQUIRE=all: {reason}"
 
 
+def pytest_addoption(parser):
+    """``--notebook week02a``: only the tests that guard that notebook."""
+    parser.addoption("--notebook", action="append", default=[], metavar="NAME", help="only what guards this notebook")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Under ``--notebook``, keep its strict comparison, its week's file, what is parametrized by it, and its figures' tests."""
+    if not config.getoption("--notebook"):
+        return
+    from nnlab.course import dependencies
+    from nnlab.course.notebooks import paths, read
+
+    chosen = paths(config.getoption("--notebook"))
+    files = {path.name for path in chosen} | {f"test_{path.stem.split('_')[0]}.py" for path in chosen}
+    figures = {file.stem for path in chosen for file in dependencies.files(read(path)) if file.parent.name == "figures"}
+
+    def guards(item):
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        return (item.path.name in files or "notebook_path" in given
+                or ("figure" in item.path.name and any(value in figures for value in given.values() if isinstance(value, str))))
+    kept = [item for item in items if guards(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """A test or a cell that skips."""

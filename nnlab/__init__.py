@@ -1,31 +1,39 @@
 """Neural networks, week by week: the package that the course's notebooks import.
 
-Leaves, which use nothing else of ours:
-    fetch     find or download a file, verify it, keep it
-    device    choose a device, seed everything, describe the machine
-    progress  one bar for notebooks and terminals
-    batches   an in-memory loader: a batch is an index
-    models    the networks that the notebooks have built by hand
-    metrics   accuracy, confusion matrix
-    history   the numbers of a training run, a table
-    toys      small sets in the plane, each with its true boundary
-    formats   the files in which picture sets come
-    plots     pictures of arrays: arrays in, matplotlib axes out (its style is ``plt.style.use("nnlab.course")``)
-    widgets   interactive figures that compute in the browser
+Modules that import no other module of the package:
+    autograd    reverse-mode automatic differentiation of scalars
+    models      the multilayer perceptron, `MLP`
+    metrics     accuracy, confusion matrix
+    batches     an in-memory data loader, `Batches`
+    history     losses and metrics of every epoch, a table
+    toys        toy data sets in the plane, each with its true decision boundary
+    plots       arrays in, matplotlib axes out; the course's style is ``plt.style.use("nnlab.course")``
+    device      choose a device, seed the random generators, describe the machine
+    progress    a progress bar for notebooks and terminals
+    files       atomic writes, checksums, setting a damaged file aside
+    formats     file formats of image data sets: npz, IDX, CIFAR-10's pickles
+    packages    packages that the course needs; installing those that are missing
+    widgets     interactive figures that compute in the browser
 
-Built on them:
-    train     train_epoch, evaluate, fit
-    tryout    two samples through model and loss before training
-    callbacks EarlyStopping, KeepBest
-    checkpoint  save and load, atomically, to the same bits
-    sources   where a picture set is found: folder, cache, system, mirrors, the course itself
-    data      picture sets and tables as tensors; split; standardize
-    checks    exercises: what is asked, what is right, which wrong answers have a name; mylab.py, which keeps the right ones
+Data:
+    fetch       download a file from a mirror and verify its checksum
+    sources     sources of the image data sets: folder, cache, system package, mirrors, the course's subset
+    data        image data sets and tables as tensors; `split`; `standardize`
+
+Training:
+    train       `train_step`, `train_epoch`, `evaluate`, `fit`
+    preflight   checks of model, data and loss with two samples before training
+    callbacks   `EarlyStopping`, `KeepBest`
+    checkpoint  save and load the state of a training run
+
+Exercises:
+    checks      judging an answer; feedback; the student's own library ``mylab.py``; `checks.yours` loads from it
+    exercises   the exercises of each week: references, test cases, wrong answers with their feedback, hints
 
 For instructors and tests:
-    course    run, solve, check, render and publish the notebooks: ``python -m nnlab.course --help``
+    course      run, solve, check, render and publish the notebooks: ``python -m nnlab.course --help``
 
-Importing ``nnlab`` does nothing else: no style is set, no seed is drawn, nothing is downloaded.
+Importing ``nnlab`` has no side effects: no style is set, no random number is drawn, nothing is downloaded.
 """
 
 __version__ = "0.1.0"

@@ -10,14 +10,15 @@ import sys
 def python():
     """Verdict on Python's version."""
     good = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    return good, f"Python {sys.version.split()[0]}", "install Python 3.11, 3.12 or 3.13, then make course PYTHON=python3.12"
+    fix = "install Python 3.11, 3.12 or 3.13, then make course PYTHON=python3.12"
+    return good, f"Python {sys.version.split()[0]}", fix
 
 
 def torch_pair():
     """Verdict on torch and torchvision, which must be of one build; tried in a process of its own."""
     fix = "reinstall both as a pair: pip install torch==2.11.0 torchvision==0.26.0"
-    done = subprocess.run([sys.executable, "-c", "import torch, torchvision; print(torch.__version__, torchvision.__version__)"],
-                          capture_output=True, text=True)
+    code = "import torch, torchvision; print(torch.__version__, torchvision.__version__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     if done.returncode == 0:
         return True, "torch {} with torchvision {}".format(*done.stdout.split()), fix
     last = (done.stderr.strip().splitlines() or ["no message"])[-1]
@@ -46,7 +47,7 @@ def data():
     try:
         found = load("fashion_mnist")
     except (OSError, ValueError) as error:
-        return False, f"data: {error}", "mend or unset NNLAB_DATA"
+        return False, f"data: {error}", "correct or unset NNLAB_DATA"
     finally:
         os.environ.pop("NNLAB_OFFLINE") if before is None else os.environ.update(NNLAB_OFFLINE=before)
     return True, f"Fashion-MNIST: {found!r}", ""
@@ -66,13 +67,24 @@ def jupyter():
                  f"anywidget {importlib.metadata.version('anywidget')}", ""
 
 
+def packages():
+    """Verdict on the packages that the course's pyproject.toml names."""
+    from nnlab.packages import installed, missing, requirements
+
+    needed = requirements()
+    absent, old = missing(needed, installed())
+    if absent:
+        return False, f"packages: {', '.join(absent)} missing", f"pip install {' '.join(repr(need) for need in absent)}"
+    return True, f"{len(needed)} packages present" + (f"; older than tested: {', '.join(old)}" if old else ""), ""
+
+
 def disk():
     """Verdict on the free disk space where we are: 1 GB for data and what notebooks write."""
     free = shutil.disk_usage(".").free / 2**30
     return free >= 1, f"{free:.1f} GB of disk free", "free at least 1 GB"
 
 
-CHECKS = (python, torch_pair, gpu, data, jupyter, disk)
+CHECKS = (python, packages, torch_pair, gpu, data, jupyter, disk)
 
 
 def doctor(checks=CHECKS):
@@ -81,11 +93,11 @@ def doctor(checks=CHECKS):
     for check in checks:
         try:
             good, said, fix = check()
-        except Exception as error:  # a doctor must not fall ill: what breaks here is a finding
+        except Exception as error:  # an error of a check is a finding, too
             good, said, fix = False, f"{check.__name__}: {type(error).__name__}: {error}", "run make course anew"
         print(f"{'ok ' if good else 'BAD'}  {said}" + ("" if good else f"\n     {fix}"))
         bad += not good
-    print("All is well." if not bad else f"{bad} to mend.")
+    print("All is well." if not bad else f"{bad} to fix.")
     return bad
 
 

@@ -1,4 +1,4 @@
-"""A scalar automatic-differentiation engine: numbers that remember how they were made, and with which slopes.
+"""Reverse-mode automatic differentiation of scalars: a Value is a node of a computation graph.
 
 >>> a, b = Value(2.0), Value(-3.0)
 >>> c = (a * b).tanh() + a
@@ -6,9 +6,9 @@
 >>> round(a.grad, 4), round(b.grad, 4)
 (0.9999, 0.0)
 
-Each Value keeps its parents, the Values that it was made from, each with the local slope: how fast this value changes with that
-parent alone. The backward pass multiplies slopes along every path and adds up all paths: reverse accumulation (Linnainmaa 1970),
-or backpropagation (Rumelhart, Hinton and Williams 1986). So small an engine trains networks: micrograd (Karpathy 2020).
+Each Value keeps its parents with its local derivatives, the partial derivatives with respect to them. The backward pass
+multiplies the local derivatives along each path and sums over all paths: reverse accumulation (Linnainmaa 1970), also
+called backpropagation (Rumelhart, Hinton and Williams 1986). micrograd (Karpathy 2020) is an engine of the same kind.
 """
 
 import math
@@ -16,12 +16,12 @@ from numbers import Real
 
 
 def product(a, b):
-    """The Value a * b, with a slope for each of the two Values."""
+    """The Value a * b of two Values; its parents are a and b, each paired with its local derivative."""
     return Value(a.data * b.data, ((a, b.data), (b, a.data)))
 
 
 def ordered(root):
-    """All Values that `root` was made from, and last itself: each once, and each after its parents (a topological order)."""
+    """List of `root` and all its ancestors in topological order: each Value once, parents first, `root` last."""
     order, done, stack = [], set(), [root]
     while stack:
         node = stack[-1]
@@ -37,21 +37,21 @@ def ordered(root):
 
 
 def accumulate(order):
-    """Push the gradient of the last Value of a topological order back to all others: each adds what its children send it."""
+    """Backward pass from the last Value of a topological order: add to the `grad` of all others by the chain rule."""
     for node in reversed(order):
-        for parent, slope in node.parents:
-            parent.grad += slope * node.grad
+        for parent, local_derivative in node.parents:
+            parent.grad += local_derivative * node.grad
 
 
 class Value:
-    """A number `data`, the `parents` that it was made from as pairs (Value, local slope), and its gradient `grad`.
+    """A scalar `data`; its `parents`, pairs (Value that it was computed from, local derivative); its gradient `grad`.
 
     Raises:
-        TypeError: `data` is no number.
+        TypeError: `data` is not a real number.
     """
 
     __slots__ = ("data", "grad", "parents")
-    __array_ufunc__ = None  # so that NumPy's numbers leave `number * Value` to the Value
+    __array_ufunc__ = None  # so that NumPy leaves `number * Value` to the Value
 
     def __init__(self, data, parents=()):
         if not isinstance(data, Real):
@@ -59,7 +59,7 @@ class Value:
         self.data, self.grad, self.parents = float(data), 0.0, parents
 
     def backward(self):
-        """Add to `grad` of every Value without parents the slope of this value with respect to it; others get theirs anew."""
+        """Backpropagate: add the gradient of this Value to the `grad` of leaves, and overwrite that of other nodes."""
         order = ordered(self)
         for node in order:
             if node.parents:
@@ -68,7 +68,7 @@ class Value:
         accumulate(order)
 
     def zero_grad(self):
-        """Set `grad` to 0, of this Value and of all that it was made from."""
+        """Set the `grad` of this Value and of all its ancestors to 0."""
         for node in ordered(self):
             node.grad = 0.0
 
@@ -83,11 +83,11 @@ class Value:
         if isinstance(power, Value):
             raise TypeError("Value ** Value is not supported: write (b.log() * power).exp() for a positive base b")
         written = f"({self.data}) ** {power}"
-        slope = _real(lambda: power and power * self.data ** (power - 1), f"the slope of {written}")
-        return Value(_real(lambda: self.data ** power, written), ((self, slope),))
+        derivative = _real(lambda: power and power * self.data ** (power - 1), f"the derivative of {written}")
+        return Value(_real(lambda: self.data ** power, written), ((self, derivative),))
 
     def __rpow__(self, base):
-        return (self * _real(lambda: math.log(base), f"the slope of ({base}) ** x")).exp()
+        return (self * _real(lambda: math.log(base), f"the derivative of ({base}) ** x")).exp()
 
     def exp(self):
         """Exponential function."""
@@ -95,7 +95,7 @@ class Value:
         return Value(data, ((self, data),))
 
     def log(self):
-        """Natural logarithm; ValueError unless this value is positive."""
+        """Natural logarithm; a ValueError unless `data` is positive."""
         return Value(_real(lambda: math.log(self.data), f"log({self.data})"), ((self, 1 / self.data),))
 
     def tanh(self):
@@ -104,13 +104,13 @@ class Value:
         return Value(data, ((self, 1 - data * data),))
 
     def sigmoid(self):
-        """1 / (1 + exp(-x)), without overflow."""
+        """Logistic sigmoid 1 / (1 + exp(-x)), computed without overflow."""
         small = math.exp(-abs(self.data))
         data = (1.0 if self.data > 0 else small) / (1 + small)
         return Value(data, ((self, data * (1 - data)),))
 
     def relu(self):
-        """This value where it is positive, else 0; its slope at 0 is 0, as torch has it."""
+        """Rectified linear unit max(x, 0); its derivative at 0 is taken as 0, as in torch."""
         return Value(max(self.data, 0.0), ((self, float(self.data > 0)),))
 
     def __neg__(self):
@@ -140,11 +140,11 @@ def _value(number):
 
 
 def _real(compute, what):
-    """What `compute` gives, or a ValueError that says that `what` is no real number."""
+    """Result of `compute`, a real number; a ValueError that names `what` where it is not finite or not real."""
     try:
         result = compute()
     except (ValueError, ZeroDivisionError, OverflowError):
         result = None
     if not isinstance(result, Real):
-        raise ValueError(f"{what} is no finite real number")
+        raise ValueError(f"{what} is not a finite real number")
     return result

@@ -1,17 +1,17 @@
-"""An in-memory loader: a batch is an index into tensors that lie where the model is."""
+"""An in-memory data loader: a batch is an index into tensors that are already on the model's device."""
 
 import torch
 
 
 class Batches:
-    """Batches of the samples `x` and their targets `y`, to iterate over again and again.
+    """Mini-batches (x, y) of samples and targets, an iterable: each iteration is one epoch.
 
     Args:
         x: tensor with N samples along its first dimension.
         y: tensor with their N targets, on the same device.
-        batch_size: samples in a batch; the last one may be smaller.
-        shuffle: a new order in every pass, drawn from a generator of its own: the global one is left alone.
-        seed: begins that generator; the same seed gives the same orders.
+        batch_size: number of samples in a batch; the last batch may be smaller.
+        shuffle: draw a new random order in every epoch, from a generator of its own (torch's global one is not used).
+        seed: seed of that generator; the same seed gives the same orders.
 
     Raises:
         ValueError: the tensors differ in length or device, are empty, or `batch_size` is not positive.
@@ -27,14 +27,15 @@ class Batches:
         if not isinstance(batch_size, int) or batch_size < 1:
             raise ValueError(f"batch_size = {batch_size!r}; give a whole number of at least 1")
         self.x, self.y, self.batch_size, self.shuffle = x, y, batch_size, shuffle
-        self.generator = torch.Generator(x.device if x.device.type in ("cpu", "cuda", "mps") else "cpu").manual_seed(seed)
+        device = x.device if x.device.type in ("cpu", "cuda", "mps") else "cpu"
+        self.generator = torch.Generator(device).manual_seed(seed)
 
     def __len__(self):
-        """Number of batches in a pass."""
+        """Number of batches in an epoch."""
         return -(-len(self.x) // self.batch_size)
 
     def __iter__(self):
-        """Pairs (x, y) of one pass."""
+        """Batches (x, y) of one epoch."""
         if not self.shuffle:
             yield from zip(self.x.split(self.batch_size), self.y.split(self.batch_size), strict=True)
             return

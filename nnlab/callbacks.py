@@ -1,4 +1,7 @@
-"""Two callbacks for `nnlab.train.fit`. A callback is anything that is called with the `Run` after every epoch."""
+"""Callbacks for `nnlab.train.fit`: early stopping, and the weights of the best epoch.
+
+A callback is any function or object that `fit` calls with its `Run` after every epoch.
+"""
 
 import copy
 from pathlib import Path
@@ -7,19 +10,20 @@ from nnlab import checkpoint
 
 
 def _best(values, monitor):
-    """Index of the best of `values`: the least of a loss, the greatest of anything else; the first of equals."""
+    """Index of the best of `values`: the minimum of a loss or error, else the maximum; the first of equal ones."""
     return values.index(min(values) if "loss" in monitor or "error" in monitor else max(values))
 
 
 class EarlyStopping:
-    """Stops training when `monitor` has not improved for `patience` epochs; it decides from the history alone.
+    """Early stopping: a callback that ends training when `monitor` has not improved for `patience` epochs.
 
     Args:
-        monitor: a column of the history; a name with "loss" or "error" is to be small, any other large.
-        patience: epochs without a new best that are borne.
+        monitor: a column of the history; lower is better if its name contains "loss" or "error", else higher.
+        patience: number of epochs to wait for an improvement.
 
     Raises:
-        ValueError: `patience` is less than 1; in training: the history has no such column (the message lists those it has).
+        ValueError: `patience` is less than 1; during training, the history has no such column (the message lists those
+            that it has).
     """
 
     def __init__(self, monitor="val_loss", patience=5):
@@ -28,18 +32,18 @@ class EarlyStopping:
         self.monitor, self.patience = monitor, patience
 
     def __call__(self, run):
-        """Set `run.stop` when it is time."""
+        """Set `run.stop` after `patience` epochs without an improvement."""
         values = run.history[self.monitor]
         if len(values) - 1 - _best(values, self.monitor) >= self.patience:
             run.stop = True
 
 
 class KeepBest:
-    """Keeps a copy of the weights of the best epoch; ``restore(model)`` puts them back.
+    """A callback that keeps a copy of the parameters of the best epoch; ``restore(model)`` loads them into a model.
 
     Args:
         monitor: as for `EarlyStopping`.
-        path: a file in which the best weights are kept too, so that they outlive the process.
+        path: a checkpoint file for the best parameters, or None: then they are in memory only.
     """
 
     def __init__(self, monitor="val_loss", path=None):
@@ -47,7 +51,7 @@ class KeepBest:
         self._weights = None
 
     def __call__(self, run):
-        """Copy the weights if this epoch is the best so far."""
+        """Copy the model's parameters if this epoch is the best so far."""
         values = run.history[self.monitor]
         if _best(values, self.monitor) == len(values) - 1:
             self.epoch, self._weights = run.epoch, copy.deepcopy(run.model.state_dict())
@@ -55,7 +59,7 @@ class KeepBest:
                 checkpoint.save(self.path, {"epoch": self.epoch, "weights": self._weights})
 
     def restore(self, model):
-        """Load the best weights into `model`; returns the epoch that they are of, counted from 1.
+        """Number of the best epoch, from 1, after loading its parameters into `model`.
 
         Raises:
             ValueError: no epoch has ended yet.

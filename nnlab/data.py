@@ -1,13 +1,13 @@
-"""Picture sets as tensors, from the first source that has them.
+"""Image data sets and tables as tensors; a split into two parts; standardization.
 
-``load("fashion_mnist")`` looks, in this order, in
+``load("fashion_mnist")`` takes the first of these sources that has the data set:
 
-1. the folder named by the environment variable ``NNLAB_DATA`` (``fashion_mnist.npz``, or the original files, loose or in
+1. the folder in the environment variable ``NNLAB_DATA`` (``fashion_mnist.npz``, or the original files, loose or in
    torchvision's folders),
 2. the course's own cache, ``data/cache/``,
 3. the system's package (Debian's ``dataset-fashion-mnist``),
-4. the mirrors that torchvision uses (not with ``NNLAB_OFFLINE=1``); what comes is verified and kept in the cache,
-5. the subset that comes with the course in ``data/``; this is said in one line.
+4. the mirrors that torchvision uses (not with ``NNLAB_OFFLINE=1``); a download is verified and kept in the cache,
+5. the subset that comes with the course in ``data/``, announced in one printed line.
 """
 
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from nnlab import sources
 
 
 class Images(NamedTuple):
-    """A picture set: pictures as float32 in [0, 1] of shape (N, C, H, W), labels as int64 of shape (N,)."""
+    """An image data set: images (N, C, H, W) of float32 in [0, 1], labels (N,) of int64, class names, the source."""
 
     x_train: torch.Tensor
     y_train: torch.Tensor
@@ -30,12 +30,12 @@ class Images(NamedTuple):
 
     def __repr__(self):
         shape = "×".join(str(n) for n in self.x_train.shape[1:])
-        return (f"{len(self.x_train):,} + {len(self.x_test):,} pictures of {shape} in {len(self.classes)} classes, "
+        return (f"{len(self.x_train):,} + {len(self.x_test):,} images of {shape} in {len(self.classes)} classes, "
                 f"from {self.source}")
 
 
 class Table(NamedTuple):
-    """A table: rows of numbers as float32 (N, F), classes as int64 (N,), the names of classes and columns."""
+    """A tabular data set: features (N, F) of float32, labels (N,) of int64, class names, column names, the source."""
 
     x_train: torch.Tensor
     y_train: torch.Tensor
@@ -46,31 +46,32 @@ class Table(NamedTuple):
     source: str
 
     def __repr__(self):
-        return (f"{len(self.x_train):,} + {len(self.x_test):,} rows of {len(self.columns)} numbers in {len(self.classes)} "
-                f"classes, from {self.source}")
+        return (f"{len(self.x_train):,} + {len(self.x_test):,} rows of {len(self.columns)} numbers in "
+                f"{len(self.classes)} classes, from {self.source}")
 
 
 def load(name):
-    """`Images` (or, for "wine", a `Table`): training and test samples with labels, the classes' names, where they came from.
+    """Data set with training and test samples, an `Images` (for "wine", a `Table`).
 
     Args:
-        name: ``"fashion_mnist"`` (Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747), ``"mnist"`` (LeCun, Bottou, Bengio and
-            Haffner 1998), ``"cifar10"`` (Krizhevsky 2009); or scikit-learn's ``"digits"`` (8 × 8 pictures) and ``"wine"``
-            (13 measurements, not standardized), of which a stratified quarter is for testing.
+        name: ``"fashion_mnist"`` (Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747), ``"mnist"`` (LeCun, Bottou, Bengio
+            and Haffner 1998), ``"cifar10"`` (Krizhevsky 2009); or scikit-learn's ``"digits"`` (8 × 8 images) and
+            ``"wine"`` (13 measurements, not standardized), whose test set is a stratified quarter.
 
     Raises:
-        ValueError: the name is unknown; or a file of ``NNLAB_DATA`` is not what it should be (it is left as it is).
-        FileNotFoundError: ``NNLAB_DATA`` names no folder, or no source has the set.
+        ValueError: unknown name, or a file in ``NNLAB_DATA`` is damaged or has another format (it is not changed).
+        FileNotFoundError: ``NNLAB_DATA`` is not a folder, or no source has the data set.
     """
     if name in ("digits", "wine"):
         return _from_scikit_learn(name)
-    if name not in sources.SETS:
-        raise ValueError(f"unknown data set {name!r}; choose one of: {', '.join(map(repr, (*sources.SETS, 'digits', 'wine')))}")
+    if name not in sources.DATASETS:
+        choices = ", ".join(map(repr, (*sources.DATASETS, "digits", "wine")))
+        raise ValueError(f"unknown data set {name!r}; choose one of: {choices}")
     arrays, source = sources.find(name)
     tensors = [torch.from_numpy(a.astype(np.int64 if a.ndim == 1 else np.float32)) for a in arrays]
-    for pictures in tensors[::2]:
-        pictures.div_(255)
-    return Images(*tensors, sources.SETS[name].classes, source)
+    for images in tensors[::2]:
+        images.div_(255)
+    return Images(*tensors, sources.DATASETS[name].classes, source)
 
 
 def _from_scikit_learn(name):
@@ -87,21 +88,21 @@ def _from_scikit_learn(name):
 
 
 def split(y, share, stratify=False, seed=0):
-    """Two index tensors (int64, sorted) that part the samples with the labels `y`: the rest, and a random `share` of them.
+    """Two disjoint index tensors, such as of a training and a validation set: the second is a random `share` of all N.
 
-    No index is in both, and every index is in one.
+    Both are sorted int64 tensors, and every index 0, ..., N - 1 is in one of them.
 
     Args:
-        y: labels (N,), of which only the number counts unless `stratify`.
-        share: part of the samples for the second, above 0 and below 1.
-        stratify: take that share of every class, rounded.
-        seed: of the generator that draws; the same seed gives the same parts.
+        y: labels (N,); without `stratify` only N is used.
+        share: fraction of the samples in the second tensor, above 0 and below 1.
+        stratify: take that fraction of every class, rounded.
+        seed: seed of the random generator; the same seed gives the same split.
 
     Raises:
-        ValueError: `share` is out of range, or one of the two parts would be empty.
+        ValueError: `share` is out of range, or one of the two tensors would be empty.
     """
     if not 0 < share < 1:
-        raise ValueError(f"share = {share!r}; give a part above 0 and below 1, such as 0.2")
+        raise ValueError(f"share = {share!r}; give a fraction above 0 and below 1, such as 0.2")
     g = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(y), generator=g)
     groups = [order[y.cpu()[order] == label] for label in y.unique().cpu()] if stratify else [order]
@@ -109,15 +110,16 @@ def split(y, share, stratify=False, seed=0):
     chosen = torch.zeros(len(y), dtype=torch.bool)
     chosen[second] = True
     if not chosen.any() or chosen.all():
-        raise ValueError(f"a share of {share} of {len(y)} samples leaves one part empty; take more samples or another share")
+        raise ValueError(f"a share of {share} of {len(y)} samples leaves one part empty; "
+                         "take more samples or another share")
     return (~chosen).nonzero()[:, 0], chosen.nonzero()[:, 0]
 
 
 def standardize(train, *others):
-    """A tuple of `train` and `others`, shifted and scaled by the mean and standard deviation of `train` alone (no leak).
+    """Tuple of `train` and `others`, standardized with the mean and standard deviation of `train` alone (no leakage).
 
-    Each column of (N, F), or each channel of (N, C, H, W), has mean 0 and standard deviation 1 in `train`; a constant column
-    becomes 0. Without `others`, unpack one: ``x, = standardize(x)``.
+    Each column of (N, F), or each channel of (N, C, H, W), then has mean 0 and standard deviation 1 in `train`; a
+    constant column becomes 0. Without `others`, unpack one: ``x, = standardize(x)``.
 
     Raises:
         ValueError: `train` has fewer than two samples.

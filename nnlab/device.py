@@ -1,4 +1,4 @@
-"""Choose a device, seed everything, describe the machine."""
+"""Choose a device (CPU or GPU), seed the random generators, describe the machine."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ import torch
 
 
 def best_device():
-    """The fastest device here, a `torch.device`: a CUDA GPU, else Apple's GPU, else the CPU."""
+    """Fastest available `torch.device`: a CUDA GPU, else Apple's GPU (MPS), else the CPU."""
     if torch.cuda.is_available():
         return torch.device("cuda")
     if torch.backends.mps.is_available():
@@ -18,13 +18,13 @@ def best_device():
 
 
 def device_of(model):
-    """The `torch.device` on which the first parameter of `model` lies; the CPU for a model without parameters."""
+    """`torch.device` of the first parameter of `model`; the CPU for a model without parameters."""
     first = next(model.parameters(), None)
     return torch.device("cpu") if first is None else first.device
 
 
 def seed_everything(seed):
-    """Seed the generators of Python, NumPy and torch (on every device) with the whole number `seed`; returns it."""
+    """The int `seed`, after seeding the random generators of Python, NumPy and torch (on every device) with it."""
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
@@ -32,7 +32,7 @@ def seed_everything(seed):
 
 
 def describe():
-    """One line on what runs here: processor, cores and GPU, Python and torch, for the caption of a measurement."""
+    """One line that describes the machine and versions: processor, cores, GPU, Python and torch."""
     parts = [f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads"]
     if torch.cuda.is_available():
         gpu = torch.cuda.get_device_properties(0)

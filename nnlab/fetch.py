@@ -1,4 +1,4 @@
-"""Find or download a file, verify it, keep it."""
+"""Download a file from the first mirror that delivers it, and verify its checksum."""
 
 import http.client
 import time
@@ -7,27 +7,27 @@ from pathlib import Path
 
 from nnlab.files import checksum_of, replacing, set_aside
 
-SLOWEST = 1000  # bytes a second; a mirror that gives less is given up
+SLOWEST = 1000  # bytes a second; a slower mirror is given up
 
 
 class FetchError(OSError):
-    """No mirror delivered the file; the message lists what was tried."""
+    """No mirror delivered the file; the message lists each address with its failure."""
 
 
 def fetch(urls, path, checksum, *, timeout=10, tries=2):
-    """Path of the file at `path`, downloaded from the first of `urls` that delivers it whole.
+    """Path of the verified file at `path`: present already, or downloaded from the first of `urls` that delivers it.
 
-    A file that is there with the right checksum is kept; one with another checksum is set aside and fetched again.
+    A present file with another checksum is set aside (`nnlab.files.set_aside`) and downloaded again.
 
     Args:
-        urls: addresses of the same file, tried in order, `tries` rounds.
-        path: where the file goes; its folder is made.
+        urls: addresses of the same file, tried in order.
+        path: path of the file; its folder is created.
         checksum: algorithm and hexadecimal digits, as in ``"md5:8d4f..."``.
         timeout: seconds without an answer, or at less than 1 kB a second, before the next address is tried.
-        tries: rounds over all addresses.
+        tries: number of rounds over all addresses.
 
     Raises:
-        FetchError: no address delivered the file; the message names each and what it answered.
+        FetchError: no address delivered the file; the message lists each address with its failure.
     """
     path = Path(path)
     algorithm, digits = checksum.split(":")
@@ -49,7 +49,7 @@ def fetch(urls, path, checksum, *, timeout=10, tries=2):
 
 
 def _download(url, part, timeout):
-    """Write what `url` answers to the file `part`; a connection that ends early raises OSError."""
+    """Download `url` into the file `part`; an OSError if the connection ends early or is too slow."""
     request = urllib.request.Request(url, headers={"User-Agent": "nnlab"})
     with urllib.request.urlopen(request, timeout=timeout) as answer, open(part, "wb") as file:
         expected = answer.headers.get("Content-Length")
@@ -58,6 +58,6 @@ def _download(url, part, timeout):
             file.write(block)
             got += len(block)
             if (seconds := time.monotonic() - start) > timeout and got < SLOWEST * seconds:
-                raise OSError(f"it drips: {got} bytes in {seconds:.0f} seconds")
+                raise OSError(f"too slow: {got} bytes in {seconds:.0f} seconds")
     if expected is not None and got != int(expected):
         raise OSError(f"the connection ended after {got} of {expected} bytes")

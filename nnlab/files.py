@@ -1,4 +1,4 @@
-"""Files: atomic writes, checksums, and setting a damaged file aside."""
+"""Atomic writes, checksums, and setting a damaged file aside."""
 
 import contextlib
 import hashlib
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def checksum_of(path, algorithm):
-    """Checksum of the file at `path` in hexadecimal digits; `algorithm` is a name of hashlib's, such as ``"md5"``."""
+    """Checksum of the file `path` in hexadecimal digits, by an `algorithm` of hashlib such as ``"md5"``."""
     digest = hashlib.new(algorithm, usedforsecurity=False)
     with open(path, "rb") as file:
         while block := file.read(1 << 20):
@@ -17,7 +17,7 @@ def checksum_of(path, algorithm):
 
 
 def set_aside(path):
-    """New path of the damaged file at `path`, renamed to ``<name>.damaged`` so that nothing is lost and nothing reads it."""
+    """New path of the damaged file `path`, after renaming it to ``<name>.damaged``: it is kept, and no longer read."""
     kept = path.with_name(path.name + ".damaged")
     os.replace(path, kept)
     return kept
@@ -25,9 +25,9 @@ def set_aside(path):
 
 @contextlib.contextmanager
 def replacing(path):
-    """Temporary path beside `path`: renamed to `path` when the block ends, removed when it raises.
+    """Temporary path for an atomic write, in a with block: renamed to `path` at its end, removed if it raises.
 
-    A reader of `path` sees the old file or the whole new one, never a half.
+    A reader of `path` sees the old file or the complete new one.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".", suffix=".part")
@@ -39,3 +39,9 @@ def replacing(path):
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_text(path, text):
+    """Write `text` to the file `path` in UTF-8, atomically: a reader sees the old file or the complete new one."""
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Read the arrays of a picture set from the files that hold them; what is damaged or of another form is said.
+"""File formats of image data sets: read and verify the arrays in NumPy's npz, IDX (MNIST) and CIFAR-10's pickles.
 
-`known` describes the set: its original `files`, the `shape` (C, H, W) of a picture, its `classes`.
+The argument `dataset` is a specification with original `files`, the `shape` (C, H, W) of an image, and `classes`.
 """
 
 import gzip
@@ -14,8 +14,8 @@ import numpy as np
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 
-def read_npz(known, path):
-    """The four arrays in the file at `path`, verified; ValueError says what is wrong with it."""
+def read_npz(dataset, path):
+    """Four arrays (PARTS) in the npz file `path`, verified; a ValueError where it is damaged or has another format."""
     try:
         with np.load(path, allow_pickle=False) as packed:
             arrays = [packed[part] for part in PARTS]
@@ -23,22 +23,22 @@ def read_npz(known, path):
         raise ValueError(f"{path} lacks an array ({error}); it must hold {', '.join(PARTS)}") from None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} is damaged ({type(error).__name__}: {error})") from None
-    return verified(known, arrays, path)
+    return verified(dataset, arrays, path)
 
 
-def read_originals(known, folder):
-    """The four arrays from the original files in `folder`, plain or gzipped, verified; None where one is missing."""
+def read_originals(dataset, folder):
+    """Four arrays (PARTS) in the original IDX files in `folder`, plain or gzipped, verified; None if one is missing."""
     paths = []
-    for file in known.files:
+    for file in dataset.files:
         packed, plain = folder / file, folder / file.removesuffix(".gz")
         if not packed.exists() and not plain.exists():
             return None
         paths.append(packed if packed.exists() else plain)
-    return verified(known, [read_idx(path, known.shape) for path in paths], folder)
+    return verified(dataset, [read_idx(path, dataset.shape) for path in paths], folder)
 
 
 def read_idx(path, shape):
-    """uint8 array in the IDX file at `path`, plain or gzipped: (N, *shape) or (N,).
+    """Array of uint8 in the IDX file `path`, plain or gzipped: images (N, *shape) or labels (N,).
 
     Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", file format.
     """
@@ -55,27 +55,27 @@ def read_idx(path, shape):
     return array.reshape(-1, *shape) if dimensions > 1 and tuple(sizes[1:]) == shape[-2:] else array.reshape(sizes)
 
 
-def verified(known, arrays, path):
-    """`arrays` as they are; ValueError where shapes, types or labels are not those of the set."""
+def verified(dataset, arrays, path):
+    """The four `arrays`, unchanged; a ValueError where a shape, dtype or label does not fit `dataset`."""
     x_train, y_train, x_test, y_test = arrays
     for x, y, part in ((x_train, y_train, "train"), (x_test, y_test, "test")):
-        if x.dtype != np.uint8 or x.shape[1:] != known.shape:
-            raise ValueError(f"{path}: pictures for {part} are {x.dtype} {x.shape}; expected uint8 (N, "
-                             f"{', '.join(map(str, known.shape))})")
+        if x.dtype != np.uint8 or x.shape[1:] != dataset.shape:
+            raise ValueError(f"{path}: images for {part} are {x.dtype} {x.shape}; expected uint8 (N, "
+                             f"{', '.join(map(str, dataset.shape))})")
         if y.shape != x.shape[:1] or len(y) == 0:
-            raise ValueError(f"{path}: {len(y)} labels for {len(x)} pictures in {part}")
-        if y.dtype != np.uint8 or y.max() >= len(known.classes):
+            raise ValueError(f"{path}: {len(y)} labels for {len(x)} images in {part}")
+        if y.dtype != np.uint8 or y.max() >= len(dataset.classes):
             raise ValueError(f"{path}: labels for {part} are {y.dtype} up to {y.max()}; "
-                             f"expected uint8 up to {len(known.classes) - 1}")
+                             f"expected uint8 up to {len(dataset.classes) - 1}")
     return arrays
 
 
-def read_cifar(known, folder):
-    """The four arrays from CIFAR-10's ``cifar-10-python.tar.gz`` in `folder`, verified; None where it is missing.
+def read_cifar(dataset, folder):
+    """Four arrays (PARTS) in CIFAR-10's ``cifar-10-python.tar.gz`` in `folder`, verified; None if the file is missing.
 
     Source of the format: A. Krizhevsky, "The CIFAR-10 dataset", cs.toronto.edu/~kriz/cifar.html.
     """
-    path = folder / next(iter(known.files))
+    path = folder / next(iter(dataset.files))
     if not path.exists():
         return None
     parts = []
@@ -85,16 +85,16 @@ def read_cifar(known, folder):
                 parts.append(_Arrays(archive.extractfile(f"cifar-10-batches-py/{name}"), encoding="bytes").load())
     except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error, pickle.UnpicklingError) as error:
         raise ValueError(f"{path} is damaged ({error})") from None
-    x = [part[b"data"].reshape(-1, *known.shape) for part in parts]
+    x = [part[b"data"].reshape(-1, *dataset.shape) for part in parts]
     y = [np.array(part[b"labels"], np.uint8) for part in parts]
-    return verified(known, [np.concatenate(x[:5]), np.concatenate(y[:5]), x[5], y[5]], path)
+    return verified(dataset, [np.concatenate(x[:5]), np.concatenate(y[:5]), x[5], y[5]], path)
 
 
 class _Arrays(pickle.Unpickler):
-    """Reads pickled NumPy arrays and nothing else: a pickle could run any program."""
+    """An unpickler for NumPy arrays and nothing else: an arbitrary pickle can run any program."""
 
     def find_class(self, module, name):
-        """The few functions that make an array."""
+        """One of the few functions that construct a NumPy array."""
         if (module.removesuffix(".multiarray") in ("numpy.core", "numpy._core") and name == "_reconstruct") or (
                 (module, name) in (("numpy", "ndarray"), ("numpy", "dtype"), ("_codecs", "encode"))):
             return super().find_class(module, name)

@@ -1,23 +1,24 @@
-"""What training left: one row of numbers for each epoch."""
+"""History of a training run: losses and metrics of every epoch, a table."""
 
 import json
 from pathlib import Path
 
 
 class History:
-    """Columns of numbers, one for each epoch: ``history["val_loss"]`` is a list; its repr is a table."""
+    """Losses and metrics by epoch: ``history["val_loss"]`` is a list of floats; the repr is a table."""
 
     def __init__(self, columns=None):
         self._columns = {name: list(values) for name, values in (columns or {}).items()}
 
     def add(self, row):
-        """Add the numbers of one epoch, a dictionary from column to number."""
+        """Append the values of one epoch, a dictionary from column to number."""
         for name, value in row.items():
             self._columns.setdefault(name, []).append(value)
 
     def __getitem__(self, name):
         if name not in self._columns:
-            raise ValueError(f"the history has no {name!r}; it has: {', '.join(map(repr, self._columns)) or 'nothing yet'}")
+            columns = ", ".join(map(repr, self._columns)) or "nothing yet"
+            raise ValueError(f"the history has no {name!r}; it has: {columns}")
         return self._columns[name]
 
     def __contains__(self, name):
@@ -27,7 +28,7 @@ class History:
         return max(map(len, self._columns.values()), default=0)
 
     def to_dict(self):
-        """A dictionary from column to list of numbers, a copy."""
+        """Dictionary from column to a list of numbers, a copy."""
         return {name: list(values) for name, values in self._columns.items()}
 
     def save(self, path):

@@ -1,4 +1,4 @@
-"""The networks that the notebooks have already built by hand."""
+"""Neural networks: the multilayer perceptron that week 2 builds by hand."""
 
 from itertools import pairwise
 
@@ -7,18 +7,18 @@ from torch import nn
 
 
 class MLP(nn.Module):
-    """A multilayer network: linear layers of the given sizes, an activation between them, none after the last.
+    """Multilayer perceptron: linear layers with an activation function after each but the last.
 
     Args:
-        sizes: numbers of inputs, of units in each hidden layer, and of outputs, as in ``[784, 30, 10]``.
-        activation: function of a tensor, applied to the outputs of every layer but the last.
-        init: "kaiming" (He et al. 2015, for ReLU and its relatives) or "xavier" (Glorot and Bengio 2010, for sigmoid and tanh),
-            both normal; biases begin at 0.
+        sizes: number of inputs, of units in each hidden layer, and of outputs, as in ``[784, 30, 10]``.
+        activation: activation function of the hidden layers.
+        init: weight initialization, "kaiming" (He et al. 2015, for ReLU and similar functions) or "xavier" (Glorot and
+            Bengio 2010, for sigmoid and tanh), both normal; biases are initialized to 0.
 
     Inputs of shape (N, ...) are flattened to (N, sizes[0]); outputs have shape (N, sizes[-1]).
 
     Raises:
-        ValueError: fewer than two sizes, one that is not positive, or an unknown `init`.
+        ValueError: fewer than two sizes, a size below 1, or an unknown `init`.
     """
 
     def __init__(self, sizes, activation=torch.relu, init="kaiming"):

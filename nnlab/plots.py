@@ -58,7 +58,7 @@ def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200):
     """Axes with the plane colored by the predicted class of each point, and the points `x` by their labels.
 
     Args:
-        scores: function (such as a model) from points (N, 2) to logits: (N,) or (N, 1), positive for class 1, or (N, C).
+        scores: function (or model) from points (N, 2) to logits: (N,) or (N, 1), positive for class 1, or (N, C).
         x: points (N, 2).
         y: their labels (N,), from 0 to C - 1.
         ax: axes to draw on; new ones without.
@@ -97,7 +97,7 @@ def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200):
 
 
 def plot_history(history, columns=("loss", "val_loss"), ax=None):
-    """Axes with `columns` of a `History` (or a dictionary of lists) against the epoch, named in a legend.
+    """Axes with `columns` of a `History` (or a dictionary of lists) against the epoch, with a legend.
 
     Raises:
         ValueError: the history has no such column.
@@ -122,7 +122,8 @@ def plot_confusion(counts, classes, ax=None):
     """
     counts = torch.as_tensor(counts).cpu()
     if counts.shape != (len(classes), len(classes)):
-        raise ValueError(f"{len(classes)} classes for a matrix of shape {tuple(counts.shape)}; give one name for each row")
+        raise ValueError(f"{len(classes)} classes for a matrix of shape {tuple(counts.shape)}; "
+                         "give one name for each row")
     ax = ax or plt.gca()
     share = counts / counts.sum(1, keepdim=True).clamp_min(1)
     ax.imshow(share, cmap="Blues", vmin=0, vmax=1)

@@ -1,4 +1,4 @@
-"""One bar for long work: tqdm in a terminal, a quiet line of HTML in a notebook that strict comparison does not see."""
+"""Progress bar: tqdm in a terminal; in a notebook an HTML bar whose plain text is constant, as strict nbval needs."""
 
 import html
 import sys
@@ -8,7 +8,13 @@ from tqdm import tqdm
 
 
 def bar(total, label, show=True):
-    """A progress bar for `total` steps with ``update(text)`` after each and ``close()``; `show=False` makes a silent one."""
+    """Progress bar of `total` steps: call ``update(text)`` after each and ``close()`` at the end.
+
+    Args:
+        total: number of steps, or None where it is not known.
+        label: text beside the bar.
+        show: False for an object with the same methods that shows nothing.
+    """
     if not show:
         return _Silent()
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
@@ -28,18 +34,18 @@ class _Terminal:
         self._bar = tqdm(total=total, desc=label, disable=None, leave=False)
 
     def update(self, text=""):
-        """One step more; `text` stands behind the bar."""
+        """Advance by one step; `text` is shown behind the bar."""
         if text:
             self._bar.set_postfix_str(text, refresh=False)
         self._bar.update()
 
     def close(self):
-        """Take the bar away."""
+        """Remove the bar."""
         self._bar.close()
 
 
 class _Notebook:
-    """Updates one output, at most ten times a second; its plain text stays the same from first to last."""
+    """Updates one HTML output, at most ten times a second; its plain text does not change."""
 
     def __init__(self, total, label):
         from IPython.display import display
@@ -51,11 +57,12 @@ class _Notebook:
         return f"({self._label})"
 
     def _repr_html_(self):
-        return (f'<progress max="{self._total}" value="{self._done}" aria-label="{html.escape(self._label)}"></progress> '
-                f"{html.escape(self._label)} {self._done}/{self._total} {html.escape(self._text)}")
+        label = html.escape(self._label)
+        return (f'<progress max="{self._total}" value="{self._done}" aria-label="{label}"></progress> '
+                f"{label} {self._done}/{self._total} {html.escape(self._text)}")
 
     def update(self, text=""):
-        """One step more; `text` stands behind the bar."""
+        """Advance by one step; `text` is shown behind the bar."""
         self._done += 1
         self._text = text or self._text
         if time.monotonic() - self._drawn > 0.1:
@@ -63,5 +70,5 @@ class _Notebook:
             self._handle.update(self)
 
     def close(self):
-        """Draw the bar a last time."""
+        """Draw the bar a last time, at its final step."""
         self._handle.update(self)

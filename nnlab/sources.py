@@ -1,4 +1,7 @@
-"""Where a picture set is found: the course's sources, tried in order; each gives the four arrays and its name, or None."""
+"""Sources of the image data sets, tried in order: a folder of one's own, the cache, the system, mirrors, the course.
+
+Each source returns the four arrays (`nnlab.formats.PARTS`) and its name, or None where it does not have the data set.
+"""
 
 import os
 from pathlib import Path
@@ -13,20 +16,20 @@ from nnlab.formats import PARTS, read_cifar, read_npz, read_originals
 HOME = Path(__file__).resolve().parent.parent / "data"
 
 
-class Source(NamedTuple):
-    """What is known of a picture set: where it lies and how its files are verified."""
+class DatasetSpec(NamedTuple):
+    """Specification of an image data set: its names and shapes, where its files are, and their checksums."""
 
     name: str
     classes: tuple
-    shape: tuple  # of one picture: (C, H, W)
+    shape: tuple  # of one image: (C, H, W)
     system: str  # folder of the system's package, empty where there is none
     folder: str  # torchvision's folder
     mirrors: tuple
     files: dict  # original file: MD5 as published by torchvision
-    read: object = read_originals  # how the arrays are read from the original files in a folder
+    read: object = read_originals  # function that reads the arrays from the original files in a folder
 
 
-FASHION_MNIST = Source(
+FASHION_MNIST = DatasetSpec(
     name="fashion_mnist",
     classes=("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
     shape=(1, 28, 28),
@@ -39,7 +42,7 @@ FASHION_MNIST = Source(
            "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
            "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310"},
 )
-MNIST = Source(
+MNIST = DatasetSpec(
     name="mnist",
     classes=tuple("0123456789"),
     shape=(1, 28, 28),
@@ -51,7 +54,7 @@ MNIST = Source(
            "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
            "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c"},
 )
-CIFAR10 = Source(
+CIFAR10 = DatasetSpec(
     name="cifar10",
     classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     shape=(3, 32, 32),
@@ -61,91 +64,91 @@ CIFAR10 = Source(
     files={"cifar-10-python.tar.gz": "c58f30108f718f92721af3d95e74349a"},
     read=read_cifar,
 )
-SETS = {known.name: known for known in (FASHION_MNIST, MNIST, CIFAR10)}
+DATASETS = {dataset.name: dataset for dataset in (FASHION_MNIST, MNIST, CIFAR10)}
 
 
 def find(name):
-    """The four arrays of the set called `name` and where they came from, from the first source that has it.
+    """Four arrays of the data set called `name`, and the name of their source: the first one that has it.
 
     Raises:
-        ValueError: a file of NNLAB_DATA is not what it should be.
-        FileNotFoundError: NNLAB_DATA names no folder, or no source has the set.
+        ValueError: a file in NNLAB_DATA is damaged or has another format.
+        FileNotFoundError: NNLAB_DATA is not a folder, or no source has the data set.
     """
-    known = SETS[name]
+    dataset = DATASETS[name]
     for look in (_from_own_folder, _from_cache, _from_system, _from_mirrors, _from_course):
-        if found := look(known):
+        if found := look(dataset):
             return found
-    raise FileNotFoundError(f"no source has {name!r}: connect to the network, or point NNLAB_DATA at a folder with {name}.npz or "
-                            f"with {', '.join(known.files)}")
+    raise FileNotFoundError(f"no source has {name!r}: connect to the network, or point NNLAB_DATA at a folder with "
+                            f"{name}.npz or with {', '.join(dataset.files)}")
 
 
-def _from_own_folder(known):
-    if not (named := os.environ.get("NNLAB_DATA")):
+def _from_own_folder(dataset):
+    if not (setting := os.environ.get("NNLAB_DATA")):
         return None
-    folder = Path(named).expanduser()
+    folder = Path(setting).expanduser()
     if not folder.is_dir():
-        raise FileNotFoundError(f"NNLAB_DATA={named} is not a folder; make it, or unset NNLAB_DATA")
-    packed = folder / f"{known.name}.npz"
+        raise FileNotFoundError(f"NNLAB_DATA={setting} is not a folder; make it, or unset NNLAB_DATA")
+    packed = folder / f"{dataset.name}.npz"
     if packed.exists():
-        return read_npz(known, packed), str(packed)
-    for place in (folder / known.folder, folder):
-        if arrays := known.read(known, place):
+        return read_npz(dataset, packed), str(packed)
+    for place in (folder / dataset.folder, folder):
+        if arrays := dataset.read(dataset, place):
             return arrays, str(place)
-    print(f"{known.name}: NNLAB_DATA={named} has neither {packed.name} nor the original files; looking elsewhere")
+    print(f"{dataset.name}: NNLAB_DATA={setting} has neither {packed.name} nor the original files; looking elsewhere")
     return None
 
 
-def _from_cache(known):
-    packed = HOME / "cache" / f"{known.name}.npz"
+def _from_cache(dataset):
+    packed = HOME / "cache" / f"{dataset.name}.npz"
     if not packed.exists():
         return None
     try:
-        return read_npz(known, packed), "the course's cache"
+        return read_npz(dataset, packed), "the course's cache"
     except ValueError as error:
         print(f"{error}; set aside as {set_aside(packed).name}, looking elsewhere")
         return None
 
 
-def _from_system(known):
-    if not known.system:
+def _from_system(dataset):
+    if not dataset.system:
         return None
     try:
-        arrays = known.read(known, Path(known.system))
+        arrays = dataset.read(dataset, Path(dataset.system))
     except ValueError as error:
         print(f"{error}; looking elsewhere")
         return None
-    return (arrays, f"the system's package dataset-{Path(known.system).name}") if arrays else None
+    return (arrays, f"the system's package dataset-{Path(dataset.system).name}") if arrays else None
 
 
-def _from_mirrors(known):
+def _from_mirrors(dataset):
     if os.environ.get("NNLAB_OFFLINE"):
         return None
     cache = HOME / "cache"
-    originals = cache / "original" / known.folder
+    originals = cache / "original" / dataset.folder
     try:
-        for file, checksum in known.files.items():
-            fetch([mirror + file for mirror in known.mirrors], originals / file, f"md5:{checksum}")
-        arrays = known.read(known, originals)
-    except OSError as error:  # no mirror delivered, or there is no place to keep what it delivers
-        print(f"{known.name}: {error}")
+        for file, checksum in dataset.files.items():
+            fetch([mirror + file for mirror in dataset.mirrors], originals / file, f"md5:{checksum}")
+        arrays = dataset.read(dataset, originals)
+    except OSError as error:  # no mirror delivered the files, or the cache cannot be written
+        print(f"{dataset.name}: {error}")
         return None
-    if arrays is None:  # another process has just packed and removed them
-        return _from_cache(known)
+    if arrays is None:  # another process has packed them into the cache and removed them
+        return _from_cache(dataset)
     try:
-        with replacing(cache / f"{known.name}.npz") as part, open(part, "wb") as file:
+        with replacing(cache / f"{dataset.name}.npz") as part, open(part, "wb") as file:
             np.savez_compressed(file, **dict(zip(PARTS, arrays, strict=True)))
-        for file in known.files:
+        for file in dataset.files:
             (originals / file).unlink(missing_ok=True)
-    except OSError as error:  # the originals are kept and serve the next time
-        print(f"{known.name}: could not be packed into {cache}: {error}")
+    except OSError as error:  # the original files stay and are read the next time
+        print(f"{dataset.name}: could not be packed into {cache}: {error}")
     return arrays, "a mirror"
 
 
-def _from_course(known):
-    packed = HOME / f"{known.name}.npz"
+def _from_course(dataset):
+    packed = HOME / f"{dataset.name}.npz"
     if not packed.exists():
         return None
-    arrays = read_npz(known, packed)
-    print(f"{known.name}: no copy of the whole set was found or downloaded, so the {len(arrays[0]):,} + {len(arrays[2]):,} "
-          "pictures that come with the course serve.")
+    arrays = read_npz(dataset, packed)
+    print(f"{dataset.name}: the full data set was neither found nor downloaded; using the subset of "
+          f"{len(arrays[0]):,} + {len(arrays[2]):,} images that comes with the course.")
     return arrays, "the subset that comes with the course"

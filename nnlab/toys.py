@@ -1,7 +1,8 @@
-"""Small sets in the plane, from a seed, each with its true boundary.
+"""Toy data sets in the plane, from a seed, each with its true decision boundary.
 
-Every function returns a `Toy`: `x` (N, 2) float32, `y` (N,) int64 in {0, 1}, and `boundary`, a function of points (M, 2) that is
-positive where class 1 is true, negative where class 0 is, and zero on the border between them.
+Every function returns a `Toy`: points `x` (N, 2) of float32, labels `y` (N,) of int64 in {0, 1}, and `boundary`, a
+function of points (M, 2) that is positive in the region of class 1, negative in that of class 0, and zero on the true
+decision boundary.
 """
 
 import math
@@ -11,7 +12,7 @@ import torch
 
 
 class Toy(NamedTuple):
-    """Points, their classes, and the function that is zero on the true border."""
+    """Points (N, 2), labels (N,), and a function that is zero on the true decision boundary."""
 
     x: torch.Tensor
     y: torch.Tensor
@@ -19,31 +20,36 @@ class Toy(NamedTuple):
 
 
 def logic(name):
-    """`Toy` of the four corners of the unit square with the values of "and", "or" or "xor".
+    """`Toy` with the truth table of "and", "or" or "xor": the four corners of the unit square and their labels.
 
     Raises:
-        ValueError: another name.
+        ValueError: `name` is none of the three.
     """
-    borders = {"and": lambda p: p[:, 0] + p[:, 1] - 1.5, "or": lambda p: p[:, 0] + p[:, 1] - 0.5,
-               "xor": lambda p: -(p[:, 0] - 0.5) * (p[:, 1] - 0.5)}
-    if name not in borders:
+    boundaries = {
+        "and": lambda p: p[:, 0] + p[:, 1] - 1.5,
+        "or": lambda p: p[:, 0] + p[:, 1] - 0.5,
+        "xor": lambda p: -(p[:, 0] - 0.5) * (p[:, 1] - 0.5),
+    }
+    if name not in boundaries:
         raise ValueError(f"logic({name!r}): choose 'and', 'or' or 'xor'")
     x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    return Toy(x, (borders[name](x) > 0).long(), borders[name])
+    return Toy(x, (boundaries[name](x) > 0).long(), boundaries[name])
 
 
 def xor(n=200, noise=0.15, seed=0):
-    """`Toy` of `n` points in four clouds around (±1, ±1) with standard deviation `noise`; class 1 where the signs differ."""
+    """`Toy` with four normal clusters around (±1, ±1), standard deviation `noise`; class 1 where the signs differ."""
     g = _generator(n, seed)
     corner = torch.arange(n) % 4
-    centre = torch.stack([corner // 2 * 2 - 1, corner % 2 * 2 - 1], 1).float()
-    return Toy(centre + noise * torch.randn(n, 2, generator=g), (centre.prod(1) < 0).long(), lambda p: -p[:, 0] * p[:, 1])
+    center = torch.stack([corner // 2 * 2 - 1, corner % 2 * 2 - 1], 1).float()
+    x = center + noise * torch.randn(n, 2, generator=g)
+    return Toy(x, (center.prod(1) < 0).long(), lambda p: -p[:, 0] * p[:, 1])
 
 
 def moons(n=200, noise=0.1, seed=0):
-    """`Toy` of two half circles of radius 1 that reach into each other, as scikit-learn's ``make_moons`` has them.
+    """`Toy` with two interleaving half circles of radius 1, as in scikit-learn's ``make_moons``.
 
-    The border is where a point is as far from one half circle as from the other.
+    The true decision boundary is the set of points at equal distance from both half circles. `noise` is the standard
+    deviation of the normal noise on each coordinate.
     """
     g = _generator(n, seed)
     y = torch.arange(n) % 2
@@ -53,14 +59,17 @@ def moons(n=200, noise=0.1, seed=0):
 
     def to_arc(p):
         """Distance from each point to the upper half circle."""
-        on_side = (p.norm(dim=1) - 1).abs()
-        to_ends = torch.minimum((p - torch.tensor([1.0, 0.0])).norm(dim=1), (p + torch.tensor([1.0, 0.0])).norm(dim=1))
-        return torch.where(p[:, 1] >= 0, on_side, to_ends)
-    return Toy(x + noise * torch.randn(n, 2, generator=g), y, lambda p: to_arc(p) - to_arc(torch.tensor([1.0, 0.5]) - p))
+        to_circle, end = (p.norm(dim=1) - 1).abs(), torch.tensor([1.0, 0.0])
+        to_ends = torch.minimum((p - end).norm(dim=1), (p + end).norm(dim=1))
+        return torch.where(p[:, 1] >= 0, to_circle, to_ends)
+
+    def boundary(p):
+        return to_arc(p) - to_arc(torch.tensor([1.0, 0.5]) - p)
+    return Toy(x + noise * torch.randn(n, 2, generator=g), y, boundary)
 
 
 def circles(n=200, noise=0.1, seed=0):
-    """`Toy` of a circle of radius 0.5 (class 1) inside one of radius 1 (class 0); the border has radius 0.75."""
+    """`Toy` with circles of radius 0.5 (class 1) and 1 (class 0); the true decision boundary has radius 0.75."""
     g = _generator(n, seed)
     y = torch.arange(n) % 2
     angle, radius = 2 * math.pi * torch.rand(n, generator=g), 1 - 0.5 * y
@@ -69,7 +78,7 @@ def circles(n=200, noise=0.1, seed=0):
 
 
 def spirals(n=400, noise=0.05, turns=1.5, seed=0):
-    """`Toy` of two spirals that wind around each other, radius 0.2 to 1.2 over `turns`; the border winds between them."""
+    """`Toy` with two interleaving spirals of radius 0.2 to 1.2 over `turns` turns."""
     g = _generator(n, seed)
     y = torch.arange(n) % 2
     t = torch.rand(n, generator=g).sqrt()

@@ -1,4 +1,4 @@
-"""Training: one epoch, an evaluation, and `fit`, which repeats both and keeps the history."""
+"""Training: one step, one epoch, an evaluation, and `fit`, which repeats epochs and keeps the history."""
 
 import dataclasses
 from pathlib import Path
@@ -14,18 +14,19 @@ from nnlab.progress import bar
 
 
 class Epoch(NamedTuple):
-    """What one pass over the batches gave: losses (B,) on the device, batch sizes, and, where asked for, outputs and targets."""
+    """Results of one pass over B batches of N samples in all."""
 
-    losses: torch.Tensor
-    sizes: list
-    outputs: torch.Tensor | None
-    targets: torch.Tensor | None
+    losses: torch.Tensor  # mean loss of each batch (B,), on the device
+    sizes: list  # batch sizes, B of them
+    outputs: torch.Tensor | None  # (N, ...) with keep=True, else None
+    targets: torch.Tensor | None  # (N, ...) with keep=True, else None
 
 
 def train_step(model, x, y, loss_fn, optimizer):
-    """Outputs (B, ...) and mean loss (), two tensors, of the batch x (B, ...), y, whose slopes then change the weights once.
+    """Outputs (B, ...) and mean loss () of the batch x (B, ...), y, computed before one update of the parameters.
 
-    Both come without the graph that made them (detached).
+    The optimizer updates the parameters of `model` once, with the gradient of this loss alone. `loss_fn` is a function
+    of (outputs, targets). Both results are tensors detached from the computation graph.
     """
     outputs = model(x)
     loss = loss_fn(outputs, y)
@@ -36,52 +37,57 @@ def train_step(model, x, y, loss_fn, optimizer):
 
 
 def train_epoch(model, batches, loss_fn, optimizer, keep=False, each=lambda: None):
-    """`Epoch` of one pass in which every batch changes the weights once. Nothing in it waits for the device.
+    """`Epoch` of one pass in training mode, one step for each batch. It never synchronizes with the device.
 
     Args:
-        model: in training mode during the pass.
-        batches: iterable of (x, y); batches that lie elsewhere are moved to the model's device.
-        loss_fn: function of (outputs, targets), the mean over the batch.
-        optimizer: holds the model's parameters.
-        keep: keep outputs and targets too, for metrics.
-        each: called after every batch.
+        model: a `torch.nn.Module`; it is left in training mode.
+        batches: iterable of (x, y); batches on another device are moved to the model's.
+        loss_fn: function of (outputs, targets) that returns the mean over the batch.
+        optimizer: a torch optimizer of the model's parameters.
+        keep: return outputs and targets too, for metrics.
+        each: function without arguments, called after every batch.
     """
     model.train()
-    device, losses, sizes, kept, named = device_of(model), [], [], _Joined(), _Joined()
+    device = device_of(model)
+    losses, sizes = [], []
+    all_outputs, all_targets = _Joined(), _Joined()
     for x, y in batches:
         x, y = x.to(device), y.to(device)
         outputs, loss = train_step(model, x, y, loss_fn, optimizer)
         losses.append(loss)
         sizes.append(len(y))
         if keep:
-            kept.add(outputs)
-            named.add(y)
+            all_outputs.add(outputs)
+            all_targets.add(y)
         each()
-    return _epoch(losses, sizes, kept, named)
+    return _epoch(losses, sizes, all_outputs, all_targets)
 
 
 @torch.no_grad()
 def evaluate(model, batches, loss_fn, keep=False):
-    """`Epoch` of one pass that changes nothing: evaluation mode, no gradients. The arguments are `train_epoch`'s."""
+    """`Epoch` of one pass in evaluation mode, without gradients and updates; arguments as for `train_epoch`."""
     model.eval()
-    device, losses, sizes, kept, named = device_of(model), [], [], _Joined(), _Joined()
+    device = device_of(model)
+    losses, sizes = [], []
+    all_outputs, all_targets = _Joined(), _Joined()
     for x, y in batches:
         x, y = x.to(device), y.to(device)
         outputs = model(x)
         losses.append(loss_fn(outputs, y))
         sizes.append(len(y))
         if keep:
-            kept.add(outputs)
-            named.add(y)
-    return _epoch(losses, sizes, kept, named)
+            all_outputs.add(outputs)
+            all_targets.add(y)
+    return _epoch(losses, sizes, all_outputs, all_targets)
 
 
-def _epoch(losses, sizes, kept, named):
-    return Epoch(torch.stack(losses) if losses else torch.empty(0), sizes, kept.tensor(), named.tensor())
+def _epoch(losses, sizes, all_outputs, all_targets):
+    losses = torch.stack(losses) if losses else torch.empty(0)
+    return Epoch(losses, sizes, all_outputs.tensor(), all_targets.tensor())
 
 
 class _Joined:
-    """Collects tensors along their first dimension, joined a hundred at a time: thousands of small ones slow Python down."""
+    """Concatenates tensors along their first dimension, a hundred at a time: a list of thousands is slow."""
 
     def __init__(self):
         self._joined, self._single = [], []
@@ -93,42 +99,44 @@ class _Joined:
             self._single = []
 
     def tensor(self):
-        """All of them in one tensor; None if there were none."""
+        """All tensors concatenated into one; None if there are none."""
         parts = self._joined + self._single
         return torch.cat(parts) if parts else None
 
 
 @dataclasses.dataclass
 class Run:
-    """What a callback sees: the model, its optimizer, the history so far, the epoch just ended (from 1); `stop` ends training."""
+    """State of a training run, the argument of callbacks."""
 
     model: torch.nn.Module
     optimizer: torch.optim.Optimizer
-    history: History
-    epoch: int = 0
-    stop: bool = False
+    history: History  # of the epochs so far
+    epoch: int = 0  # number of epochs completed
+    stop: bool = False  # a callback sets it to True to end training
 
 
 def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, metrics=None, callbacks=(), resume=None,
         progress=True):
-    """`History` of training `model` for `epochs` passes over `train`, evaluated on `val` after each.
+    """`History` of training `model` for `epochs` epochs on `train`, with an evaluation on `val` after each.
 
     Args:
-        model: a `torch.nn.Module`; its modes are left as found.
+        model: a `torch.nn.Module`; training or evaluation mode of each of its modules is restored at the end.
         train, val: iterables of (x, y) batches, such as `nnlab.batches.Batches` or torch's DataLoader.
         loss_fn: function of (outputs, targets) that returns the mean over the batch.
-        optimizer: a torch optimizer that holds parameters of `model`.
-        epochs: passes in all, those of a resumed run counted in.
-        scheduler: one of torch's, stepped after every epoch.
-        metrics: dictionary from name to function of (outputs, targets); each gives the columns `name` and `val_name`.
+        optimizer: a torch optimizer of the parameters of `model`.
+        epochs: total number of epochs, including those of a resumed run.
+        scheduler: a learning rate scheduler of torch, stepped after every epoch.
+        metrics: dictionary from name to function of (outputs, targets); each adds the columns `name` and `val_name`.
         callbacks: functions of the `Run`, called after every epoch.
-        resume: path of a checkpoint: read if it is there, written after every epoch; training goes on to the same bits.
-        progress: show a bar that moves with the batches.
+        resume: path of a checkpoint, loaded if it exists and written after every epoch; a resumed run gives the same
+            bits as an uninterrupted one.
+        progress: show a progress bar.
 
-    Ctrl-C or the stop button ends training after the last whole epoch: model and history are returned as they are then.
+    Ctrl-C or the stop button ends training. The history then holds the completed epochs; the model keeps all updates.
 
     Raises:
-        ValueError: there are no batches; the optimizer holds another model's parameters; the checkpoint is of another kind.
+        ValueError: there are no batches; the optimizer holds another model's parameters; the checkpoint belongs to
+            another model or optimizer; two samples do not fit model and loss (see `nnlab.preflight`).
         FloatingPointError: a loss is NaN or infinite; the message names epoch, batch and the usual causes.
     """
     run, metrics = Run(model, optimizer, History()), metrics or {}
@@ -165,16 +173,16 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, m
 
 
 def _row(epoch, metrics, prefix, number):
-    """Numbers of one pass for the history; the one place where the device is waited for."""
+    """Row of the history for one pass, a dictionary; the only place that synchronizes with the device."""
     if not epoch.sizes:
-        raise ValueError(f"the {'validation' if prefix else 'training'} batches ended at once in epoch {number}; "
+        raise ValueError(f"the {'validation' if prefix else 'training'} set has no batches in epoch {number}; "
                          "a generator serves only one pass: give Batches, a DataLoader or a list")
     if not bool(torch.isfinite(epoch.losses).all()):
         batch = int((~torch.isfinite(epoch.losses)).nonzero()[0, 0])
         raise FloatingPointError(
-            f"the loss is {epoch.losses[batch].item()} in epoch {number}, batch {batch + 1} of {len(epoch.sizes)}. Usual causes: "
-            "a learning rate that is too large (try a tenth of it), inputs that are not finite or not scaled, a logarithm or a "
-            "root of 0")
+            f"the loss is {epoch.losses[batch].item()} in epoch {number}, batch {batch + 1} of {len(epoch.sizes)}. "
+            "Usual causes: a learning rate that is too large (try a tenth of it), inputs that are not finite or not "
+            "scaled, a logarithm or a square root of 0")
     sizes = torch.tensor(epoch.sizes, dtype=epoch.losses.dtype, device=epoch.losses.device)
     row = {f"{prefix}loss": ((epoch.losses * sizes).sum() / sizes.sum()).item()}
     return row | {prefix + name: float(metric(epoch.outputs, epoch.targets)) for name, metric in metrics.items()}

@@ -1,22 +1,19 @@
 """What the tests share: one solved run of each notebook, the browser, the tables at the end."""
 
-import json
+import contextlib
+import io
 import os
-import time
 
 import colab_python
 import pytest
-from figures import NAMES, notebook
-from shared import CAUGHT, SEEN
+from figure_fixtures import all_shown, figure_files, modules, offline, open_page, shown  # noqa: F401
+from shared import CAUGHT, SEEN, Site, seen_on
 
-from nnlab import widgets
 from nnlab.course.browser import chromium
-from nnlab.course.execute import execute
-from nnlab.course.notebooks import paths, read
-from nnlab.course.render import Formulas, rendered
-from nnlab.course.slides import as_deck
-from nnlab.course.solve import solved
-from nnlab.widgets import Figure
+from nnlab.course.execute import CellFailed
+from nnlab.course.notebooks import paths
+from nnlab.course.site import build
+from nnlab.course.solved_runs import runs
 
 os.environ.pop("NNLAB_STRICT", None)
 
@@ -34,35 +31,64 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.line(line)
 
 
-@pytest.fixture(scope="session", params=paths(), ids=lambda path: path.stem)
+def pytest_generate_tests(metafunc):
+    """Each notebook in turn, or those of ``--notebook``."""
+    if "notebook_path" in metafunc.fixturenames:
+        chosen = paths(metafunc.config.getoption("--notebook"))
+        metafunc.parametrize("notebook_path", chosen, ids=[path.stem for path in chosen], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def notebook_path(request):
-    """Path of each notebook in turn."""
+    """Path of the notebook in turn."""
     return request.param
 
 
 @pytest.fixture(scope="session")
 def solved_runs():
-    """Function from a notebook's path to its solved and strict run, made once."""
-    runs = {}
+    """Function from a notebook's path to its solved and strict run: kept from before where nothing has changed since."""
+    made = {}
 
     def run(path):
-        if path not in runs:
-            start = time.perf_counter()
-            runs[path] = execute(solved(read(path)), path.name, strict=True)
-            took = time.perf_counter() - start
-            SEEN.append(f"{path.stem}: solved run in {took:.1f} s")
-            assert took <= 60, f"{path.name} takes {took:.0f} s; a student waits 60 at most"
-        return runs[path]
+        if path not in made:
+            made[path], = runs([path])
+            seconds = made[path].seconds
+            SEEN.append(f"{path.stem}: solved run " + ("kept" if seconds is None else f"in {seconds:.1f} s"))
+        if made[path].failure:
+            raise made[path].failure
+        return made[path].notebook
     return run
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """A running Chromium."""
+def chromium_here():
+    """A running Chromium; None where there is none."""
     with chromium() as found:
-        if found is None:
-            pytest.skip("Chromium was not found (Debian, Ubuntu: apt install chromium)")
         yield found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_here):
+    """A running Chromium."""
+    if chromium_here is None:
+        pytest.skip("Chromium was not found (Debian, Ubuntu: apt install chromium)")
+    return chromium_here
+
+
+@pytest.fixture(scope="session")
+def site(chromium_here, solved_runs, pytestconfig):
+    """The course's site, written once: what building it said, whether all is well, and what was seen of each slide."""
+    names, slides, out, err = pytestconfig.getoption("--notebook"), {}, io.StringIO(), io.StringIO()
+    for path in paths(names):
+        with contextlib.suppress(CellFailed):
+            solved_runs(path)  # told and timed there
+
+    def each(path, page, number):
+        slides.setdefault(path, []).append(seen_on(page))
+
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        good = build(names, browser=chromium_here, each=each)
+    return Site(out.getvalue(), err.getvalue(), good, slides)
 
 
 @pytest.fixture(scope="session")
@@ -72,67 +98,3 @@ def twin():
     if python is None:
         pytest.skip("Python 3.13 was not found (python3.13, or pyenv's)")
     return python
-
-
-@pytest.fixture
-def open_page(browser):
-    """Function from a file's path to a page of 1280 × 720, the network off; at the end no error may have shown in it."""
-    errors, contexts = [], []
-
-    def open_(path, hash=""):
-        context = browser.new_context(offline=True, viewport={"width": 1280, "height": 720})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(path.resolve().as_uri() + hash)
-        return page
-    yield open_
-    for context in contexts:
-        context.close()
-    assert errors == [], "the browser's console shows errors"
-
-
-@pytest.fixture(scope="session")
-def pages(tmp_path_factory):
-    """Function from figures to the page and the deck that show them."""
-    folder, formulas = tmp_path_factory.mktemp("figures"), Formulas()
-    made = {}
-
-    def write(*shown):
-        key = json.dumps([[figure.figure, figure.state, figure.network] for figure in shown])
-        if key not in made:
-            page, deck = folder / f"page{len(made)}.html", folder / f"deck{len(made)}.html"
-            page.write_text(rendered(notebook(*shown), "page", formulas, title="Figures"), encoding="utf-8")
-            deck.write_text(as_deck(notebook(*shown), formulas), encoding="utf-8")
-            made[key] = page, deck
-        return made[key]
-
-    yield write
-    formulas.close()
-
-
-@pytest.fixture
-def shown(pages, open_page):
-    """Function from a figure's name to a page of it alone, alive."""
-
-    def open_(name, hash="", **state):
-        page = open_page(pages(Figure(name, **state))[0], hash=hash)
-        page.wait_for_function("window.figuresReady")
-        assert page.locator("[data-figure][data-ready]").count() == 1
-        return page
-
-    return open_
-
-
-@pytest.fixture(scope="module")
-def modules(browser):
-    """A page in which every figure's module is loaded as `figures[name]`, for questions about numbers."""
-    page = browser.new_page()
-    page.evaluate(
-        """async sources => { window.figures = {}; for (const [name, source] of Object.entries(sources))
-        window.figures[name] = (await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })))).default; }""",
-        {name: widgets.module(name) for name in NAMES},
-    )
-    yield page
-    page.close()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from typing import NamedTuple
 
 from nnlab.course.notebooks import BUILD, ROOT
 
@@ -22,3 +23,31 @@ def look_folder():
     folder = BUILD / "look"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+class Site(NamedTuple):
+    """What building the site said (`out`, `err`), whether all is `good`, and what was seen of the `slides` of each notebook."""
+
+    out: str
+    err: str
+    good: bool
+    slides: dict
+
+
+_SEEN_ON = """() => {
+  const slide = Reveal.getCurrentSlide(), answers = [...document.querySelectorAll(".jp-OutputArea img")].map((one) => one.src);
+  const code = [...slide.querySelectorAll(".highlight pre, .jp-OutputArea pre")].map((node) =>
+    parseFloat(getComputedStyle(node).fontSize) * node.getBoundingClientRect().height / node.offsetHeight);
+  const settings = [...slide.querySelectorAll("img.setting")].map((one) => {
+    const { bottom, height } = one.getBoundingClientRect();
+    return { bottom, height, answers: answers.includes(one.src) };
+  });
+  const notes = [...slide.querySelectorAll("aside.notes")].map((one) => one.textContent).join(" ").trim();
+  return { code, settings, notes, foot: document.querySelector(".foot").textContent,
+           number: document.querySelector(".number").textContent };
+}"""
+
+
+def seen_on(page):
+    """What the slide that `page` shows looks like: sizes of its code in pixels, settings of predictions, notes, foot, image."""
+    return page.evaluate(_SEEN_ON) | {"image": page.screenshot()}

@@ -1,4 +1,4 @@
-"""The scalar engine against torch in float64: random expressions, long chains, whole trainings, and what it refuses."""
+"""nnlab.autograd against torch in float64: random expressions, long chains, training runs, errors."""
 
 import math
 import time
@@ -14,33 +14,38 @@ from shared import CAUGHT, SEEN
 from nnlab import autograd, toys
 from nnlab.autograd import Value, accumulate, ordered, product
 
-UNARY = ("neg", "exp", "log", "tanh", "relu", "sigmoid", "square", "cube", "inverse", "root", "2 **", "1.5 -", "0.5 /",
-         "+ 3", "* 0.25")
+UNARY = ("neg", "exp", "log", "tanh", "relu", "sigmoid", "square", "cube", "inverse", "root", "2 **", "1.5 -",
+         "0.5 /", "+ 3", "* 0.25")
 BINARY = ("+", "-", "*", "/")
 
 
 def applied(name, x):
-    """What the operator called `name` makes of x, a Value or a tensor alike; kept within its domain by tanh and squares."""
+    """Result of the unary operator `name` on x, a Value or a tensor, kept within its domain by tanh and squares."""
     positive, small = ("log", "inverse", "root", "0.5 /"), ("exp", "2 **")
     safe = x.tanh() * x.tanh() + 0.5 if name in positive else x.tanh() * 2 if name in small else x
-    return {"neg": lambda: -safe, "exp": safe.exp, "log": safe.log, "tanh": safe.tanh, "relu": safe.relu, "sigmoid": safe.sigmoid,
-            "square": lambda: safe ** 2, "cube": lambda: safe ** 3, "inverse": lambda: safe ** -1, "root": lambda: safe ** 0.5,
-            "2 **": lambda: 2 ** safe, "1.5 -": lambda: 1.5 - safe, "0.5 /": lambda: 0.5 / safe, "+ 3": lambda: safe + 3,
+    return {"neg": lambda: -safe, "exp": safe.exp, "log": safe.log, "tanh": safe.tanh, "relu": safe.relu,
+            "sigmoid": safe.sigmoid, "square": lambda: safe ** 2, "cube": lambda: safe ** 3,
+            "inverse": lambda: safe ** -1, "root": lambda: safe ** 0.5, "2 **": lambda: 2 ** safe,
+            "1.5 -": lambda: 1.5 - safe, "0.5 /": lambda: 0.5 / safe, "+ 3": lambda: safe + 3,
             "* 0.25": lambda: 0.25 * safe}[name]()
 
 
 def joined(name, x, y):
-    """What x and y give, joined by the operator called `name`."""
-    return {"+": lambda: x + y, "-": lambda: x - y, "*": lambda: (x * y).tanh(), "/": lambda: x.tanh() / (y * y + 1)}[name]()
+    """Result of the binary operator `name` on x and y."""
+    return {"+": lambda: x + y, "-": lambda: x - y, "*": lambda: (x * y).tanh(),
+            "/": lambda: x.tanh() / (y * y + 1)}[name]()
+
+
+MOVE = st.tuples(st.sampled_from(UNARY + BINARY), st.integers(0, 30), st.integers(0, 30))
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
-@given(st.lists(st.floats(-3, 3), min_size=2, max_size=4),
-       st.lists(st.tuples(st.sampled_from(UNARY + BINARY), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=14))
+@given(st.lists(st.floats(-3, 3), min_size=2, max_size=4), st.lists(MOVE, min_size=1, max_size=14))
 def test_random_expressions_have_torchs_values_and_gradients(numbers, moves):
-    ours, theirs = [Value(x) for x in numbers], [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in numbers]
+    ours = [Value(x) for x in numbers]
+    theirs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in numbers]
     leaves = len(numbers)
-    for name, i, j in moves:  # operands are chosen among all that there is so far: subexpressions are shared
+    for name, i, j in moves:  # operands are chosen among all nodes so far: subexpressions are shared
         for values in (ours, theirs):
             x, y = values[i % len(values)], values[j % len(values)]
             values.append(joined(name, x, y) if name in BINARY else applied(name, x))
@@ -53,15 +58,16 @@ def test_random_expressions_have_torchs_values_and_gradients(numbers, moves):
 
 
 def test_a_chain_of_100000_nodes_works():
-    x = Value(0.5)
-    y, start = x, time.perf_counter()
+    x, start = Value(0.5), time.perf_counter()
+    y = x
     for _ in range(50_000):
         y = y * 0.99999 + 1e-6
     y.backward()
-    assert len(ordered(y)) == 200_001  # with the two numbers of each step
+    assert len(ordered(y)) == 200_001  # with the two constants of each step
     assert math.isclose(x.grad, 0.99999 ** 50_000, rel_tol=1e-9)
     del y
-    SEEN.append(f"autograd: a chain of 100,000 operations, forward and backward, took {time.perf_counter() - start:.2f} s; "
+    seconds = time.perf_counter() - start
+    SEEN.append(f"autograd: a chain of 100,000 operations, forward and backward, took {seconds:.2f} s; "
                 f"{len(Path(autograd.__file__).read_text(encoding='utf-8').splitlines())} lines")
 
 
@@ -69,7 +75,7 @@ def test_the_engine_is_short():
     assert len(Path(autograd.__file__).read_text(encoding="utf-8").splitlines()) <= 150
 
 
-def test_a_diamond_is_walked_in_order():
+def test_a_diamond_is_visited_in_topological_order():
     a = Value(3.0)
     b = a + a
     c = b + b
@@ -80,7 +86,7 @@ def test_a_diamond_is_walked_in_order():
     assert (a.grad, b.grad) == (4.0, 2.0)
 
 
-def test_gradients_of_leaves_accumulate_and_those_between_do_not():
+def test_gradients_of_leaves_accumulate_and_those_of_other_nodes_do_not():
     a = Value(2.0)
     b = a * a
     c = b * 3
@@ -97,8 +103,9 @@ def test_gradients_of_leaves_accumulate_and_those_between_do_not():
 
 def test_numbers_may_stand_on_either_side():
     a = Value(2)
-    for made, expected in ((1 + a, 3), (a + 1, 3), (1 - a, -1), (a - 1, 1), (3 * a, 6), (a * 3, 6), (1 / a, 0.5), (a / 4, 0.5),
-                           (2 ** a, 4), (np.float64(3) * a, 6), (np.float32(3) + a, 5), (product(a, a), 4), (-a, -2)):
+    for made, expected in ((1 + a, 3), (a + 1, 3), (1 - a, -1), (a - 1, 1), (3 * a, 6), (a * 3, 6), (1 / a, 0.5),
+                           (a / 4, 0.5), (2 ** a, 4), (np.float64(3) * a, 6), (np.float32(3) + a, 5),
+                           (product(a, a), 4), (-a, -2)):
         assert isinstance(made, Value) and math.isclose(made.data, expected)
     assert (a.relu().data, (a - 2).relu().data, Value(-1).relu().data) == (2, 0, 0)
     assert Value(-800).sigmoid().data == 0 and Value(800).sigmoid().data == 1
@@ -106,12 +113,16 @@ def test_numbers_may_stand_on_either_side():
 
 
 @pytest.mark.parametrize(("make", "error", "says"), [
-    (lambda a: Value("two"), TypeError, "Value('two'): give a number"), (lambda a: a + "x", TypeError, "give a number"),
+    (lambda a: Value("two"), TypeError, "Value('two'): give a number"),
+    (lambda a: a + "x", TypeError, "give a number"),
     (lambda a: Value(torch.ones(2)), TypeError, "one Value for each element"),
     (lambda a: a ** a, TypeError, "write (b.log() * power).exp()"),
-    (lambda a: (a - 2).log(), ValueError, "log(0.0) is no finite real number"), (lambda a: a / 0, ValueError, "(0.0) ** -1"),
-    (lambda a: (a * -1) ** 0.5, ValueError, "(-2.0) ** 0.5"), (lambda a: (a * 0) ** 0.5, ValueError, "the slope of (0.0) ** 0.5"),
-    (lambda a: (a * 1000).exp(), ValueError, "exp(2000.0)"), (lambda a: (-2) ** a, ValueError, "the slope of (-2) ** x"),
+    (lambda a: (a - 2).log(), ValueError, "log(0.0) is not a finite real number"),
+    (lambda a: a / 0, ValueError, "(0.0) ** -1"),
+    (lambda a: (a * -1) ** 0.5, ValueError, "(-2.0) ** 0.5"),
+    (lambda a: (a * 0) ** 0.5, ValueError, "the derivative of (0.0) ** 0.5"),
+    (lambda a: (a * 1000).exp(), ValueError, "exp(2000.0)"),
+    (lambda a: (-2) ** a, ValueError, "the derivative of (-2) ** x"),
     (lambda a: a > 1, TypeError, "not supported")])
 def test_errors_say_what_cannot_be_done(make, error, says):
     with pytest.raises(error) as caught:
@@ -128,8 +139,9 @@ def forward(x, layers):
     return x
 
 
-@pytest.mark.parametrize(("data", "steps", "right"), [(toys.logic("xor"), 60, 4), (toys.moons(n=30, noise=0.1, seed=0), 60, 30)])
-def test_a_network_on_it_has_torchs_loss_curve(data, steps, right):
+@pytest.mark.parametrize(("data", "steps", "right"), [
+    (toys.logic("xor"), 60, 4), (toys.moons(n=30, noise=0.1, seed=0), 60, 30)])
+def test_a_network_of_values_has_torchs_loss_curve(data, steps, right):
     torch.manual_seed(3)
     network = torch.nn.Sequential(torch.nn.Linear(2, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1)).double()
     layers = [([[Value(w) for w in row] for row in layer.weight.tolist()], [Value(b) for b in layer.bias.tolist()])

@@ -8,26 +8,27 @@ from figures import drag, numbers
 from shared import look_folder
 
 from nnlab import widgets
-from nnlab.course.notebooks import paths, title
+from nnlab.course.notebooks import paths
 from nnlab.course.overflow import look
-from nnlab.course.render import Formulas, rendered
-from nnlab.course.slides import as_deck
+from nnlab.course.render import Formulas
+from nnlab.course.slides import SITE, as_deck
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def html_page(solved_runs, tmp_path_factory):
-    """The first notebook's page and deck, as the commands write them."""
-    folder = tmp_path_factory.mktemp("pages")
-    formulas, path = Formulas(), paths()[0]
-    run = solved_runs(path)
-    page, deck = folder / "page.html", folder / "deck.html"
-    page.write_text(rendered(run, "page", formulas, title=title(run)), encoding="utf-8")
-    deck.write_text(as_deck(run, formulas), encoding="utf-8")
-    formulas.close()
-    assert formulas.without is None
-    return page, deck
+@pytest.fixture
+def html_page(site):
+    """The first notebook's page, as the commands write it."""
+    return SITE / f"{paths()[0].stem}.html"
+
+
+@pytest.fixture
+def beginning(solved_runs):
+    """The first notebook's solved run up to its first figure: three slides."""
+    run = copy.deepcopy(solved_runs(paths()[0]))
+    last = next(k for k, cell in enumerate(run.cells) if cell.cell_type == "code" and "Figure(" in cell.source and cell.outputs)
+    run.cells = run.cells[:last + 1]
+    return run
 
 
 def saying(page):
@@ -35,7 +36,7 @@ def saying(page):
 
 
 def test_page_is_alive_offline(html_page, open_page):
-    page = open_page(html_page[0])
+    page = open_page(html_page)
     page.wait_for_selector("[data-figure][data-ready]")
     before = saying(page)
     arrow = page.get_by_role("slider", name="Arrow of the weights")
@@ -51,16 +52,16 @@ def test_page_is_alive_offline(html_page, open_page):
     assert numbers(saying(page))[4] == 1.5
     page.get_by_role("button", name="Reset").first.click()
     assert saying(page) == before
-    assert page.locator("svg[role=img]").count() > 10, "formulas are pictures, with their TeX as text"
+    assert page.locator("svg[role=img]").count() > 10, "formulas are images, with their TeX as text"
 
 
-def test_a_slide_that_is_too_full_is_an_error(solved_runs, tmp_path, browser):
-    run = copy.deepcopy(solved_runs(paths()[0]))
+def test_a_slide_that_is_too_full_is_an_error(beginning, tmp_path, browser):
+    run = beginning
     cell = next(cell for cell in run.cells if cell.id == "neuron")
     cell.source += "\n\nAnother line of text that nobody can read any more." * 40
-    deck, formulas = tmp_path / "deck.html", Formulas()
-    deck.write_text(as_deck(run, formulas), encoding="utf-8")
-    formulas.close()
+    deck = tmp_path / "deck.html"
+    with Formulas() as formulas:
+        deck.write_text(as_deck(run, formulas), encoding="utf-8")
     _, problems = look(browser, deck)
     assert len(problems) == 1
     assert problems[0].startswith("slide 3 (1 · The neuron (core)) does not fit: cell 'neuron' is 0 px too wide, ")
@@ -68,25 +69,22 @@ def test_a_slide_that_is_too_full_is_an_error(solved_runs, tmp_path, browser):
 
 
 def test_bad_tex_is_an_error_that_shows_the_formula():
-    formulas = Formulas()
-    try:
+    with Formulas() as formulas:
         assert formulas(r"\phi(z)").startswith("<mjx-container") and r'aria-label="\phi(z)"' in formulas(r"\phi(z)")
         with pytest.raises(ValueError, match=r"bad formula .*frac\{1\}"):
             formulas(r"\frac{1}")
-    finally:
-        formulas.close()
 
 
-def test_a_figure_that_fails_is_said_and_the_others_live(browser, tmp_path, solved_runs):
-    run = copy.deepcopy(solved_runs(paths()[0]))
+def test_a_figure_that_fails_is_said_and_the_others_live(browser, tmp_path, beginning):
+    run = beginning
     shown = next(cell for cell in run.cells if cell.cell_type == "code" and "Figure(" in cell.source and cell.outputs)
     broken = copy.deepcopy(shown)
     broken.id = "broken-figure"
     broken.outputs[0].data[widgets.MIME]["state"] = {"activation": "none such"}
     run.cells.insert(run.cells.index(shown), broken)
-    deck, formulas = tmp_path / "deck.html", Formulas()
-    deck.write_text(as_deck(run, formulas), encoding="utf-8")
-    formulas.close()
+    deck = tmp_path / "deck.html"
+    with Formulas() as formulas:
+        deck.write_text(as_deck(run, formulas), encoding="utf-8")
     _, problems = look(browser, deck)
     assert any(problem.startswith("The figure neuron fails: ") for problem in problems), problems
     page = browser.new_context(offline=True).new_page()

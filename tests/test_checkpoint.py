@@ -1,4 +1,4 @@
-"""nnlab.checkpoint: whole or not at all, nothing executed, generators restored."""
+"""nnlab.checkpoint: atomic writes, no code in a file is executed, random generators are restored."""
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ def test_save_and_load_to_the_same_bits(tmp_path):
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["a.pt"]
 
 
-def test_failed_save_leaves_the_old_one(tmp_path):
+def test_failed_save_keeps_the_old_checkpoint(tmp_path):
     path = tmp_path / "a.pt"
     checkpoint.save(path, {"epoch": 1})
     with pytest.raises(Exception, match="pickle"):
@@ -29,14 +29,14 @@ class Evil:
         return print, ("executed",)
 
 
-def test_what_is_no_checkpoint_is_named_and_not_executed(tmp_path, capsys):
+def test_a_file_that_is_not_a_checkpoint_is_named_and_not_executed(tmp_path, capsys):
     path = tmp_path / "a.pt"
     torch.save({"x": Evil()}, path)
-    with pytest.raises(ValueError, match="is no checkpoint or is damaged"):
+    with pytest.raises(ValueError, match="is not a checkpoint or is damaged"):
         checkpoint.load(path)
     assert capsys.readouterr().out == ""
     path.write_bytes(b"half")
-    with pytest.raises(ValueError, match="is no checkpoint or is damaged"):
+    with pytest.raises(ValueError, match="is not a checkpoint or is damaged"):
         checkpoint.load(path)
     torch.save([1, 2], path)
     with pytest.raises(ValueError, match="holds a list, not the dictionary"):

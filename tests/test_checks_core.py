@@ -1,4 +1,4 @@
-"""nnlab.checks.core: three outcomes, a name that works, nothing left behind."""
+"""nnlab.checks.core: three verdicts; the checked name is always usable; all state is restored."""
 
 import os
 import random
@@ -28,20 +28,21 @@ def quadruple(x):
 
 
 def made():
-    """Checks of two exercises, the second building on the first."""
+    """`Checks` of two exercises, of which the second uses the first, and a quiz."""
     return Checks("week01", [
         Exercise(double, ("double(torch.tensor(0.0))", "double(torch.tensor(2.0))", "double(torch.tensor(3.0))",
                           "x = torch.tensor([1.0, 5.0]); double(x)"),
                  (Wrong(lambda x: x ** 2, "This squares."),), ("Add.", "x + x"), "On to four."),
-        Exercise(quadruple, ("quadruple(torch.tensor(1.0))",), (Wrong(lambda x: 2 * x, "Once more."),), ("Twice.",), "Done."),
+        Exercise(quadruple, ("quadruple(torch.tensor(1.0))",), (Wrong(lambda x: 2 * x, "Once more."),), ("Twice.",),
+                 "Done."),
         Quiz("sums", [2, 5], ("1 + 1", "2 + 3"), (Wrong([11, 5], "They are numbers."), Wrong([2, 6], "No product.")),
-              ("Count.",), "You can add."),
+             ("Count.",), "You can add."),
     ])
 
 
 @pytest.fixture
 def notebook(monkeypatch, tmp_path):
-    """Runs cells as a notebook does: a fresh IPython shell with `check` in its namespace; gives what is printed."""
+    """Function that runs a cell in a fresh IPython shell with `check` in its namespace and returns what is printed."""
     monkeypatch.setenv("NNLAB_MYLAB", str(tmp_path))
     before = sys.modules.get("__main__")
     shell = InteractiveShell()
@@ -67,13 +68,15 @@ def test_stub_is_not_attempted_and_the_reference_serves(notebook, capsys):
 
 
 def test_right_answer_is_bound_and_said(notebook, capsys):
-    assert notebook("@check\ndef double(x):\n    return x + x", capsys) == "✓ double is right and kept in mylab.py. On to four.\n"
-    assert notebook.names["double"].__code__.co_names == ()  # the student's own, which names nothing
+    said = notebook("@check\ndef double(x):\n    return x + x", capsys)
+    assert said == "✓ double is right and kept in mylab.py. On to four.\n"
+    assert notebook.names["double"].__code__.co_names == ()  # the student's own, which uses no global name
 
 
 def test_smallest_failing_case_and_the_named_mistake(notebook, capsys):
     said = notebook("@check\ndef double(x):\n    return x * x", capsys)
-    assert "double(torch.tensor(3.0))" in said and "expected  6.0" in said and "got       9.0" in said and "This squares." in said
+    for part in ("double(torch.tensor(3.0))", "expected  6.0", "got       9.0", "This squares."):
+        assert part in said
     assert "torch.tensor(2.0)" not in said
     assert notebook.names["double"](torch.tensor(5.0)) == 10
     assert notebook.names["check"].attempt("double")(torch.tensor(5.0)) == 25
@@ -83,7 +86,7 @@ def test_edit_and_run_again(notebook, capsys):
     assert notebook("@check\ndef double(x):\n    return x", capsys).startswith("✗")
     assert notebook("@check\ndef double(x):\n    return x + x", capsys).startswith("✓")
     assert notebook("@check\ndef double(x):\n    ...", capsys).startswith("○")
-    assert notebook("check.progress()", capsys) == "double  not attempted\n1 of what you wrote is in mylab.py\n"
+    assert notebook("check.progress()", capsys) == "double  not attempted\nmylab.py holds 1 of your answers\n"
 
 
 def test_two_definitions_in_one_cell_are_told_apart(notebook, capsys):
@@ -136,7 +139,7 @@ def test_own_line_is_the_students_not_the_librarys(notebook, capsys):
 
 def test_one_mistake_costs_one_exercise(notebook, capsys):
     notebook("@check\ndef double(x):\n    return x", capsys)
-    notebook.names["double"] = lambda x: x  # whatever stands there while the next is judged
+    notebook.names["double"] = lambda x: x  # not the reference; the next exercise is judged with the reference
     assert notebook("@check\ndef quadruple(x):\n    return double(double(x))", capsys).startswith("✓")
     assert notebook.names["double"](1) == 1  # and is put back afterwards
 
@@ -154,16 +157,16 @@ def test_errors_show_the_students_own_line(notebook, capsys):
 
 
 @pytest.mark.parametrize("body, said", [
-    ("x + x", "Nothing comes back: does your function end with return?"),
-    ("return 2.0", "a plain number (float) instead of a tensor"),
-    ("return 2", "a plain whole number (int) instead of a tensor"),
+    ("x + x", "Nothing is returned: does your function end with return?"),
+    ("return 2.0", "a Python float instead of a tensor"),
+    ("return 2", "a Python int instead of a tensor"),
     ("return (2 * x).numpy()", "Stay with torch's operations"),
     ("return (2 * x).reshape(-1)", "shape (1,) instead of ()"),
     ("return (2 * x).double()", "torch.float64 instead of torch.float32"),
     ("return x.mul_(2)", "changed its input x in place"),
-    ("return double(x)", "It calls itself without end: which call must stop?"),
-    ("return undefined", "`undefined` has no value here"),
-    ("raise SystemExit", "give the result back with return"),
+    ("return double(x)", "Infinite recursion: the function calls itself without end."),
+    ("return undefined", "`undefined` is not defined here"),
+    ("raise SystemExit", "return the result with return"),
     ("raise KeyboardInterrupt", None),
 ])
 def test_form_of_the_answer(notebook, capsys, body, said):
@@ -192,8 +195,8 @@ def test_printing_and_drawing_random_numbers_leave_no_trace(notebook, capsys):
 def test_endless_loop_is_stopped_and_the_alarm_restored(notebook, capsys, monkeypatch):
     monkeypatch.setattr(running, "SECONDS", 0.3)
     before = signal.getsignal(signal.SIGALRM)
-    loop = "    import time\n    while True:\n        try:\n            time.sleep(5)\n        except:\n            pass"
-    said = notebook(f"@check\ndef double(x):\n{loop}", capsys)
+    loop = "while True:\n        try:\n            time.sleep(5)\n        except:\n            pass"
+    said = notebook(f"@check\ndef double(x):\n    import time\n    {loop}", capsys)
     assert "It had not ended after 0.3 seconds" in said
     assert signal.getsignal(signal.SIGALRM) is before and signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
@@ -212,6 +215,17 @@ def test_wrong_name_and_wrong_kind(notebook, capsys):
     assert "double should be a function" in notebook("@check\nclass double:\n    x = 1", capsys)
     with pytest.raises(ValueError, match="no exercise 'triple'; choose one of: 'double', 'quadruple', 'sums'"):
         made().hint("triple")
+
+
+def test_yours_is_imported_from_checks(monkeypatch, tmp_path):
+    from nnlab.checks import mylab, yours
+    from nnlab.exercises.week01 import check
+
+    monkeypatch.setenv("NNLAB_MYLAB", str(tmp_path))
+    assert yours is mylab.yours and yours("week01.relu") is check.exercises["relu"].reference
+    mylab.keep("week01.relu", "def relu(x):\n    return x.clamp(min=0)")
+    assert yours("week01.relu") is not check.exercises["relu"].reference
+    assert torch.equal(yours("week01.relu")(torch.tensor([-1.0, 2.0])), torch.tensor([0.0, 2.0]))
 
 
 def test_hints_climb_and_the_solution_shows(capsys):
@@ -244,13 +258,13 @@ def sums(x, y):
     return x + y
 
 
-MENDED = Exercise(sums, ("sums(0, 0)", "sums(3, 0) > 2", "sums(2, 1) > 2", "sums(1, 4) > 2"),
-                  (Wrong(lambda x, y: x - y, "It subtracts."), Wrong(lambda x, y: x, "It leaves y out.")), ("Look.", "Plus."),
-                  "On.", signs=("sums(5, 3)",), given=adds)
+CORRECTED = Exercise(sums, ("sums(0, 0)", "sums(3, 0) > 2", "sums(2, 1) > 2", "sums(1, 4) > 2"),
+                     (Wrong(lambda x, y: x - y, "It subtracts."), Wrong(lambda x, y: x, "It leaves y out.")),
+                     ("Look.", "Plus."), "On.", signs=("sums(5, 3)",), given=adds)
 
 
 def test_code_that_is_given_is_not_attempted_until_it_is_changed(notebook, capsys):
-    notebook.names["check"] = Checks("week01", [MENDED])
+    notebook.names["check"] = Checks("week01", [CORRECTED])
     begins = "@check\ndef sums(x, y):\n    "
     assert notebook(begins + "return x - y", capsys).startswith("○ sums: not attempted yet")
     assert notebook(begins + '"""Another text."""\n    # and a comment\n    return (x - y)', capsys).startswith("○")
@@ -259,7 +273,7 @@ def test_code_that_is_given_is_not_attempted_until_it_is_changed(notebook, capsy
     assert notebook("print(check.given('sums')(5, 3))", capsys) == "2\n"
 
 
-def test_what_an_answer_spoils_is_whole_again_for_the_next(notebook):
+def test_inputs_that_an_answer_changes_are_restored_for_the_next(notebook):
     def first(x):
         """The first number of x."""
         return x[0]
@@ -276,8 +290,8 @@ def test_what_an_answer_spoils_is_whole_again_for_the_next(notebook):
 
 
 def test_signs_tell_wrong_answers_apart_and_bind_no_right_one():
-    """Both wrong answers fail and pass the same cases; what they do to a sign names them. A right answer may do as it likes."""
-    said = [judge(MENDED, answer).text for answer in (lambda x, y: x - y, lambda x, y: x)]
+    """Both wrong answers fail and pass the same cases and differ on a sign. A right answer need not agree on signs."""
+    said = [judge(CORRECTED, answer).text for answer in (lambda x, y: x - y, lambda x, y: x)]
     assert "It subtracts." in said[0] and "It leaves y out." in said[1]
-    assert judge(MENDED, lambda x, y: x + y if (x, y) != (5, 3) else 99).kind == "correct"
-    assert not any(words in judge(MENDED, lambda x, y: 0).text for words in ("It subtracts.", "It leaves y out."))
+    assert judge(CORRECTED, lambda x, y: x + y if (x, y) != (5, 3) else 99).kind == "correct"
+    assert not any(words in judge(CORRECTED, lambda x, y: 0).text for words in ("It subtracts.", "It leaves y out."))

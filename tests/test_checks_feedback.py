@@ -1,4 +1,4 @@
-"""nnlab.checks.feedback: numbers under numbers, short, and nothing that cannot be shown."""
+"""nnlab.checks.feedback: aligned numbers, short lines, and values that cannot be shown or compared."""
 
 import matplotlib.pyplot as plt
 import pytest
@@ -28,12 +28,13 @@ def test_every_kind_of_wrong_value_has_two_short_lines():
     class Odd:
         def __repr__(self):
             raise KeyError
-    odd = [Odd(), "text" * 200, torch.eye(3).to_sparse(), torch.ones(2, device="meta"), {}, [1, 2], print, True, 1j, float("nan")]
+    odd = [Odd(), "text" * 200, torch.eye(3).to_sparse(), torch.ones(2, device="meta"), {}, [1, 2], print, True, 1j,
+           float("nan")]
     for value in odd:
         lines, advice = happened("f()", Outcome(value), Outcome(torch.tensor([1.0, 2.0])))
         assert len(lines.splitlines()) == 3 and max(map(len, lines.splitlines())) < 140 and "\n" not in advice
 
 
-def test_pictures_are_drawn_in_notebooks_only(capsys):
+def test_results_are_plotted_in_notebooks_only(capsys):
     draw("f()", Outcome(torch.ones(9)), Outcome(torch.zeros(9)))
     assert plt.get_fignums() == [] and capsys.readouterr().out == ""

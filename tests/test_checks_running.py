@@ -1,4 +1,4 @@
-"""nnlab.checks.running: a case ends, changes nothing, and is compared fairly."""
+"""nnlab.checks.running: cases are stopped, leave no trace, and are compared within a tolerance."""
 
 import signal
 
@@ -20,14 +20,14 @@ from nnlab.checks.running import Outcome, Stopped, agree, difference, guarded, r
     (torch.ones(2), torch.ones(2).double(), "torch.float64 instead of torch.float32"),
     ((1.0, 2.0), [1.0, 2.0], None),
     ((1.0, 2.0), (1.0,), "1 values instead of 2 values"),
-    (1.0, 1, None), (1.0, True, "True or False instead of a plain number (float)"), (3, 4, "another value"),
+    (1.0, 1, None), (1.0, True, "True or False instead of a Python float"), (3, 4, "another value"),
     (float("inf"), float("inf"), None),
 ])
 def test_difference(expected, got, said):
     assert difference(expected, got) == said
 
 
-def test_memory_that_is_eaten_is_noticed(monkeypatch):
+def test_too_much_memory_is_noticed(monkeypatch):
     monkeypatch.setattr(running, "MEMORY", 200 << 20)
     kept = []
     with pytest.raises(Stopped, match=r"more than 0\.195312 GB of memory: what grows"), guarded():

@@ -1,4 +1,4 @@
-"""nnlab.checks.source: stubs, and what an answer needs to stand alone."""
+"""nnlab.checks.source: stubs, and the dependencies of an answer's source code."""
 
 import ast
 import math
@@ -21,16 +21,16 @@ def parsed(cell):
 
 @pytest.mark.parametrize("cell, namespace, missing, parts", [
     ("def answer(x):\n    return torch.relu(x) + len(x)", {}, [], []),
-    ("def answer(x):\n    return sqrt(x) + m.pi + other(x)", {"sqrt": math.sqrt, "m": math, "other": lambda x: x}, ["other"],
-     ["from math import sqrt", "import math as m"]),
+    ("def answer(x):\n    return sqrt(x) + m.pi + other(x)", {"sqrt": math.sqrt, "m": math, "other": lambda x: x},
+     ["other"], ["from math import sqrt", "import math as m"]),
     ("from torch import nn as layers\nunused = 1\na, b = 1, 2\ndef answer(x):\n    return layers.ReLU()(x) + b", {}, [],
      ["from torch import nn as layers", "a, b = (1, 2)"]),
-    ("def first(x):\n    return second(x)\ndef second(x):\n    return x  # two\ndef answer(x=first):\n    return x", {}, [],
-     ["def first", "# two"]),
+    ("def first(x):\n    return second(x)\ndef second(x):\n    return x  # two\ndef answer(x=first):\n    return x", {},
+     [], ["def first", "# two"]),
     ("class Base:\n    pass\nclass answer(Base):\n    def __init__(self):\n        super().__init__()\n"
      "        self.y = [z for z in 'a']", {}, [], ["class Base"]),
-    ("@torch.no_grad()\ndef answer(x):\n    def inner(y):\n        nonlocal x\n        return x + y\n    return inner(1)", {}, [],
-     ["@torch.no_grad()"]),
+    ("@torch.no_grad()\ndef answer(x):\n    def inner(y):\n        nonlocal x\n        return x + y\n"
+     "    return inner(1)", {}, [], ["@torch.no_grad()"]),
 ])
 def test_source_that_stands_alone(cell, namespace, missing, parts):
     source, lacking = source_to_keep(*parsed(cell), namespace, {"torch", "np"})

@@ -1,13 +1,15 @@
 """nnlab.course: running, solving, normalising; failures that name the cell."""
 
+import ast
 import copy
 
 import nbformat
 import pytest
 
+from nnlab.course import dependencies, names, solved_runs
 from nnlab.course.execute import CellFailed, execute
 from nnlab.course.normalize import normal
-from nnlab.course.notebooks import code_cells, paths, printed, read, sections, write
+from nnlab.course.notebooks import ROOT, code_cells, paths, printed, read, sections, write
 from nnlab.course.sabotage import FAULTS, broken, prelude
 from nnlab.course.solve import solved
 
@@ -112,6 +114,68 @@ def test_unknown_notebook_lists_those_there_are():
     with pytest.raises(FileNotFoundError, match="no notebook 'week99'; choose from: week01a_neurons"):
         paths(["week99"])
     assert paths(["notebooks/week01a_neurons.ipynb"]) == paths(["week01a_neurons"])
+
+
+def test_a_notebook_is_found_by_its_week():
+    assert paths(["week02a"]) == [path for path in paths() if path.stem == "week02a_xor"]
+
+
+def test_folded_cells_are_folded_everywhere_and_others_nowhere():
+    made = notebook("# @title Draw a line\nplt.plot([1, 2])", "plt.plot([2, 1])", "x = 1")
+    made.cells[0].metadata = {"tags": ["draws"], "collapsed": True}
+    made.cells[1].metadata = {"tags": ["draws"]}
+    made.cells[2].metadata = {"cellView": "form", "jupyter": {"source_hidden": True, "outputs_hidden": True}}
+    normal(made)
+    folded = {"tags": ["draws"], "cellView": "form", "jupyter": {"source_hidden": True}}
+    assert [cell.metadata for cell in made.cells] == [folded, folded, {}]
+    assert made.cells[1].source == "# @title Draw the figure\nplt.plot([2, 1])"
+    assert made.cells[0].source == "# @title Draw a line\nplt.plot([1, 2])" and made.cells[2].source == "x = 1"
+
+
+def test_names_that_cells_read_and_bind():
+    """Each name is looked up as Python does: loops and `with` bind before their bodies, comprehensions keep their own."""
+    for text, needed, binds in (
+            ("x = x + 1", "x", "x"), ("x += 1", "x", "x"), ("for k in y: z = k\nprint(z)", "y print", "k z"),
+            ("def f(a):\n    return a + g", "g", "f"), ("[a for a in b if (c := a)]\nuse(c)", "b use", "c"),
+            ("with open(p) as file: file.read()", "open p", "file"), ("x[k] = 3", "x k", ""), ("lambda t: t + w", "w", ""),
+            ("ax.plot(h := 3, h)", "ax", "h"), ("try:\n  a\nexcept E as e: print(e)", "a E print", "e"),
+            ("class N(B):\n  def f(self): return self.g + r", "B r", "N"), ("import a.b, c as d", "", "a d"),
+            ("if a: b = 1\nelse: c = b", "a", "b c"), ("while (n := f()): use(n)", "f use", "n")):
+        code = ast.parse(text)
+        assert (names.reads(code), names.bound(code)) == (set(needed.split()), set(binds.split())), text
+
+
+def test_a_run_depends_on_what_the_notebook_can_import(tmp_path, monkeypatch):
+    """A change in one week's exercises, or in a figure, leaves the runs of notebooks that do not use it as they are."""
+    files = {path.stem: {str(one.relative_to(ROOT)) for one in dependencies.files(read(path))} for path in paths()}
+    for stem, found in files.items():
+        own = f"nnlab/exercises/{stem.split('_')[0]}.py"
+        assert {own, "nnlab/checks/judging.py", "nnlab/course/execute.py", "requirements.txt"} <= found
+        others = {f"nnlab/exercises/{other.split('_')[0]}.py" for other in files if other[:6] != stem[:6]}
+        assert not others & found or "yours(" in "".join(cell.source for cell in code_cells(read(paths([stem])[0])))
+    assert "nnlab/widgets/figures/neuron.js" in files["week01a_neurons"]
+    assert "nnlab/widgets/figures/neuron.json" not in files["week02a_xor"] and "nnlab/train.py" not in files["week02a_xor"]
+    assert "data/fashion_mnist.npz" in files["week03b_training"] and "data/fashion_mnist.npz" not in files["week02a_xor"]
+    assert "nnlab/exercises/week01.py" in files["week03b_training"], "yours('week01.relu') imports it"
+
+
+def test_a_fingerprint_changes_with_what_it_depends_on(monkeypatch, tmp_path):
+    path = tmp_path / "week09a_test.ipynb"
+    helper = tmp_path / "helper.py"
+    helper.write_text("x = 1")
+    write(notebook("import helper"), path)
+    monkeypatch.setattr(dependencies, "files", lambda notebook: [helper])
+    before = solved_runs.fingerprint(path, "data")
+    spoiled = read(path)
+    spoiled.cells[0].outputs = [new.new_output("stream", text="another output")]
+    write(spoiled, path)
+    assert solved_runs.fingerprint(path, "data") == before, "what it printed last time does not matter"
+    seen = {before, solved_runs.fingerprint(path, "other data")}
+    helper.write_text("x = 2")
+    seen.add(solved_runs.fingerprint(path, "data"))
+    write(notebook("import helper", "x"), path)
+    seen.add(solved_runs.fingerprint(path, "data"))
+    assert len(seen) == 4
 
 
 def test_sections_begin_at_their_headings():

@@ -1,4 +1,4 @@
-"""nnlab.data: every source of the chain, and what is damaged."""
+"""nnlab.data, nnlab.sources and nnlab.formats: every source, damaged files, splits, standardization."""
 
 import gzip
 import hashlib
@@ -46,7 +46,8 @@ def nowhere(tmp_path, monkeypatch):
     home.mkdir()
     shutil.copy(SUBSET, home)
     monkeypatch.setattr(sources, "HOME", home)
-    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(system=str(tmp_path / "none")))
+    dataset = sources.FASHION_MNIST._replace(system=str(tmp_path / "none"))
+    monkeypatch.setitem(sources.DATASETS, "fashion_mnist", dataset)
     monkeypatch.setenv("NNLAB_OFFLINE", "1")
     monkeypatch.delenv("NNLAB_DATA", raising=False)
     return home
@@ -69,7 +70,7 @@ def test_subset_is_stratified_and_announced_in_one_line(nowhere, capsys):
     assert found.y_train.bincount().tolist() == [1000] * 10 and found.y_test.bincount().tolist() == [200] * 10
     said = capsys.readouterr().out
     assert said.count("\n") == 1 and "10,000 + 2,000" in said
-    assert repr(found).startswith("10,000 + 2,000 pictures of 1×28×28 in 10 classes, from the subset")
+    assert repr(found).startswith("10,000 + 2,000 images of 1×28×28 in 10 classes, from the subset")
 
 
 @pytest.mark.parametrize("path", SUBSETS, ids=lambda path: path.stem)
@@ -81,9 +82,9 @@ def test_every_subset_is_the_one_that_its_page_describes(path, monkeypatch):
     assert found.y_train.bincount().tolist() == [1000] * 10 and found.y_test.bincount().tolist() == [200] * 10
 
 
-def test_the_pages_name_sources_and_licences():
+def test_the_page_names_sources_and_licenses():
     page = (SUBSET.parent / "README.md").read_text(encoding="utf-8")
-    assert {path.stem for path in SUBSETS} == set(sources.SETS) - {"cifar10"}
+    assert {path.stem for path in SUBSETS} == set(sources.DATASETS) - {"cifar10"}
     assert "MIT" in page and "Zalando" in page and "LeCun" in page
 
 
@@ -116,7 +117,7 @@ def site(nowhere, arrays, monkeypatch):
     put_originals(folder, arrays)
     files = {file: checksum_of(folder / file, "md5") for file in sources.FASHION_MNIST.files}
     mirrors = (f"{(nowhere / 'empty').as_uri()}/", f"{folder.as_uri()}/")
-    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(
+    monkeypatch.setitem(sources.DATASETS, "fashion_mnist", sources.FASHION_MNIST._replace(
         system="/nowhere", mirrors=mirrors, files=files))
     monkeypatch.delenv("NNLAB_OFFLINE")
     return folder
@@ -155,7 +156,7 @@ def test_damaged_cache_is_set_aside(nowhere, capsys):
 def test_system_package_then_cache(nowhere, arrays, monkeypatch):
     system = nowhere / "system"
     put_originals(system, arrays)
-    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.FASHION_MNIST._replace(system=str(system)))
+    monkeypatch.setitem(sources.DATASETS, "fashion_mnist", sources.FASHION_MNIST._replace(system=str(system)))
     assert "system's package" in load("fashion_mnist").source
     (system / "t10k-labels-idx1-ubyte.gz").write_bytes(b"cut")
     assert "comes with the course" in load("fashion_mnist").source  # said, and the next source serves
@@ -177,12 +178,13 @@ def test_full_disk_and_another_process_cost_only_the_cache(nowhere, site, monkey
     assert "could not be packed" in capsys.readouterr().out
     CAUGHT.append(("data", "a disk that is full when the cache is packed", "the data serve; only the cache is lost"))
 
-    def packed_by_another(known, folder):
-        found = formats.read_originals(known, folder)
+    def packed_by_another(dataset, folder):
+        found = formats.read_originals(dataset, folder)
         if found:
             np.savez(nowhere / "cache" / "fashion_mnist.npz", **dict(zip(PARTS, found, strict=True)))
         return None
-    monkeypatch.setitem(sources.SETS, "fashion_mnist", sources.SETS["fashion_mnist"]._replace(read=packed_by_another))
+    dataset = sources.DATASETS["fashion_mnist"]._replace(read=packed_by_another)
+    monkeypatch.setitem(sources.DATASETS, "fashion_mnist", dataset)
     assert load("fashion_mnist").source == "the course's cache"
 
 
@@ -194,7 +196,7 @@ def test_own_folder_without_the_set_is_said(nowhere, tmp_path, monkeypatch, caps
 
 def test_no_network_ends_in_the_subset(nowhere, monkeypatch, capsys):
     closed = sources.FASHION_MNIST._replace(system="/nowhere", mirrors=("http://127.0.0.1:9/",))
-    monkeypatch.setitem(sources.SETS, "fashion_mnist", closed)
+    monkeypatch.setitem(sources.DATASETS, "fashion_mnist", closed)
     monkeypatch.delenv("NNLAB_OFFLINE")
     assert len(load("fashion_mnist").x_train) == 10_000
     assert "could not download train-images-idx3-ubyte.gz; tried http://127.0.0.1:9/" in capsys.readouterr().out
@@ -203,7 +205,7 @@ def test_no_network_ends_in_the_subset(nowhere, monkeypatch, capsys):
 
 @pytest.mark.parametrize("spoil, message", [
     (lambda a: a, None),
-    (lambda a: [a[0][:5], *a[1:]], "7 labels for 5 pictures"),
+    (lambda a: [a[0][:5], *a[1:]], "7 labels for 5 images"),
     (lambda a: [a[0], a[1] + 10, *a[2:]], "expected uint8 up to 9"),
     (lambda a: [a[0][:, :27], *a[1:]], r"expected uint8 \(N, 1, 28, 28\)"),
     (lambda a: [*a[:3], a[3].astype(np.int32)], "labels for test are int32"),
@@ -231,7 +233,7 @@ def test_idx_that_is_cut_or_no_idx(tmp_path, arrays):
 def test_gzip_that_is_whole_with_another_content(nowhere, arrays, tmp_path, monkeypatch):
     put_originals(tmp_path, arrays)
     path = tmp_path / "train-images-idx3-ubyte.gz"
-    for content, fault in ((b"<html>log in</html>", "a page"), (idx(arrays[1]), "labels for pictures"),
+    for content, fault in ((b"<html>log in</html>", "a page"), (idx(arrays[1]), "labels instead of images"),
                            (struct.pack(">4I", 0x803, 7, 27, 28) + bytes(7 * 27 * 28), "27 rows")):
         path.write_bytes(gzip.compress(content))
         monkeypatch.setenv("NNLAB_DATA", str(tmp_path))
@@ -256,11 +258,12 @@ def test_unknown_name():
 
 
 def cifar_archive(folder):
-    """Write an archive of CIFAR-10's form, of three pictures a batch, to `folder`; the pictures and labels in it."""
+    """Batches of the archive that it writes to `folder` in CIFAR-10's format, with three images a batch."""
     rng, everything = np.random.default_rng(0), []
     with tarfile.open(folder / "cifar-10-python.tar.gz", "w:gz") as archive:
         for name in (*(f"data_batch_{k}" for k in range(1, 6)), "test_batch"):
-            batch = {b"data": rng.integers(0, 256, (3, 3072), dtype=np.uint8), b"labels": rng.integers(0, 10, 3).tolist()}
+            images, labels = rng.integers(0, 256, (3, 3072), dtype=np.uint8), rng.integers(0, 10, 3).tolist()
+            batch = {b"data": images, b"labels": labels}
             everything.append(batch)
             content = pickle.dumps(batch, protocol=2)
             info = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
@@ -278,7 +281,7 @@ def test_cifar10_as_published(nowhere, tmp_path, monkeypatch):
     assert (found.x_train[4, 1, 2, 3] * 255).round() == batches[1][b"data"][1, 1024 + 2 * 32 + 3]
     assert found.y_train[:3].tolist() == batches[0][b"labels"]
     checksum = checksum_of(tmp_path / "cifar-10-python.tar.gz", "md5")
-    monkeypatch.setitem(sources.SETS, "cifar10", sources.CIFAR10._replace(
+    monkeypatch.setitem(sources.DATASETS, "cifar10", sources.CIFAR10._replace(
         mirrors=(f"{tmp_path.as_uri()}/",), files={"cifar-10-python.tar.gz": checksum}))
     monkeypatch.delenv("NNLAB_DATA")
     monkeypatch.delenv("NNLAB_OFFLINE")
@@ -337,7 +340,7 @@ def test_standardize_by_the_training_part_alone():
     expected = StandardScaler().fit(train.double())
     np.testing.assert_allclose(scaled, expected.transform(train.double()), atol=2e-5)
     np.testing.assert_allclose(other, expected.transform(test.double()), atol=2e-5)
-    pictures, = standardize(torch.rand(9, 3, 4, 4) * 5 + 1)
-    torch.testing.assert_close(pictures.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
+    images, = standardize(torch.rand(9, 3, 4, 4) * 5 + 1)
+    torch.testing.assert_close(images.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
     with pytest.raises(ValueError, match="1 samples to standardize by"):
         standardize(train[:1])

@@ -1,4 +1,4 @@
-"""nnlab.device: a device that works, seeds that repeat, a line for captions."""
+"""nnlab.device: an available device, reproducible random numbers, a one-line description of the machine."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""nnlab.fetch: whole or not at all."""
+"""nnlab.fetch and nnlab.files: a file is complete and verified, or not there."""
 
 import hashlib
 import http.server
@@ -21,13 +21,13 @@ CHECKSUM = "md5:" + hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
 
 
 class Mirror(http.server.BaseHTTPRequestHandler):
-    """A mirror that answers by path: /good, /cut (half of what it promised), /page (a captive portal), /garbage, else 404."""
+    """A mirror that answers by path: /good, /cut (half the file), /page (a captive portal), /garbage, ..., else 404."""
 
     asked = []
 
     def do_GET(self):
         self.asked.append(self.path)
-        if self.path == "/garbage":  # what is no HTTP at all
+        if self.path == "/garbage":  # not HTTP
             self.wfile.write(b"\x00\x01 what?\r\n\r\n")
             return
         if self.path == "/chunks":  # chunks that stop in the middle
@@ -90,14 +90,15 @@ def test_next_mirror_serves_when_one_is_bad(mirror, tmp_path, bad):
 
 def test_says_what_was_tried_and_leaves_nothing(mirror, tmp_path):
     with pytest.raises(FetchError) as caught:
-        fetch([f"{mirror}/cut", f"{mirror}/page", "http://127.0.0.1:9/closed"], tmp_path / "file.gz", CHECKSUM, timeout=2)
+        urls = [f"{mirror}/cut", f"{mirror}/page", "http://127.0.0.1:9/closed"]
+        fetch(urls, tmp_path / "file.gz", CHECKSUM, timeout=2)
     for part in ("/cut: ", "of 128000 bytes", "/page: md5 checksum", "/closed: "):
         assert part in str(caught.value)
     assert list(tmp_path.iterdir()) == []
     assert len(Mirror.asked) == 4  # two rounds
 
 
-@pytest.mark.parametrize("slow, said", [("stall", "timed out"), ("drip", "it drips: ")])
+@pytest.mark.parametrize("slow, said", [("stall", "timed out"), ("drip", "too slow: ")])
 def test_a_mirror_that_stalls_or_drips_is_given_up(mirror, tmp_path, slow, said):
     path = tmp_path / "file.gz"
     start = time.monotonic()
@@ -118,7 +119,8 @@ def test_processes_at_once_all_get_the_whole_file(mirror, tmp_path):
     CAUGHT.append(("fetch", "four processes at once", "each has the whole file"))
 
 
-@pytest.mark.parametrize("number, said", [(13, "Permission denied"), (30, "Read-only file system"), (28, "No space left")])
+@pytest.mark.parametrize("number, said", [
+    (13, "Permission denied"), (30, "Read-only file system"), (28, "No space left")])
 def test_a_folder_that_takes_no_file(mirror, tmp_path, monkeypatch, number, said):
     def refuse(*_, **__):
         raise OSError(number, said)

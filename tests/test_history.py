@@ -1,4 +1,4 @@
-"""nnlab.history: a table to look at, columns by name."""
+"""nnlab.history: its repr is a table, columns are read by name."""
 
 import pytest
 

@@ -11,7 +11,7 @@ from shared import CAUGHT, SEEN
 
 PACKAGE = Path(__file__).parent.parent / "nnlab"
 LEAVES = {"device", "progress", "files", "toys", "batches", "models", "metrics", "plots", "autograd", "optim", "augment",
-          "health", "formats", "history", "widgets"}
+          "health", "formats", "history", "packages", "widgets"}
 BUILT = {"fetch", "sources", "data", "train", "preflight", "callbacks", "checkpoint"}
 MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "fetch": {"files"},

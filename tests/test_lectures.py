@@ -1,4 +1,7 @@
-"""Every lecture's deck and handout in real Chromium, with no network, and what stands on every slide and page."""
+"""Every lecture's deck and handout in real Chromium, with no network, and what stands on every slide and page.
+
+Building the site looks at each slide once and notes what it sees (`site`); what a hand does to a deck is tried on one open page.
+"""
 
 import io
 import math
@@ -9,36 +12,55 @@ from PIL import Image
 from shared import SEEN, look_folder
 
 from nnlab.course import notebooks
+from nnlab.course.handout import handout_of, pages_of
 from nnlab.course.notebooks import title
-from nnlab.course.overflow import look
-from nnlab.course.render import Formulas, rendered
 from nnlab.course.site import needs
-from nnlab.course.slides import as_deck, handout, handout_of
+from nnlab.course.slides import SITE, SLIDES
 from nnlab.course.solve import guesses_in
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def lecture(site, browser, notebook_path):
+    """Paths of the lecture's page and of its deck, as the site has them."""
+    if notebook_path not in site.slides:
+        pytest.fail(f"{notebook_path.stem} has no deck:\n{site.err}")
+    return SITE / f"{notebook_path.stem}.html", SLIDES / f"{notebook_path.stem}.html"
+
+
 @pytest.fixture(scope="module")
-def lectures(solved_runs, tmp_path_factory):
-    """Function from a notebook's path to its page and its deck, made once."""
-    folder, formulas, made = tmp_path_factory.mktemp("lectures"), Formulas(), {}
+def open_decks(browser):
+    """Function from a deck's path to a page of it for mouse, keys and fingers; opened once, without an error at the end."""
+    pages, errors = {}, []
 
-    def lecture(path):
-        if path not in made:
-            run = solved_runs(path)
-            made[path] = folder / f"{path.stem}-page.html", folder / f"{path.stem}.html"
-            made[path][0].write_text(rendered(run, "page", formulas, title=title(run)), encoding="utf-8")
-            made[path][1].write_text(as_deck(run, formulas, untouched=notebooks.read(path)), encoding="utf-8")
-        return made[path]
+    def open_(deck):
+        if deck not in pages:
+            context = browser.new_context(has_touch=True, offline=True, viewport={"width": 1280, "height": 720})
+            page = context.new_page()
+            page.on("pageerror", lambda error: errors.append(f"{deck.name}: {error}"))
+            page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+            page.goto(deck.as_uri())
+            page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
+            pages[deck] = page
+        return pages[deck]
 
-    yield lecture
-    formulas.close()
-    assert formulas.without is None
+    yield open_
+    for page in pages.values():
+        page.context.close()
+    assert errors == [], "the browser's console shows errors"
+
+
+@pytest.fixture
+def deck_page(lecture, open_decks):
+    """The lecture's deck in the browser, at its first slide."""
+    page = open_decks(lecture[1])
+    page.evaluate("document.activeElement.blur(); Reveal.slide(0, 0)")
+    return page
 
 
 def contact_sheet(shots, path, across=4):
-    """Draw the screenshots `shots` (PNG) as one picture at `path`."""
+    """Draw the screenshots `shots` (PNG) as one image at `path`."""
     small = [Image.open(io.BytesIO(shot)).convert("RGB").resize((480, 270)) for shot in shots]
     sheet = Image.new("RGB", (across * 490, math.ceil(len(small) / across) * 280), "#888888")
     for k, shot in enumerate(small):
@@ -47,60 +69,59 @@ def contact_sheet(shots, path, across=4):
     sheet.save(path)
 
 
-def test_every_slide_fits_and_no_error_shows(lectures, notebook_path, browser):
-    page, deck = lectures(notebook_path)
-    shots = []
-    count, problems = look(browser, deck, pictures=shots)
-    assert problems == [] and count == len(shots) >= 8
-    contact_sheet(shots, look_folder() / "decks" / f"{notebook_path.stem}.png")
+def test_every_slide_fits_and_no_error_shows(site, lecture, notebook_path):
+    page, deck = lecture
+    slides = site.slides[notebook_path]
+    assert str(deck) not in site.err, site.err
+    assert len(slides) == len(slide_cells(notebook_path)) >= 8
+    assert re.search(rf"^{notebook_path.stem} +{len(slides)} slides", site.out, re.M)
+    contact_sheet([slide["image"] for slide in slides], look_folder() / "decks" / f"{notebook_path.stem}.png")
     sizes = deck.stat().st_size / 1e6, page.stat().st_size / 1e6
-    SEEN.append(f"{notebook_path.stem}: {count} slides; deck {sizes[0]:.2f} MB, page {sizes[1]:.2f} MB")
+    SEEN.append(f"{notebook_path.stem}: {len(slides)} slides; deck {sizes[0]:.2f} MB, page {sizes[1]:.2f} MB")
     assert sizes[0] <= 8 and sizes[1] <= 5
 
 
-def test_code_is_legible_and_the_foot_names_lecture_and_licence(lectures, notebook_path, open_page):
-    page = open_page(lectures(notebook_path)[1])
-    page.wait_for_function("Reveal.isReady() && window.figuresReady !== false")
-    smallest = 99
-    for k in range(page.evaluate("Reveal.getSlides().length")):
-        page.evaluate("k => { const { h, v } = Reveal.getIndices(Reveal.getSlides()[k]); Reveal.slide(h, v || 0, 99); }", k)
-        page.wait_for_timeout(60)
-        sizes = page.evaluate("""() => [...Reveal.getCurrentSlide().querySelectorAll(".highlight pre, .jp-OutputArea pre")]
-            .map(node => [parseFloat(getComputedStyle(node).fontSize), node.getBoundingClientRect().height / node.offsetHeight])
-            .map(([size, scale]) => size * scale)""")
-        smallest = min([smallest, *sizes])
+def test_code_is_legible_and_the_foot_names_lecture_and_license(site, lecture, notebook_path):
+    slides = site.slides[notebook_path]
+    smallest = min([99, *(size for slide in slides for size in slide["code"])])
     assert smallest >= 19.9, f"code of {smallest:.1f} px"
-    foot = page.locator(".foot").text_content()
-    assert title(notebooks.read(notebook_path)) in foot and "MIT licence" in foot
-    count = page.evaluate("Reveal.getTotalSlides()")
-    assert page.locator(".number").text_content() == f"{count} / {count}"
+    for k, slide in enumerate(slides, start=1):
+        assert title(notebooks.read(notebook_path)) in slide["foot"] and "MIT license" in slide["foot"]
+        assert slide["number"] == f"{k} / {len(slides)}"
 
 
-def test_a_question_shows_its_setting_and_not_its_answer(lectures, notebook_path, open_page):
+def test_a_question_shows_its_setting_and_not_its_answer(site, lecture, notebook_path):
     """Beside each guess stands the figure that withholds the answer, large enough, on another slide than the answer."""
-    page = open_page(lectures(notebook_path)[1])
-    page.wait_for_function("Reveal.isReady() && window.figuresReady !== false")
     asked = [cell.id for cell in notebooks.code_cells(notebooks.read(notebook_path)) if guesses_in(cell)]
-    settings = page.locator("img.setting")
-    assert settings.count() == len(asked) >= 3
-    answers = page.evaluate("[...document.querySelectorAll('.jp-OutputArea img')].map(one => one.src)")
-    for k in range(len(asked)):
-        page.evaluate("""k => { const slide = document.querySelectorAll("img.setting")[k].closest("section");
-            const { h, v } = Reveal.getIndices(slide); Reveal.slide(h, v || 0, 99); }""", k)
-        page.wait_for_timeout(60)
-        box = settings.nth(k).bounding_box()
-        assert box["height"] >= 190 and box["y"] + box["height"] <= 700, f"{asked[k]}: {box}"
-        assert settings.nth(k).get_attribute("src") not in answers
+    settings = [setting for slide in site.slides[notebook_path] for setting in slide["settings"]]
+    assert len(settings) == len(asked) >= 3
+    for cell, setting in zip(asked, settings, strict=True):
+        assert setting["height"] >= 190 and setting["bottom"] <= 700, f"{cell}: {setting}"
+        assert not setting["answers"]
 
 
-def test_arrows_visit_every_slide_and_the_overview_leads_back(lectures, notebook_path, open_page):
-    page = open_page(lectures(notebook_path)[1])
-    page.wait_for_function("Reveal.isReady() && window.figuresReady !== false")
+def test_notes_are_on_every_slide_and_in_the_speakers_window(site, lecture, notebook_path, deck_page):
+    said = [slide["notes"] for slide in site.slides[notebook_path]]
+    assert min(len(text.split()) for text in said) >= 30
+    assert all(re.match(r"\d+ min\.", text) for text in said)
+    assert sum(int(re.match(r"\d+", text).group()) for text in said) == notebooks.minutes(notebooks.read(notebook_path))
+    with deck_page.expect_popup() as window:
+        deck_page.keyboard.press("s")
+    speaker = window.value
+    speaker.wait_for_function("document.querySelector('.speaker-controls-notes .value')?.textContent.trim()")
+    assert said[0].split()[3] in speaker.locator(".speaker-controls-notes .value").text_content()
+    speaker.close()
+
+
+def test_arrows_visit_every_slide_and_the_overview_leads_back(lecture, notebook_path, deck_page):
+    page = deck_page
     seen, count = ["1"], page.evaluate("Reveal.getTotalSlides()")
     for _ in range(4 * count):
         page.keyboard.press("ArrowRight")
         if (number := page.locator(".number").text_content().split()[0]) != seen[-1]:
             seen.append(number)
+        if number == str(count):
+            break
     assert seen == [str(k + 1) for k in range(count)]
     page.keyboard.press("Home")
     page.keyboard.press("Escape")
@@ -108,16 +129,13 @@ def test_arrows_visit_every_slide_and_the_overview_leads_back(lectures, notebook
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
-    page.wait_for_timeout(600)
-    assert not page.evaluate("Reveal.isOverview()")
-    bottom = page.evaluate("""Math.max(...[...Reveal.getCurrentSlide().querySelectorAll("p, li, pre, img, [data-figure]")]
-        .filter(node => !node.closest("aside")).map(node => node.getBoundingClientRect().bottom))""")
-    assert bottom <= 720
+    page.wait_for_function("!Reveal.isOverview()")
+    page.wait_for_function("""() => Math.max(...[...Reveal.getCurrentSlide().querySelectorAll("p, li, pre, img, [data-figure]")]
+        .filter(node => !node.closest("aside")).map(node => node.getBoundingClientRect().bottom)) <= 720""", timeout=2000)
 
 
-def test_every_figure_answers_keys_and_does_not_turn_the_page(lectures, notebook_path, open_page):
-    page = open_page(lectures(notebook_path)[1])
-    page.wait_for_function("Reveal.isReady() && window.figuresReady !== false")
+def test_every_figure_answers_keys_and_does_not_turn_the_page(lecture, notebook_path, deck_page):
+    page = deck_page
     figures = page.locator("[data-figure]")
     for k in range(figures.count()):
         place = page.evaluate("""k => { const slide = document.querySelectorAll("[data-figure]")[k].closest("section");
@@ -146,12 +164,9 @@ def test_every_figure_answers_keys_and_does_not_turn_the_page(lectures, notebook
         assert page.evaluate(here) != there and state.input_value() == before
 
 
-def test_a_finger_on_a_figure_does_not_turn_the_page(lectures, notebook_path, browser):
-    context = browser.new_context(has_touch=True, viewport={"width": 1280, "height": 720}, offline=True)
-    page = context.new_page()
-    page.goto(lectures(notebook_path)[1].as_uri())
-    page.wait_for_function("Reveal.isReady() && window.figuresReady !== false")
-    send = context.new_cdp_session(page).send
+def test_a_finger_on_a_figure_does_not_turn_the_page(lecture, notebook_path, deck_page):
+    page = deck_page
+    session = page.context.new_cdp_session(page)
     for k in range(page.locator("[data-figure]").count()):
         place = page.evaluate("""k => { const slide = document.querySelectorAll("[data-figure]")[k].closest("section");
             const { h, v } = Reveal.getIndices(slide); Reveal.slide(h, v || 0, 99); return location.hash; }""", k)
@@ -159,32 +174,16 @@ def test_a_finger_on_a_figure_does_not_turn_the_page(lectures, notebook_path, br
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         for kind, dx in (("touchStart", 0), ("touchMove", -40), ("touchMove", -96), ("touchEnd", None)):
             points = [] if dx is None else [{"x": x + dx, "y": y}]
-            send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
         page.wait_for_timeout(100)
         assert page.evaluate("location.hash") == place
-    context.close()
+    session.detach()
 
 
-def test_notes_are_on_every_slide_and_in_the_speakers_window(lectures, notebook_path, open_page):
-    page = open_page(lectures(notebook_path)[1])
-    page.wait_for_function("Reveal.isReady()")
-    said = page.evaluate("""Reveal.getSlides().map(slide =>
-        [...slide.querySelectorAll("aside.notes")].map(notes => notes.textContent).join(" ").trim())""")
-    assert min(len(text.split()) for text in said) >= 30
-    assert all(re.match(r"\d+ min\.", text) for text in said)
-    assert sum(int(re.match(r"\d+", text).group()) for text in said) == notebooks.minutes(notebooks.read(notebook_path))
-    with page.expect_popup() as window:
-        page.keyboard.press("s")
-    speaker = window.value
-    speaker.wait_for_function("document.querySelector('.speaker-controls-notes .value')?.textContent.trim()")
-    assert said[0].split()[3] in speaker.locator(".speaker-controls-notes .value").text_content()
-
-
-def test_handout_has_three_slides_a_page(lectures, notebook_path, browser):
-    deck = lectures(notebook_path)[1]
-    pages = handout(browser, deck)
-    slides = len(notebooks_slides(notebook_path))
-    pdf = handout_of(deck).read_bytes()
+def test_handout_has_three_slides_a_page(lecture, notebook_path, browser):
+    deck = lecture[1]
+    pages, pdf = pages_of(handout_of(deck)), handout_of(deck).read_bytes()
+    slides = len(slide_cells(notebook_path))
     SEEN.append(f"{notebook_path.stem}: handout of {slides} slides, {pages} pages, {len(pdf) / 1e6:.2f} MB")
     assert math.ceil(slides / 3) <= pages <= math.ceil(slides / 3) + 1
     page = browser.new_context(offline=True, viewport={"width": 703, "height": 1000}, device_scale_factor=1.5).new_page()
@@ -192,6 +191,8 @@ def test_handout_has_three_slides_a_page(lectures, notebook_path, browser):
     page.goto(deck.as_uri() + "?handout")
     page.wait_for_selector("body[data-fitted]", state="attached")
     assert page.evaluate("document.body.dataset.fitted") == ""
+    assert notebooks.story(notebooks.read(notebook_path)) in page.locator(".story").inner_text().replace("\n", " ")
+    assert page.locator(".story").is_visible()
     spills = page.evaluate("""() => [...document.querySelectorAll(".frame section section")].filter(slide => {
         const frame = slide.closest(".frame").getBoundingClientRect();
         return [...slide.querySelectorAll("p, li, pre, img, h2, h3, [data-figure]")].some(node => {
@@ -204,7 +205,7 @@ def test_handout_has_three_slides_a_page(lectures, notebook_path, browser):
     page.context.close()
 
 
-def notebooks_slides(path):
+def slide_cells(path):
     """The cells of the notebook at `path` that begin a slide."""
     return [cell for cell in notebooks.read(path).cells if notebooks.slide_type(cell) in ("slide", "subslide")]
 
@@ -218,18 +219,21 @@ def test_readme_says_what_the_lecture_needs(notebook_path):
     assert named in needs(notebook) or (named == "no data" and needs(notebook).lower().startswith("none"))
 
 
-def test_pictures_say_what_they_show(lectures, notebook_path, open_page):
-    for file in lectures(notebook_path):
-        page = open_page(file)
-        silent = page.evaluate("[...document.querySelectorAll('img')].filter(one => one.alt.trim().length < 8).length")
-        assert silent == 0
+def test_page_folds_drawings_and_images_say_what_they_show(lecture, notebook_path, deck_page, open_page):
+    silent = "[...document.querySelectorAll('img')].filter(one => one.alt.trim().length < 8).length"
+    page = open_page(lecture[0])
+    assert page.evaluate(silent) == deck_page.evaluate(silent) == 0
+    drawn = [cell for cell in notebooks.code_cells(notebooks.read(notebook_path)) if notebooks.only_draws(cell)]
+    folds = page.locator("details", has=page.get_by_text("How this figure is drawn"))
+    assert folds.count() == len(drawn) >= 1 and not folds.first.locator("pre").first.is_visible()
+    assert "# @title" not in deck_page.locator(".slides").text_content(), "slides leave out what only draws"
 
 
-def test_page_prints(lectures, notebook_path, browser):
+def test_page_prints(lecture, notebook_path, browser):
     """On paper: no header, nothing cut off at the right."""
     page = browser.new_context(offline=True, viewport={"width": 658, "height": 1000}).new_page()
     page.emulate_media(media="print")
-    page.goto(lectures(notebook_path)[0].as_uri())
+    page.goto(lecture[0].as_uri())
     page.wait_for_function("window.figuresReady !== false")
     assert not page.locator("header").is_visible() and page.evaluate("document.documentElement.scrollWidth") <= 658
     sheet = {"x": 0, "y": 0, "width": 658, "height": 2400}

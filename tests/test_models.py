@@ -1,4 +1,4 @@
-"""nnlab.models: the right function, counted parameters, initialised as the papers say."""
+"""nnlab.models: the outputs, the number of parameters, and the weight initialization of the papers."""
 
 import pytest
 import torch

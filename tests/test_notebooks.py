@@ -3,7 +3,6 @@
 import base64
 import copy
 import io
-import re
 
 import nbformat
 import numpy as np
@@ -15,7 +14,7 @@ from nnlab.course.lint import problems
 from nnlab.course.notebooks import code_cells, minutes, paths, printed, read, slide_type
 from nnlab.course.numerals import numerals
 from nnlab.course.prerequisites import quotes
-from nnlab.course.solve import checks_of, exercises_in, guesses_in, names_in
+from nnlab.course.solve import checks_of, exercises_in, guesses_in, names_in, taken_by
 
 
 def test_form(notebook_path):
@@ -33,27 +32,24 @@ def test_solved_run_is_right_everywhere(notebook_path, solved_runs):
     *table, kept = printed(code_cells(run)[-1]).splitlines()
     names = [name for cell in code_cells(run) for name in names_in(cell)]
     assert [line.split() for line in table] == [[name, "correct"] for name in checks_of(run).exercises if name in names]
-    assert kept.endswith("in mylab.py")
+    assert kept.startswith("mylab.py holds ")
     assert not any(guesses_in(cell) for cell in code_cells(run))
 
 
 def ink(png):
-    """How many pixels of a picture (base64) are not nearly white."""
+    """How many pixels of an image (base64) are not nearly white."""
     return int((np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("L")) < 215).sum())
 
 
 def test_prediction_withholds_its_answer_until_there_is_one(notebook_path, solved_runs):
     untouched, run = read(notebook_path), solved_runs(notebook_path)
-    asked = [cell for cell in code_cells(untouched) if guesses_in(cell)]
+    asked = [guess.targets[0].id for cell in code_cells(untouched) for guess in guesses_in(cell)]
     assert asked
-    withheld = 0
-    for stored, fresh in zip(code_cells(untouched), code_cells(run), strict=True):
-        if re.search(r"\bguess\w* is None", stored.source):
-            withheld += 1
-            before, after = (next(out.data["image/png"] for out in cell.outputs if "image/png" in out.get("data", {}))
-                             for cell in (stored, fresh))
-            assert ink(after) > ink(before) + 1000, "the picture after a guess shows no more than before it"
-    assert withheld == len(asked), "each prediction has one figure that withholds its answer"
+    for name in asked:
+        before, after = (next(out.data["image/png"] for out in taken_by(notebook, name).outputs
+                              if "image/png" in out.get("data", {})) for notebook in (untouched, run))
+        assert ink(after) > ink(before) + 1000, f"the image after {name} shows no more than before it"
+    assert len({taken_by(untouched, name).id for name in asked}) == len(asked), "each prediction has a figure of its own"
 
 
 def first(notebook, wanted):
@@ -102,6 +98,18 @@ def on_one_slide(notebook, cell_id):
     cell.metadata.slideshow.slide_type = "fragment"
 
 
+def fold(cell):
+    cell.metadata.update(tags=["draws"], cellView="form", jupyter={"source_hidden": True})
+    cell.source = f"# @title Draw the figure\n{cell.source}"
+
+
+def unfold(cell):
+    cell.metadata.tags.remove("draws")
+    cell.metadata.pop("cellView")
+    cell.metadata.pop("jupyter")
+
+
+ANSWER = code(read(paths()[0]), "guess_serve = None").metadata.get("nnlab", {}).get("answer", ["?"])[0]
 LONG = "\n".join(f"step_{k} = {k}" for k in range(26))
 PLANTED = {
     "form": [
@@ -117,7 +125,7 @@ PLANTED = {
             nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])), "stores an error"),
         ("a stored widget view", lambda n: with_figure(code(n, 'Figure("neuron")'), lambda out: out.data.update(
             {"application/vnd.jupyter.widget-view+json": {}})), "stores a widget's view"),
-        ("a picture of an older figure", lambda n: with_figure(code(n, 'Figure("neuron")'), lambda out: out.data[
+        ("an image of an older figure", lambda n: with_figure(code(n, 'Figure("neuron")'), lambda out: out.data[
             "application/vnd.nnlab.figure+json"]["state"].update(bias=2)), "is not of today's figure"),
     ],
     "tags": [
@@ -135,9 +143,37 @@ PLANTED = {
     "length": [
         ("a cell of 26 lines", lambda n: setattr(code_cells(n)[3], "source", LONG), "has 26 lines"),
         ("a long line", lambda n: setattr(code_cells(n)[3], "source", "x = '" + "x" * 99 + "'"), "has a line of 105 characters"),
-        ("too many cells", lambda n: n.cells.extend(copy.deepcopy(n.cells[:20])), "cells without notes"),
+        ("too many cells", lambda n: (n.metadata.nnlab.pop("limits"), n.cells.extend(copy.deepcopy(n.cells[:20]))),
+         "cells without notes; at most 50"),
+        ("too many minutes", lambda n: n.metadata.nnlab.limits.pop("minutes"), "minutes; at most 45 make one sitting"),
+        ("too many slides", lambda n: n.metadata.nnlab.limits.pop("slides"), "slides; at most 18 make one sitting"),
+        ("an exemption that is too generous", lambda n: n.metadata.nnlab.limits.update(minutes=99), "metadata allow 99 minutes"),
+        ("an exemption from nothing", lambda n: n.metadata.nnlab.limits.update(words=9), "metadata allow 'words'; choose from"),
         ("all code", lambda n: setattr(n, "cells", [c for c in n.cells if c.cell_type == "code" or slide_type(c) == "notes"
                                                     or c.source.startswith("## ")]), "cells of text to"),
+    ],
+    "python": [
+        ("a magic", lambda n: setattr(code_cells(n)[3], "source", "%matplotlib inline\nx = 1"), "write %matplotlib as get_ipython()"),
+        ("a shell escape", lambda n: setattr(code_cells(n)[3], "source", "!nvidia-smi"), "is not Python"),
+    ],
+    "folded": [
+        ("a drawing that is open", lambda n: code(n, "# @title").metadata.pop("jupyter"), "folded in one program"),
+        ("a folded cell without its tag", lambda n: code(n, "# @title").metadata.pop("tags"), "folded in one program"),
+        ("a folded cell without a title", lambda n: edited(code(n, "# @title"), "# @title", "#"), "does not begin with a title"),
+        ("a folded cell that a later one needs", lambda n: edited(code(n, "# @title"), "plt.show()", "went = 0\nplt.show()"),
+         "defines 'went', which cell"),
+        ("a folded function that a later one needs", lambda n: fold(code(n, "def learn(")), "defines 'learn', which cell"),
+        ("a folded cell that trains", lambda n: edited(code(n, "# @title"), "plt.show()", "fit(1)\nplt.show()"), "it calls fit"),
+        ("an exercise that is folded", lambda n: fold(code(n, "def relu(")), "holds an exercise or a guess"),
+    ],
+    "answers": [
+        ("an answer in an open cell's code", lambda n: edited(code(n, "def learn("), "def learn(", f"# {ANSWER}\ndef learn("),
+         f"cell 'learn' holds the answer {ANSWER!r} of 'guess_serve'"),
+        ("an answer in what an open cell prints", lambda n: code(n, "def learn(").outputs.append(
+            nbformat.v4.new_output("stream", text=f"{ANSWER}!\n")), f"cell 'learn' holds the answer {ANSWER!r}"),
+        ("a guess whose answer is not told", lambda n: code(n, "guess_serve = None").metadata.nnlab.pop("answer"),
+         "does not say in its metadata by which words"),
+        ("a figure that answers in the open", lambda n: unfold(code(n, "guess_serve is None")), "is taken by no folded cell"),
     ],
     "opening": [
         ("no copy in Drive", lambda n: edited(text(n, "Save a copy"), "Save a copy", "Keep"), "lacks 'File > Save a copy"),
@@ -159,26 +195,28 @@ PLANTED = {
          "need 30 words"),
     ],
     "story": [
-        ("a story of nine sentences", lambda n: edited(text(n, "the story<"), "are one straight line.", "so"),
+        ("a story of nine sentences", lambda n: n.metadata.nnlab.update(story=n.metadata.nnlab.story.split(". ", 1)[1]),
          "has 9 sentences instead of 10"),
-        ("no story", lambda n: n.cells.remove(text(n, "the story<")), "has 0 sentences instead of 10"),
+        ("no story", lambda n: n.metadata.nnlab.pop("story"), "has 0 sentences instead of 10"),
+        ("a story in a cell", lambda n: edited(first(n, lambda c: slide_type(c) == "notes"), "For the lecturer · 1 min</summary>",
+                                               "For the lecturer · the story</summary>"), "belongs into the notebook's metadata"),
     ],
     "predictions": [
         ("an answer on its question's slide", lambda n: on_one_slide(n, "stack-answer-text"), "answers 'guess' on the slide"),
     ],
     "claims": [
         ("a section that prints nothing", no_claims, "prints no claim"),
-        ("a stored claim that is false", lambda n: code(n, "chosen there").outputs[0].update(text="named right: False\n"),
+        ("a stored claim that is false", lambda n: code(n, "chosen there").outputs[0].update(text="accuracy above 0.9: False\n"),
          "stores a claim that does not hold"),
-        ("a picture without its text", lambda n: untold(code(n, "phis = {")), "has neither a title nor"),
+        ("an image without its text", lambda n: untold(code(n, "phis = {")), "has neither a title nor"),
     ],
-    "built": [
+    "prerequisites": [
         ("a later week's module", lambda n: edited(code_cells(n)[1], "import timeit", "from nnlab.train import fit"),
-         "imports nnlab.train, which is not built yet"),
+         "imports nnlab.train, which no notebook up to this one introduces"),
         ("the same in another form", lambda n: edited(code_cells(n)[1], "import timeit", "from nnlab import models, plots"),
-         "imports nnlab.models, which is not built yet"),
+         "imports nnlab.models, which no notebook up to"),
         ("the same beside another", lambda n: edited(code_cells(n)[1], "import timeit", "import timeit, nnlab.optim as o"),
-         "imports nnlab.optim, which is not built yet"),
+         "imports nnlab.optim, which no notebook up to"),
         ("an exercise that cannot run alone",
          lambda n: edited(code(n, "class Neuron"), "from nnlab.exercises.week01 import check\n\n", ""), "does not import its check"),
         ("an empty sabotage", lambda n: n.metadata.nnlab.update(sabotage={}), "do not say which faults apply"),

@@ -1,4 +1,4 @@
-"""nnlab.plots: what is drawn is what was given."""
+"""nnlab.plots: the axes hold the data that were given."""
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -55,20 +55,21 @@ def test_bad_input_is_named():
         plot_images(torch.zeros(3, 28, 28), ["a", "b"])
 
 
-def test_style_loads_and_its_colours_differ_for_the_colour_blind():
+def test_style_loads_and_its_colors_differ_for_the_color_blind():
     before = dict(matplotlib.rcParams)
     with plt.style.context("nnlab.course"):
         assert matplotlib.rcParams["font.size"] >= 13
-        colours = [matplotlib.colors.to_rgb(c) for c in matplotlib.rcParams["axes.prop_cycle"].by_key()["color"]]
+        colors = [matplotlib.colors.to_rgb(c) for c in matplotlib.rcParams["axes.prop_cycle"].by_key()["color"]]
     assert dict(matplotlib.rcParams) == before
     # Deuteranopia, Viénot, Brettel and Mollon 1999, on linear RGB.
-    linear = np.array([[c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour] for colour in colours])
+    linear = np.array([[c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color]
+                       for color in colors])
     seen = linear @ np.array([[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]]).T
-    apart = np.linalg.norm(seen[:, None] - seen[None], axis=-1) + np.eye(len(colours))
+    apart = np.linalg.norm(seen[:, None] - seen[None], axis=-1) + np.eye(len(colors))
     assert apart.min() > 0.1
 
 
-def test_boundary_colours_the_plane_by_the_scores():
+def test_boundary_colors_the_plane_by_the_predicted_class():
     toy = moons(60)
     ax = plot_boundary(toy.boundary, toy.x, toy.y, true=toy.boundary)
     regions, dashed = ax.collections[0], ax.collections[1]

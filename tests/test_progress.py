@@ -1,4 +1,4 @@
-"""nnlab.progress: silent, in a terminal, in a notebook that strict nbval compares."""
+"""nnlab.progress: silent, in a terminal, and in a notebook that strict nbval compares."""
 
 import os
 import subprocess
@@ -37,7 +37,8 @@ def test_notebook_shows_the_last_step_and_passes_strict_comparison(tmp_path):
     assert 'max="5" value="5"' in output.data["text/html"] and "loss 0.20" in output.data["text/html"]
     output.pop("transient", None)
     write(run, tmp_path / "bar.ipynb")
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-o", "addopts=", f"--rootdir={tmp_path}", "-p", "conftest"]
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-o", "addopts=", f"--rootdir={tmp_path}",
+               "-p", "conftest"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([*command, "bar.ipynb"], cwd=tmp_path, capture_output=True, text=True, env=environment)
     assert "1 passed" in done.stdout, done.stdout

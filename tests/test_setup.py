@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from small import SITE, repacked, wheel
 
 from nnlab.course.notebooks import ROOT
 
@@ -48,7 +49,8 @@ def test_no_python_that_suits(project):
 
 
 def test_no_venv_module(project):
-    bare = script(project / "bin" / "python3", f'case "$*" in *ensurepip*) exit 1;; *) exec {sys.executable} "$@";; esac')
+    bare = script(project / "bin" / "python3",
+                  f'case "$*" in *ensurepip*) exit 1;; *) exec {sys.executable} "$@";; esac')
     status, said = setup(project, NNLAB_PYTHON=bare)
     assert status == 1 and "has no venv module: on Debian and Ubuntu 'sudo apt install python3-venv' adds it" in said
 
@@ -56,38 +58,54 @@ def test_no_venv_module(project):
 def test_too_little_disk(project):
     script(project / "bin" / "df", 'echo Filesystem; echo "/dev/x 9 9 3145728 99% /"')
     status, said = setup(project, PATH=f"{project / 'bin'}:{os.environ['PATH']}")
-    assert status == 1 and "need about 8 GB of disk" in said and "has 3 GB free" in said and not (project / ".venv").exists()
+    assert status == 1 and "need about 8 GB of disk" in said and "has 3 GB free" in said
+    assert not (project / ".venv").exists()
 
 
 def test_disk_that_fills_up_on_the_way(project):
-    full = script(project / "bin" / "python3", f'case "$*" in *"-m venv"*) echo "OSError: [Errno 28] No space left on device"; '
-                                               f'exit 1;; *) exec {sys.executable} "$@";; esac')
+    full = script(project / "bin" / "python3",
+                  f'case "$*" in *"-m venv"*) echo "OSError: [Errno 28] No space left on device"; exit 1;; '
+                  f'*) exec {sys.executable} "$@";; esac')
     status, said = setup(project, NNLAB_PYTHON=full)
     assert status == 1 and said.count("\n") == 1 and "the disk is full: free about 8 GB" in said
 
 
-def test_no_network(project):
+@pytest.fixture
+def quick_python(project):
+    """A Python whose environments get pip as a link: ``-m venv`` itself takes seconds to copy it."""
+    site = project / ".venv" / SITE.relative_to(sys.prefix)
+    linked = " && ".join(f"ln -s {entry} {site}" for entry in SITE.glob("pip*"))
+    make = f'{sys.executable} -m venv --without-pip --clear .venv && {linked}'
+    return script(project / "bin" / "quick", f'case "$*" in "-m venv --clear .venv") {make};; '
+                                             f'*) exec {sys.executable} "$@";; esac')
+
+
+def test_no_network(project, quick_python):
     nowhere = "http://127.0.0.1:9/simple"
-    status, said = setup(project, NNLAB_PYTHON=sys.executable, PIP_INDEX_URL=nowhere, UV_INDEX_URL=nowhere, PIP_FIND_LINKS="",
-                         PIP_CONFIG_FILE=os.devnull)
+    status, said = setup(project, NNLAB_PYTHON=quick_python, PIP_INDEX_URL=nowhere, UV_INDEX_URL=nowhere,
+                         PIP_FIND_LINKS="", PIP_CONFIG_FILE=os.devnull)
     assert status == 1 and "the package index could not be reached: check the network" in said
     assert not (project / ".venv" / "nnlab-complete").exists()
 
 
-def test_without_a_network_from_a_folder_of_wheels(project):
+def test_without_a_network_from_a_folder_of_wheels(project, quick_python):
+    """With pip and uv themselves; the wheel of uv only leads to the uv that is here."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if line.startswith(("uv==", "six=="))]
     (project / "requirements.txt").write_text("\n".join([*pins, ""]), encoding="utf-8")
-    fetch = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-r", "requirements.txt", "-d", "wheels"]
-    subprocess.run(fetch, cwd=project, check=True)
+    (project / "wheels").mkdir()
+    repacked(project / "wheels", "six")
+    pinned = next(pin for pin in pins if pin.startswith("uv")).split("==")[1].split()[0]
+    leads = f'#!/bin/sh\nexec {os.path.dirname(sys.executable)}/uv "$@"\n'
+    wheel(project / "wheels", "uv", pinned, {f"uv-{pinned}.data/scripts/uv": leads.encode()})
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "UV_INDEX_URL": "http://127.0.0.1:9/simple"}
-    status, said = setup(project, NNLAB_PYTHON=sys.executable, NNLAB_WHEELS=str(project / "wheels"), **nowhere)
+    status, said = setup(project, NNLAB_PYTHON=quick_python, NNLAB_WHEELS=str(project / "wheels"), **nowhere)
     assert status == 0, said
     ask = [project / ".venv" / "bin" / "python", "-c", "import six; print(six.__version__)"]
     done = subprocess.run(ask, capture_output=True, text=True)
     assert done.stdout.strip() == next(pin for pin in pins if pin.startswith("six")).split("==")[1].split()[0]
     (project / ".venv" / "nnlab-complete").unlink()
-    status, said = setup(project, NNLAB_PYTHON=sys.executable, NNLAB_WHEELS="/nowhere", **nowhere)
+    status, said = setup(project, NNLAB_PYTHON=quick_python, NNLAB_WHEELS="/nowhere", **nowhere)
     assert status == 1 and "NNLAB_WHEELS=/nowhere is no folder; fill one with 'pip download" in said
 
 
@@ -125,9 +143,10 @@ def test_another_python_or_other_requirements_make_it_anew(project):
     ("error: failed to write\n  Caused by: Disk quota exceeded (os error 122)", "the disk is full"),
     ("error: Request failed\n  Caused by: invalid peer certificate: UnknownIssuer", "certificate is not trusted here"),
     ("error: Request failed after 3 retries\n  Caused by: dns error: failed to lookup address", "could not be reached"),
-    ("WARNING: Retrying after connection broken\nerror: No solution found: torch has no wheels with a matching platform",
+    ("WARNING: Retrying after connection broken\n"
+     "error: No solution found: torch has no wheels with a matching platform", "failed as shown above"),
+    ("error: Failed to fetch: `https://…`\n  Caused by: HTTP status client error (403 Forbidden)",
      "failed as shown above"),
-    ("error: Failed to fetch: `https://…`\n  Caused by: HTTP status client error (403 Forbidden)", "failed as shown above"),
 ])
 def test_what_the_installer_says_is_understood(project, log, said):
     (project / "log").write_text(log + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Exercises in a real kernel, on both stacks: whatever a student does, it says why, and nothing is lost."""
+"""Exercises in a real kernel, on both stacks: every mistake of a student gets an explanation, and no answer is lost."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from nnlab.course.notebooks import ROOT
 
 
 def told(kernel, folder):
-    """What each cell of each situation says in one kernel, which begins fresh: situation -> list of texts."""
+    """Dictionary from each situation to the list of texts that its cells print, all run in one fresh kernel."""
     cells = [nbformat.v4.new_code_cell(cell) for cells in SITUATIONS.values() for cell, _ in cells]
     notebook = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(notebook, kernel_name=kernel, timeout=60, allow_errors=True,
@@ -25,7 +25,7 @@ def told(kernel, folder):
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    """What is told by a kernel of this environment."""
+    """Texts from a kernel of this environment."""
     patch, folder = pytest.MonkeyPatch(), tmp_path_factory.mktemp("here")
     patch.setenv("NNLAB_MYLAB", str(folder))
     yield told("python3", folder)
@@ -34,12 +34,13 @@ def here(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def colab(twin, tmp_path_factory):
-    """What is told by a kernel with Colab's versions."""
+    """Texts from a kernel with Colab's versions."""
     patch, folder = pytest.MonkeyPatch(), tmp_path_factory.mktemp("colab")
     kernel = folder / "jupyter" / "kernels" / "colab"
     kernel.mkdir(parents=True)
     (kernel / "kernel.json").write_text(json.dumps({
-        "argv": [str(twin), "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "Colab", "language": "python",
+        "argv": [str(twin), "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Colab", "language": "python",
         "env": {"PYTHONPATH": str(ROOT), "NNLAB_MYLAB": str(folder)}}), encoding="utf-8")
     patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
     yield told("colab", folder)
@@ -64,7 +65,8 @@ def test_situation(name, stack, request):
 def test_two_notebooks_on_one_mylab(tmp_path, monkeypatch):
     monkeypatch.setenv("NNLAB_MYLAB", str(tmp_path))
     code = ("from nnlab.checks import mylab\nimport sys\n"
-            "for k in range(25):\n    mylab.keep(f'week01.{sys.argv[1]}{k}', f'def {sys.argv[1]}{k}():\\n    return {k}')")
+            "for k in range(25):\n    name = f'{sys.argv[1]}{k}'\n"
+            "    mylab.keep(f'week01.{name}', f'def {name}():\\n    return {k}')")
     running = [subprocess.Popen([sys.executable, "-c", code, name]) for name in ("one", "two")]
     assert [process.wait(60) for process in running] == [0, 0]
     text = (tmp_path / "mylab.py").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""nnlab.toys: without noise every point lies on its own side of the true border; the same seed gives the same points."""
+"""nnlab.toys: without noise the true decision boundary separates the classes; the same seed gives the same points."""
 
 import pytest
 import sklearn.datasets
@@ -11,7 +11,7 @@ MAKERS = [toys.xor, toys.moons, toys.circles, toys.spirals]
 
 @pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize("n", [1, 7, 500])
-def test_points_lie_on_their_side_of_the_border(make, n):
+def test_points_lie_on_their_side_of_the_decision_boundary(make, n):
     toy = make(n, noise=0.0)
     assert toy.x.shape == (n, 2) and toy.x.dtype == torch.float32 and toy.y.shape == (n,) and toy.y.dtype == torch.int64
     assert torch.equal((toy.boundary(toy.x) > 0).long(), toy.y)

@@ -1,4 +1,4 @@
-"""nnlab.train: equal to the loop by hand, to the bit; averages right; nothing left behind; errors that name the fix."""
+"""nnlab.train: bitwise equal to a hand-written loop; means over samples; state restored; errors that name the fix."""
 
 import copy
 
@@ -29,8 +29,8 @@ def problem(n=103, seed=0):
 
 def model(seed=0, dropout=False):
     torch.manual_seed(seed)
-    layers = [torch.nn.Linear(4, 16), torch.nn.ReLU(), *([torch.nn.Dropout(0.3)] if dropout else []), torch.nn.Linear(16, 3)]
-    return torch.nn.Sequential(*layers)
+    hidden = [torch.nn.ReLU(), *([torch.nn.Dropout(0.3)] if dropout else [])]
+    return torch.nn.Sequential(torch.nn.Linear(4, 16), *hidden, torch.nn.Linear(16, 3))
 
 
 def quiet(net, train, val=None, *, optimizer="SGD", loss_fn=F.cross_entropy, epochs=1, **more):
@@ -45,11 +45,11 @@ def same(one, other):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("shuffle", [False, True])
-def test_fit_equals_the_loop_by_hand_to_the_bit(name, shuffle):
+def test_fit_equals_the_hand_written_loop_to_the_bit(name, shuffle):
     x, y = problem()
     ours, theirs = model(), model()
-    history = fit(ours, Batches(x, y, 10, shuffle=shuffle, seed=3), (Batches(x, y, 50)), loss_fn=F.cross_entropy,
-                  optimizer=OPTIMIZERS[name](ours.parameters()), epochs=4, metrics={"accuracy": accuracy}, progress=False)
+    history = quiet(ours, Batches(x, y, 10, shuffle=shuffle, seed=3), Batches(x, y, 50), optimizer=name, epochs=4,
+                    metrics={"accuracy": accuracy})
     optimizer, g = OPTIMIZERS[name](theirs.parameters()), torch.Generator().manual_seed(3)
     expected = []
     for _ in range(4):
@@ -79,7 +79,7 @@ def test_dataloader_and_batches_are_interchangeable():
     assert losses[0] == losses[1]
 
 
-def test_train_epoch_never_waits_for_the_device():
+def test_train_epoch_never_synchronizes_with_the_device():
     """On the meta device nothing is computed and a hidden .item() or a batch that was not moved raises."""
     net = model().to("meta")
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
@@ -90,12 +90,11 @@ def test_train_epoch_never_waits_for_the_device():
         train_epoch(net, batches, lambda out, y: F.cross_entropy(out, y) * F.cross_entropy(out, y).item(), optimizer)
 
 
-def test_regression_and_32_samples_learned_by_heart():
+def test_regression_overfits_32_samples():
     torch.manual_seed(0)
     x, y = torch.randn(32, 4), torch.randn(32, 1)
     net = MLP([4, 64, 64, 1])
-    history = fit(net, Batches(x, y, 32), loss_fn=F.mse_loss, optimizer=torch.optim.Adam(net.parameters(), lr=0.01), epochs=600,
-                  progress=False)
+    history = quiet(net, Batches(x, y, 32), loss_fn=F.mse_loss, optimizer="Adam", epochs=600)
     assert history["loss"][-1] < 1e-4 < history["loss"][0]
 
 
@@ -108,7 +107,7 @@ def test_nothing_is_left_behind():
     quiet(net, Batches(x, y, 10, shuffle=True), epochs=0)
     without = torch.rand(1)
     torch.manual_seed(1)
-    assert torch.rand(1) == without  # no epoch, no number drawn: neither order nor the two samples touch the generator
+    assert torch.rand(1) == without  # no random number is drawn, neither for the order nor for the two samples
     plain = model()
     torch.manual_seed(1)
     quiet(plain, Batches(x, y, 10, shuffle=True), epochs=2)
@@ -125,7 +124,8 @@ def test_resumed_run_has_the_same_bits(tmp_path, stop_after):
         net = model(dropout=True)
         optimizer = OPTIMIZERS["Adam"](net.parameters())
         return net, {"loss_fn": F.cross_entropy, "optimizer": optimizer, "progress": False,
-                     "scheduler": torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5), "callbacks": [EarlyStopping(patience=4)]}
+                     "scheduler": torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5),
+                     "callbacks": [EarlyStopping(patience=4)]}
     whole, arguments = parts()
     torch.manual_seed(7)
     expected = fit(whole, Batches(x, y, 10, shuffle=True), val, epochs=6, **arguments)
@@ -160,16 +160,18 @@ def test_nan_names_epoch_batch_and_causes():
     x, y = problem()
     x[57] = float("nan")
     net = model()
-    with pytest.raises(FloatingPointError, match=r"the loss is nan in epoch 1, batch 6 of 11\. Usual causes: a learning rate"):
+    message = r"the loss is nan in epoch 1, batch 6 of 11\. Usual causes: a learning rate"
+    with pytest.raises(FloatingPointError, match=message):
         quiet(net, Batches(x, y, 10), epochs=3)
 
 
 @pytest.mark.parametrize("change, message", [
-    (lambda x, y: (x.to(torch.uint8), y), r"inputs of shape \(2, 4\) and torch.uint8; pictures of bytes become"),
-    (lambda x, y: (x[:, :3], y), r"inputs of shape \(2, 3\) and torch.float32; linear layers take flat samples, x.flatten\(1\)"),
-    (lambda x, y: (x, y.float()), r"targets of shape \(2,\) and torch.float32; classes are whole numbers"),
-    (lambda x, y: (x, y + 1), "classes from 1 to 3, but the model has 3 outputs, for classes from 0 to 2"),
-    (lambda x, y: (x, y - 1), "classes from -1 to 1, but the model has 3 outputs"),
+    (lambda x, y: (x.to(torch.uint8), y), r"inputs of shape \(2, 4\) and torch.uint8; convert images of bytes by"),
+    (lambda x, y: (x[:, :3], y),
+     r"inputs of shape \(2, 3\) and torch.float32; linear layers take flat samples, x.flatten\(1\)"),
+    (lambda x, y: (x, y.float()), r"targets of shape \(2,\) and torch.float32; labels are integers"),
+    (lambda x, y: (x, y + 1), "labels from 1 to 3, but the model has 3 outputs, for labels from 0 to 2"),
+    (lambda x, y: (x, y - 1), "labels from -1 to 1, but the model has 3 outputs"),
 ])
 def test_wrong_data_are_named_before_training(change, message):
     x, y = change(*problem())
@@ -181,7 +183,7 @@ def test_wrong_data_are_named_before_training(change, message):
     assert all(torch.equal(before[key], value) for key, value in net.state_dict().items()) and net.training
 
 
-def test_samples_of_a_data_set_are_tried_without_a_trace():
+def test_two_samples_of_a_data_set_leave_the_random_generator_as_it_was():
     class Noisy(torch.utils.data.Dataset):
         def __len__(self):
             return 6
@@ -204,7 +206,8 @@ def test_silent_broadcast_other_model_no_batches_and_sums():
 
     def try_(batches, **more):
         return quiet(net, batches, **{"loss_fn": F.mse_loss} | more)
-    with pytest.raises(ValueError, match=r"outputs of shape \(2, 1\) and targets of shape \(2,\).*give both one shape"):
+    message = r"outputs of shape \(2, 1\) and targets of shape \(2,\).*give both the same shape"
+    with pytest.raises(ValueError, match=message):
         try_(Batches(x, y.float(), 10))
     with pytest.raises(ValueError, match="holds parameters that are not this model's"):
         try_(Batches(x, y.float()[:, None], 10), optimizer=OPTIMIZERS["SGD"](other.parameters()))
@@ -221,10 +224,13 @@ CASES = {}
 
 @settings(max_examples=2000, deadline=None)
 @given(n=st.integers(1, 12), features=st.integers(1, 4), outputs=st.integers(1, 3), batch_size=st.integers(1, 14),
-       shuffle=st.booleans(), dtype=st.sampled_from([*[torch.float32] * 5, torch.float64, torch.uint8]), loader=st.booleans(),
+       shuffle=st.booleans(), dtype=st.sampled_from([*[torch.float32] * 5, torch.float64, torch.uint8]),
+       loader=st.booleans(),
        targets=st.sampled_from([*["right"] * 6, "classes", "floats", "column", "out of range", "two columns"]),
-       spoil=st.sampled_from([None, None, float("nan"), float("inf")]), loss=st.sampled_from([F.cross_entropy, F.mse_loss]))
-def test_fit_works_or_raises_what_it_documents(n, features, outputs, batch_size, shuffle, dtype, loader, targets, spoil, loss):
+       spoil=st.sampled_from([None, None, float("nan"), float("inf")]),
+       loss=st.sampled_from([F.cross_entropy, F.mse_loss]))
+def test_fit_works_or_raises_what_it_documents(n, features, outputs, batch_size, shuffle, dtype, loader, targets,
+                                               spoil, loss):
     g = torch.Generator().manual_seed(n + 31 * features)
     x = (torch.rand(n, features, generator=g) * 3).to(dtype)
     if spoil is not None and dtype != torch.uint8:
@@ -269,7 +275,8 @@ def test_callbacks_stop_keep_and_name_unknown_monitors(tmp_path):
     history = quiet(net, Batches(x, y, 10), Batches(x, y, 50), epochs=20,
                     callbacks=[fake, best, EarlyStopping("val_loss", patience=3)])
     assert history["val_loss"] == [3.0, 1.0, 2.0, 2.0, 2.0]
-    assert best.restore(net) == 2 and all(torch.equal(weights[1][key], value) for key, value in net.state_dict().items())
+    assert best.restore(net) == 2
+    assert all(torch.equal(weights[1][key], value) for key, value in net.state_dict().items())
     assert KeepBest("val_loss", path=tmp_path / "best.pt").restore(model()) == 2
     with pytest.raises(ValueError, match="the history has no 'val_accuracy'; it has: 'loss', 'val_loss'"):
         quiet(net, Batches(x, y, 10), Batches(x, y, 50), callbacks=[EarlyStopping("val_accuracy")])
@@ -281,6 +288,8 @@ def test_evaluate_averages_over_samples_not_batches():
     x, y = problem(7)
     done = evaluate(model(), Batches(x, y, 3), F.cross_entropy, keep=True)
     assert done.sizes == [3, 3, 1] and done.outputs.shape == (7, 3) and not done.outputs.requires_grad
-    history = fit(net := model(), Batches(x, y, 3), Batches(x, y, 3), loss_fn=F.cross_entropy,
-                  optimizer=torch.optim.SGD(net.parameters(), lr=0.0), epochs=1, progress=False)
-    assert history["loss"][0] == history["val_loss"][0] == pytest.approx(F.cross_entropy(model()(x), y).item(), rel=1e-6)
+    net = model()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
+    history = quiet(net, Batches(x, y, 3), Batches(x, y, 3), optimizer=optimizer)
+    expected = F.cross_entropy(model()(x), y).item()
+    assert history["loss"][0] == history["val_loss"][0] == pytest.approx(expected, rel=1e-6)

@@ -1,11 +1,14 @@
 """What an exercise is: a definition or a quiz, its reference, its wrong answers with a name, and the verdict on an answer."""
 
 import dataclasses
+import functools
 import inspect
 import itertools
 import linecache
 import sys
 import textwrap
+import types
+import weakref
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,12 +95,12 @@ class Verdict:
 
 
 def variant(function, *edits, name=None):
-    """A copy of `function` with edits in its source text; its own source can be read like that of any other function.
+    """A copy of `function` with edits in its source text; `inspect.getsource` reads the edited text.
 
     Args:
         function: a function or class of a module.
         edits: pairs (old, new) of text, applied in order; every occurrence of `old` is replaced.
-        name: the copy's ``__name__``; that of `function` without.
+        name: the ``__name__`` of the copy; that of `function` by default.
 
     Raises:
         ValueError: the source does not contain `old`.
@@ -110,10 +113,27 @@ def variant(function, *edits, name=None):
     file = f"<variant {next(_NUMBERS)} of {function.__name__}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     names = dict(vars(sys.modules[function.__module__]))
+    if isinstance(function, type):  # inspect finds the text of a class by its module
+        home = sys.modules[file] = types.ModuleType(file)
+        home.__dict__.update(names, __name__=file, __file__=file)
+        names = vars(home)
     exec(compile(text, file, "exec"), names)
-    copy = names[function.__name__]
+    copy = names[function.__qualname__]
     copy.__name__ = name or function.__name__
     return copy
+
+
+def once(measure):
+    """`measure`, a function of an answer, with a memory: it runs once for each answer, and later calls return that result."""
+    results = weakref.WeakKeyDictionary()
+
+    @functools.wraps(measure)
+    def measured(answer):
+        if answer not in results:
+            results[answer] = measure(answer)
+        return results[answer]
+
+    return measured
 
 
 _NUMBERS = itertools.count()  # of the variants made

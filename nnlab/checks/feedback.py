@@ -1,4 +1,4 @@
-"""What is said of a wrong answer: the smallest failing case, in aligned numbers and, where it helps, as a picture."""
+"""Feedback on a wrong answer: the smallest failing case with expected and actual result, as text and as a plot."""
 
 import textwrap
 import traceback
@@ -8,74 +8,74 @@ import torch
 from nnlab.checks.running import Stopped, difference
 
 WIDTH = 100
-NO_NUMPY = "Stay with torch's operations: NumPy's cannot be followed back for slopes, nor run on a GPU."
-MANY = 12  # a tensor of more numbers is shown by the first that differs
+NO_NUMPY = "Stay with torch's operations: autograd computes no gradient through NumPy's, and they do not run on a GPU."
+MANY = 12  # of a tensor with more elements the first that differs is shown
 
 
 def happened(case, got, right, own_file=None):
-    """Lines that say what a case gave and what it should have given, and a sentence that helps with that, or "".
+    """Two strings: aligned lines with the case, the expected and the actual result; and a sentence of advice, or "".
 
     Args:
-        case: the line that was run.
-        got: its `Outcome` with the answer.
-        right: its `Outcome` with the reference.
-        own_file: file of the student's cell, whose line is shown where it raised an error.
+        case: the line of Python that was run.
+        got: `Outcome` of the case with the student's answer.
+        right: `Outcome` of the case with the reference.
+        own_file: file of the student's cell; if its code raised an error, the line is shown.
     """
     if isinstance(got.error, Stopped):
         return aligned(("case", case)), str(got.error)
     if got.error is not None:
-        text = (str(got.error).splitlines() or [""])[0]
-        rows = [("case", case), *_own_line(got.error, own_file), ("error", f"{type(got.error).__name__}: {text}"[:2 * WIDTH])]
-        return aligned(*rows), _advice(got.error)
+        text = f"{type(got.error).__name__}: {(str(got.error).splitlines() or [''])[0]}"[:2 * WIDTH]
+        return aligned(("case", case), *_own_line(got.error, own_file), ("error", text)), _advice(got.error)
     try:
         differs = difference(right.value, got.value)
     except Exception:
         differs = f"{type(got.value).__name__} that cannot be compared"
     expected, given = in_numbers(right.value, got.value)
     if differs is None and got.changed:
-        return aligned(("case", case)), (f"The result is right, but your answer changed its input {got.changed[0]} in place. "
-                                         "Whoever called it still needs that; make a new tensor.")
+        return aligned(("case", case)), (f"The result is right, but your answer changed its input {got.changed[0]} in "
+                                         "place. The caller still needs that input: return a new tensor.")
     advice = ""
     if got.value is None:
-        given, advice = "nothing (None)", "Nothing comes back: does your function end with return?"
+        given, advice = "nothing (None)", "Nothing is returned: does your function end with return?"
     elif "NumPy" in differs:
         given, advice = differs, NO_NUMPY
     elif "on " in differs[:3]:
-        advice = "Make new tensors where the input lies: torch.zeros_like(x), or device=x.device."
+        advice = "Create new tensors on the device of the input: torch.zeros_like(x), or device=x.device."
     if "instead" in differs and differs not in given:
         given = f"{given}: {differs}" if isinstance(got.value, torch.Tensor) else differs
     return aligned(("case", case), ("expected", expected), ("got", given)), advice
 
 
 def _advice(error):
-    """A sentence on an error that students meet often; "" for others."""
+    """Advice on the cause of an error that students often make, a sentence; "" for other errors."""
     if isinstance(error, NameError) and getattr(error, "name", None):
-        return f"`{error.name}` has no value here. If a cell above defines it, run that one first; else: is it spelt right?"
+        return f"`{error.name}` is not defined here. If a cell above defines it, run that first; else check the name."
     if isinstance(error, RecursionError):
-        return "It calls itself without end: which call must stop?"
+        return "Infinite recursion: the function calls itself without end. Which call must return first?"
     if isinstance(error, SystemExit):
-        return "exit ends the whole program: give the result back with return."
+        return "exit ends the whole program: return the result with return."
     if isinstance(error, MemoryError):
-        return "The memory did not suffice: what grows in its loop?"
+        return "Out of memory: what grows in its loop?"
     if isinstance(error, TypeError) and "numpy" in str(error).lower():
         return NO_NUMPY
     return ""
 
 
 def _own_line(error, own_file):
-    """The last line of the file `own_file` that `error` passed through, as a row; nothing where there is none."""
-    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own_file and frame.line]
+    """List with one row, the last line of `own_file` in the traceback of `error`; empty where there is none."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.line for frame in frames if frame.filename == own_file and frame.line]
     return [("your line", lines[-1])] if lines else []
 
 
 def aligned(*rows):
-    """Text of pairs of a label and a line, one under the other."""
+    """Text of the pairs (label, line), one line each, with the lines aligned."""
     width = max(len(label) for label, _ in rows)
     return "\n".join(f"  {label:<{width}}  {line}" for label, line in rows)
 
 
 def in_numbers(expected, got):
-    """Two short texts of two values, their numbers one under the other where both have the same form."""
+    """Two short texts of the values `expected` and `got`; where they have the same shape, their numbers are aligned."""
     if isinstance(expected, tuple | list) and isinstance(got, tuple | list) and len(expected) == len(got):
         pairs = [in_numbers(*pair) for pair in zip(expected, got, strict=True)]
         return tuple(", ".join(pair[k].ljust(max(map(len, pair))) for pair in pairs).rstrip() for k in (0, 1))
@@ -91,14 +91,15 @@ def in_numbers(expected, got):
         pair = in_numbers(expected[place], got[place])
         where = f"at {list(place)}, where the first of {int(other.sum())} of {expected.numel()} numbers differs"
         return f"{pair[0]}  {where}", pair[1]
-    texts = [[_number(value, digits) for value in tensor.reshape(-1).tolist()] for digits in (5, 9) for tensor in (expected, got)]
+    texts = [[_number(value, digits) for value in tensor.reshape(-1).tolist()]
+             for digits in (5, 9) for tensor in (expected, got)]
     texts = texts[:2] if texts[0] != texts[1] else texts[2:]
     width = max((len(text) for part in texts for text in part), default=0)
     return tuple(_nested([text.rjust(width) for text in part], expected.shape) for part in texts)
 
 
 def _alone(value):
-    """Short text of one value, whatever its own ``__str__`` does."""
+    """Short text of one value, even if its own ``__repr__`` raises an error."""
     try:
         if isinstance(value, torch.Tensor):
             if value.numel() > MANY or value.layout != torch.strided or value.device.type == "meta":
@@ -111,7 +112,7 @@ def _alone(value):
 
 
 def _number(value, digits):
-    """Text of a number with that many digits; floats have a point."""
+    """Text of a number with that many significant digits; floats have a decimal point."""
     if not isinstance(value, float):
         return str(value)
     text = f"{value:.{digits}g}"
@@ -119,7 +120,7 @@ def _number(value, digits):
 
 
 def _nested(texts, shape):
-    """The `texts` in brackets as the lists of a tensor of that `shape`."""
+    """The `texts` of a tensor's elements in nested brackets by its `shape`."""
     if len(shape) == 0:
         return texts[0]
     size = len(texts) // shape[0] if shape[0] else 0
@@ -127,7 +128,7 @@ def _nested(texts, shape):
 
 
 def draw(case, got, right):
-    """Draw what the answer gives beside what it should give, in a notebook: curves for shape (N,), pictures for (H, W)."""
+    """Plot the actual beside the expected result, in a notebook only: curves for shape (N,), images for (H, W)."""
     from IPython import get_ipython
 
     if (get_ipython() is None or got.error is not None or not isinstance(got.value, torch.Tensor)
@@ -146,8 +147,8 @@ def draw(case, got, right):
             ax.legend()
         else:
             fig, axes = plt.subplots(1, 2, figsize=(6, 3))
-            for ax, picture, name in zip(axes, (theirs, mine), ("expected", "yours"), strict=True):
-                ax.imshow(picture, cmap="RdBu_r", vmin=-theirs.abs().max(), vmax=theirs.abs().max())
+            for ax, image, name in zip(axes, (theirs, mine), ("expected", "yours"), strict=True):
+                ax.imshow(image, cmap="RdBu_r", vmin=-theirs.abs().max(), vmax=theirs.abs().max())
                 ax.set_title(name)
                 ax.axis("off")
         fig.suptitle(case.split("; ")[-1], x=0.01, ha="left", fontsize="medium")

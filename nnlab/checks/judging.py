@@ -14,50 +14,86 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
     """`Verdict` on `answer`, a function or class, for `exercise`.
 
     Args:
-        exercise: what it is judged by.
+        exercise: the `Exercise` that it answers.
         answer: the student's function or class.
         earlier: exercises whose references are bound while it is judged.
         namespace: dictionary of the names that the answer sees.
         own_file: the file that it was defined in, whose lines are the student's.
     """
     name = exercise.name
-    if isinstance(answer, type) != isinstance(exercise.reference, type):
+    if not _same_kind(exercise, answer):
         kind = "class" if isinstance(exercise.reference, type) else "function"
         return incorrect(name, f"  {name} should be a {kind}: keep the line that the notebook begins it with.")
-    names = {other.name: other.reference for other in earlier}
-
-    def runs(candidate, cases=exercise.cases):
-        return [run_one(candidate, case) for case in cases]
-
-    def run_one(candidate, case):
-        return run(case, {other: _fresh(value) for other, value in exercise.uses.items()} | names | {name: candidate})
-
+    names, count = {other.name: other.reference for other in earlier}, len(exercise.cases)
+    drawing = (exercise.draws,) if exercise.draws else ()
     with without_trace():
-        got, signs, drawn = [], [], None
-        try:
-            with bound({} if namespace is None else namespace, names | {name: answer}), guarded():
-                for case in exercise.cases:
-                    got += runs(answer, [case])
-                    if isinstance(got[-1].error, Stopped):
-                        break
-                if len(got) == len(exercise.cases):
-                    drawn = runs(answer, [exercise.draws])[0] if exercise.draws else None
-                    signs = runs(answer, exercise.signs)
-        except Stopped as error:
-            got, drawn = [*got, Outcome(error=error)][:len(exercise.cases)], None
-        if frozenset(names) not in exercise.expected:
-            exercise.expected[frozenset(names)] = runs(exercise.reference)
-        right = exercise.expected[frozenset(names)]
+        right = _expected(exercise, names)
+        found = _tried(exercise, answer, (*exercise.cases, *drawing, *exercise.signs), names, namespace)
+        got, drawn, signs = found[:count], found[count:count + len(drawing)], found[count + len(drawing):]
         failing = next((k for k, outcome in enumerate(got) if not agree(right[k], outcome)), None)
         if failing is None:
             return Verdict("correct", f"✓ {name} is right")
         told_by = list(zip((*exercise.cases, *exercise.signs), got + signs, strict=False))
-        named = next((wrong.says for wrong in exercise.wrong if len(got) == len(right)
-                      and all(agree(run_one(wrong.answer, case), outcome) for case, outcome in told_by)), None)
+        named = next((wrong.says for wrong in exercise.wrong if len(got) == count and all(
+            agree(_run(exercise, wrong.answer, line, names), outcome) for line, outcome in told_by)), None)
         lines, advice = happened(exercise.cases[failing], got[failing], right[failing], own_file)
-        picture = None if drawn is None else functools.partial(
-            draw, exercise.draws, drawn, runs(exercise.reference, [exercise.draws])[0])
-        return incorrect(name, lines, named or advice, picture)
+        image = functools.partial(draw, exercise.draws, drawn[0], _run(exercise, exercise.reference, exercise.draws, names)
+                                  ) if drawn else None
+        return incorrect(name, lines, named or advice, image)
+
+
+def is_correct(exercise, answer, earlier=(), namespace=None, seconds=None):
+    """Whether `judge` finds `answer` correct; nothing runs after the first case that decides that it does not.
+
+    Args:
+        exercise, answer, earlier, namespace: as for `judge`.
+        seconds: time limit of all cases together, that of `judge` without.
+    """
+    if not _same_kind(exercise, answer):
+        return False
+    names = {other.name: other.reference for other in earlier}
+    with without_trace():
+        right = _expected(exercise, names)
+        got = _tried(exercise, answer, exercise.cases, names, namespace, seconds,
+                     ends=lambda k, outcome: not agree(right[k], outcome))
+        return len(got) == len(right) and agree(right[-1], got[-1])
+
+
+def outcomes(exercise, answer, names=()):
+    """`Outcome` of each case of `exercise` with `answer`; `names` is a dictionary of other names that are bound."""
+    with without_trace():
+        return [_run(exercise, answer, case, dict(names)) for case in exercise.cases]
+
+
+def _same_kind(exercise, answer):
+    """Whether `answer` is a class where one is expected, and none where a function is."""
+    return isinstance(answer, type) == isinstance(exercise.reference, type)
+
+
+def _run(exercise, candidate, line, names):
+    """`Outcome` of one line of `exercise` with `candidate` as its answer and the other `names` bound."""
+    return run(line, {name: _fresh(value) for name, value in exercise.uses.items()} | names | {exercise.name: candidate})
+
+
+def _expected(exercise, names):
+    """Outcomes of the cases with the reference, computed once for each set of `names`."""
+    if frozenset(names) not in exercise.expected:
+        exercise.expected[frozenset(names)] = outcomes(exercise, exercise.reference, names)
+    return exercise.expected[frozenset(names)]
+
+
+def _tried(exercise, answer, lines, names, namespace, seconds=None, ends=lambda k, outcome: False):
+    """Outcomes of `lines` with `answer`, up to the first that had to be stopped or for which ``ends(index, outcome)``."""
+    found = []
+    try:
+        with bound({} if namespace is None else namespace, names | {exercise.name: answer}), guarded(seconds):
+            for k, line in enumerate(lines):
+                found.append(_run(exercise, answer, line, names))
+                if isinstance(found[-1].error, Stopped) or ends(k, found[-1]):
+                    break
+    except Stopped as error:  # between two lines
+        found.append(Outcome(error=error))
+    return found[:len(lines)]
 
 
 def _fresh(value):

@@ -1,4 +1,4 @@
-"""The student's own library: ``mylab.py``, which grows by every exercise that is solved and can be imported anywhere."""
+"""The student's own library ``mylab.py``: correct answers are kept there, and it can be imported anywhere."""
 
 import ast
 import contextlib
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nnlab.files import replacing
 
-HEADER = '''"""What I wrote in "Neural networks, week by week": each exercise that I solved, to read, to change, to import."""
+HEADER = '''"""My answers to the exercises of "Neural networks, week by week", a library to read, change and import."""
 
 import math
 
@@ -26,7 +26,7 @@ _SECTION = re.compile(r"^# ---- (\w+\.\w+) ----\n(.*?)^# ---- end of \1 ----\n",
 
 
 def path():
-    """Path of mylab.py: in the folder NNLAB_MYLAB, else in Google Drive where it is mounted, else beside the notebook."""
+    """Path of mylab.py: in the folder NNLAB_MYLAB, else in a mounted Google Drive, else beside the notebook."""
     if folder := os.environ.get("NNLAB_MYLAB"):
         return Path(folder).expanduser() / "mylab.py"
     if DRIVE.is_dir():
@@ -36,7 +36,7 @@ def path():
 
 
 def kept():
-    """Names of the exercises that stand in mylab.py, such as "week01.relu", in their order."""
+    """Names of the exercises whose answers are in mylab.py, such as "week01.relu", in the file's order."""
     try:
         return [name for name, _ in _SECTION.findall(path().read_text(encoding="utf-8"))]
     except (OSError, UnicodeDecodeError):
@@ -44,13 +44,13 @@ def kept():
 
 
 def keep(name, source):
-    """Write `source` into mylab.py as the exercise `name`, in the place of an earlier one; returns what there is to say, or "".
+    """A sentence for the student, or "", after writing `source` into mylab.py as the answer to the exercise `name`.
 
-    What the student wrote outside the exercises stays. A file that is no Python any more is set aside, and what can be read
-    of it is taken over.
+    It replaces an earlier answer; text that the student wrote outside the exercises stays. A file with a syntax error
+    is renamed, its readable exercises are copied into a new one, and the sentence says so.
 
     Raises:
-        OSError: the file cannot be written; it is as it was.
+        OSError: the file cannot be written; it is unchanged.
     """
     target, said = path(), ""
     section = f"# ---- {name} ----\n{source.rstrip()}\n# ---- end of {name} ----\n"
@@ -61,7 +61,7 @@ def keep(name, source):
             try:
                 text = target.read_text(encoding="utf-8")
                 ast.parse(text)
-            except (SyntaxError, ValueError) as error:  # ValueError: bytes that are no text
+            except (SyntaxError, ValueError) as error:  # ValueError: not UTF-8
                 text, said = _rescued(target, error)
         found = next((match for match in _SECTION.finditer(text) if match[1] == name), None)
         text = text[:found.start()] + section + text[found.end():] if found else f"{text.rstrip()}\n\n\n{section}"
@@ -71,7 +71,7 @@ def keep(name, source):
 
 
 def _rescued(target, error):
-    """Text of a new mylab.py with every exercise of the broken one that can be read, and what to say; the old is set aside."""
+    """Text of a new mylab.py with the readable exercises of the broken one (renamed), and a sentence on that."""
     broken = target.read_text(encoding="utf-8", errors="replace")
     aside = next(place for k in range(1, 1000)
                  if not (place := target.with_name("mylab.broken.py" if k == 1 else f"mylab.broken-{k}.py")).exists())
@@ -82,13 +82,16 @@ def _rescued(target, error):
             ast.parse(match[2])
             text, count = f"{text.rstrip()}\n\n\n{match[0]}", count + 1
     where = f" in line {error.lineno}" if isinstance(error, SyntaxError) else ""
-    return text, (f"Your mylab.py had an error{where}: it is kept as {aside.name}, and the exercises that could be read "
-                  f"({count}) are in a new mylab.py.")
+    return text, (f"Your mylab.py had an error{where}: it is kept as {aside.name}, and the exercises that could be "
+                  f"read ({count}) are in a new mylab.py.")
 
 
 @contextlib.contextmanager
 def _locked(target):
-    """Hold the file `target` for this process: two notebooks may be open on it. A lock older than ten seconds is a dead one's."""
+    """Lock the file `target` for this process in a with block, as two notebooks may write it at the same time.
+
+    A lock older than ten seconds was left by a process that has died, and is removed.
+    """
     lock = target.with_name(target.name + ".lock")
     while True:
         try:
@@ -106,7 +109,7 @@ def _locked(target):
 
 
 def yours(name):
-    """The student's own answer to the exercise `name`, such as "week01.relu", if mylab.py has a right one; else the reference.
+    """The student's answer to the exercise `name` ("week01.relu") if mylab.py has a correct one, else the reference.
 
     Raises:
         ValueError: there is no such exercise.
@@ -128,10 +131,10 @@ def yours(name):
     try:
         exec(compile(path().read_text(encoding="utf-8"), module.__file__, "exec"), vars(module))
         answer = getattr(module, short)
-    except Exception as error:  # whatever the student wrote there
-        print(f"{name} is ours: mylab.py cannot be imported ({type(error).__name__}: {error}).")
+    except Exception as error:  # the student may have written anything there
+        print(f"{name} is the course's: mylab.py cannot be imported ({type(error).__name__}: {error}).")
         return exercise.reference
     if judge(exercise, answer, namespace=vars(module)).kind != "correct":
-        print(f"{name} is ours: what mylab.py has under that name is not right any more.")
+        print(f"{name} is the course's: the answer in mylab.py is not right any more.")
         return exercise.reference
     return answer

@@ -1,4 +1,4 @@
-"""Run lines of Python with an answer in them, safely: endless loops, lost memory, prints and changed inputs are noticed."""
+"""Run test cases with a student's answer, safely: infinite loops, memory, prints and changed inputs are handled."""
 
 import ast
 import contextlib
@@ -22,7 +22,7 @@ MEMORY = 2 << 30  # and when the process has grown by this many bytes
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What a case came to: a value, or an error; the tensors that it was given, by name; the names of those it changed."""
+    """Result of a case: its value or its error, the tensors in its input by name, and the names of those it changed."""
 
     value: object = None
     error: BaseException | None = None
@@ -44,21 +44,25 @@ def _resident():
 
 
 @contextlib.contextmanager
-def guarded():
-    """Raise Stopped in the block after SECONDS or MEMORY, again and again until it ends; only the main thread can be stopped.
+def guarded(seconds=None):
+    """Raise Stopped in the block after `seconds` (SECONDS without) or MEMORY, again and again until it ends.
 
-    A loop around ``try: ... except: pass`` swallows what lands in its ``try``; a second alarm at once lands in its ``except``.
+    Only the main thread can be stopped.
+
+    A loop around ``try: ... except: pass`` catches an exception that is raised in its ``try``; the next alarm follows
+    so soon that it is raised in the ``except``.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
-    end, most, gaps = time.monotonic() + SECONDS, _resident() + MEMORY, itertools.cycle((2e-5, 0.05))
+    seconds = SECONDS if seconds is None else seconds
+    end, most, gaps = time.monotonic() + seconds, _resident() + MEMORY, itertools.cycle((2e-5, 0.05))
 
     def look(*_):
         late, large = time.monotonic() > end, _resident() > most
         signal.setitimer(signal.ITIMER_REAL, next(gaps) if late or large else 0.05)
         if late:
-            raise Stopped(f"It had not ended after {SECONDS} seconds: which loop never stops?")
+            raise Stopped(f"It had not ended after {seconds} seconds: which loop never stops?")
         if large:
             raise Stopped(f"It took more than {MEMORY / 2**30:g} GB of memory: what grows in its loop?")
 
@@ -76,7 +80,7 @@ def guarded():
 
 @contextlib.contextmanager
 def bound(namespace, names):
-    """Bind `names` in the dictionary `namespace` for the block, then restore what was there."""
+    """Bind `names` in the dictionary `namespace` for the block, then restore the former values."""
     missing = object()
     before = {name: namespace.get(name, missing) for name in names}
     namespace.update(names)
@@ -92,7 +96,7 @@ def bound(namespace, names):
 
 @contextlib.contextmanager
 def without_trace():
-    """Drop what is printed and drawn in the block; leave the random generators of Python, NumPy and torch as they were."""
+    """Discard printed output and new figures of the block; restore the random generators of Python, NumPy and torch."""
     states, pyplot = (random.getstate(), np.random.get_state()), _pyplot()
     figures = set(pyplot.get_fignums()) if pyplot else set()
     try:
@@ -113,7 +117,7 @@ def _pyplot():
 
 
 def run(case, names):
-    """`Outcome` of the lines in `case`, with `names` bound."""
+    """`Outcome` of the code `case`, the value of its last expression, with `names` bound."""
     body = ast.parse(case).body
     namespace = {"torch": torch, **names}
     torch.manual_seed(0)
@@ -128,7 +132,7 @@ def run(case, names):
 
 
 def difference(expected, got):
-    """None where `got` is as `expected` (numbers within 1e-5, relative or absolute), else what differs, in a few words."""
+    """None if `got` equals `expected` (up to 1e-5, relative or absolute), else the difference in a few words."""
     if isinstance(expected, torch.Tensor):
         if not isinstance(got, torch.Tensor):
             return f"{_kind(got)} instead of a tensor"
@@ -151,17 +155,17 @@ def difference(expected, got):
 
 
 def _kind(value):
-    """What sort of thing `value` is, in words."""
+    """Type of `value` in words."""
     if isinstance(value, np.ndarray | np.generic):
         return "a NumPy array"
     if isinstance(value, tuple | list):
         return f"{len(value)} values"
-    names = {int: "a plain whole number (int)", float: "a plain number (float)", bool: "True or False", torch.Tensor: "a tensor"}
+    names = {int: "a Python int", float: "a Python float", bool: "True or False", torch.Tensor: "a tensor"}
     return "nothing (None)" if value is None else names.get(type(value), f"a {type(value).__name__}")
 
 
 def agree(one, other):
-    """Whether two outcomes are the same: equal values, or the same kind of error."""
+    """Whether two outcomes are equal: equal values, or errors of the same type."""
     if one.error is not None or other.error is not None:
         return type(one.error) is type(other.error)
     try:

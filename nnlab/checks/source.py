@@ -1,4 +1,4 @@
-"""Read an answer's own text from the running cell: whether it is still a stub, and what goes with it into mylab.py."""
+"""Source code of an answer in the running cell: whether it is a stub, and the text that goes into mylab.py."""
 
 import ast
 import builtins
@@ -15,10 +15,10 @@ _IDLE = {"RESUME", "NOP", "POP_TOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE
 
 
 def definition(frame, name):
-    """The cell's syntax tree, and in it the definition of `name` whose decorator `frame` is running; None for each unknown.
+    """The cell's syntax tree and the node in it that defines `name`, whose decorator `frame` is running.
 
-    Each definition in the tree has its own lines, comments and all, as the attribute `text`. Under a cell magic such as
-    ``%%time`` the text of the cell is not kept, and nothing is known.
+    Each definition in the tree has its source lines with their comments as the attribute `text`. Under a cell magic
+    such as ``%%time`` the source code of the cell is not available: tree or node is None.
     """
     lines = linecache.getlines(frame.f_code.co_filename)
     try:
@@ -34,7 +34,7 @@ def definition(frame, name):
 
 
 def is_stub(answer, node=None):
-    """Whether a function or class does nothing: only docstrings, `...` and `pass`, in its syntax tree `node` or its bytecode."""
+    """Whether a function or class is a stub (docstrings, `...`, `pass`), by its syntax tree `node` or its bytecode."""
     if node is not None:
         def idle(part):
             if isinstance(part, ast.FunctionDef | ast.ClassDef):
@@ -50,7 +50,7 @@ def is_stub(answer, node=None):
 
 
 def bare(definition):
-    """Dump of a definition's syntax tree without docstrings and ``@check``: equal for the same code."""
+    """Dump of a definition's syntax tree without docstrings and ``@check``, a string: equal for equal code."""
     definition = copy.deepcopy(definition)
     for node in ast.walk(definition):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -61,7 +61,7 @@ def bare(definition):
 
 
 def is_given(node, given):
-    """Whether the definition `node` is still the code of the function `given`."""
+    """Whether the definition `node` is the unchanged code of the function `given`."""
     if node is None:
         return False
     theirs = ast.parse(textwrap.dedent(inspect.getsource(given))).body[0]
@@ -70,15 +70,16 @@ def is_given(node, given):
 
 
 def source_to_keep(tree, node, namespace, at_hand):
-    """Text of the definition `node` with what it needs, and the names that it needs and nobody can give it.
+    """Source code of the definition `node` with its dependencies, and the list of names that cannot be resolved.
 
-    Functions, classes, constants and imports of the same cell go along; modules and what can be imported become imports.
+    Functions, classes, constants and imports of the same cell are included; other modules, and objects that a module
+    holds, are imported.
 
     Args:
         tree: syntax tree of the cell.
         node: the definition in it.
-        namespace: the notebook's names.
-        at_hand: names that stand in mylab.py already.
+        namespace: dictionary of the notebook's names.
+        at_hand: set of names that mylab.py already defines.
     """
     local = {}
     for statement in tree.body:
@@ -101,7 +102,7 @@ def source_to_keep(tree, node, namespace, at_hand):
 
 
 def _text(node):
-    """Text of a statement; a definition goes without its ``@check``."""
+    """Source code of a statement; that of a definition without its ``@check``."""
     if not isinstance(node, ast.FunctionDef | ast.ClassDef):
         return ast.unparse(node)
     marks = [f"@{ast.unparse(mark)}" for mark in node.decorator_list if getattr(mark, "id", None) != "check"]
@@ -121,10 +122,11 @@ def _defined(statement):
 
 
 def _free_names(text):
-    """Names that `text` reads from outside itself."""
+    """Set of the global names that the code `text` reads and does not define."""
     def walk(table):
         for symbol in table.get_symbols():
-            if symbol.is_referenced() and (symbol.is_global() or (table.get_type() == "module" and not symbol.is_assigned())):
+            free = symbol.is_global() or (table.get_type() == "module" and not symbol.is_assigned())
+            if symbol.is_referenced() and free:
                 yield symbol.get_name()
         for child in table.get_children():
             yield from walk(child)
@@ -134,10 +136,11 @@ def _free_names(text):
 
 
 def _import_line(name, value):
-    """The line that imports `value` as `name` anywhere; None where there is none."""
+    """Import statement that binds `value` to `name` anywhere; None where there is none."""
     if isinstance(value, types.ModuleType):
         return f"import {value.__name__}" + ("" if value.__name__ == name else f" as {name}")
     home = getattr(value, "__module__", None)
-    if home and not home.startswith(("__main__", "nnlab.checks", "nnlab.exercises")) and getattr(sys.modules.get(home), name, None) is value:
+    ours = ("__main__", "nnlab.checks", "nnlab.exercises")
+    if home and not home.startswith(ours) and getattr(sys.modules.get(home), name, None) is value:
         return f"from {home} import {name}"
     return None

@@ -14,16 +14,15 @@ ANSWERS = BUILD / "answers"
 def answers(names=()):
     """Write the key of each notebook, as a notebook and as a page, to build/answers/; True when all are written."""
     ANSWERS.mkdir(parents=True, exist_ok=True)
-    formulas = Formulas()
-    for path, made in zip(paths(names), runs(paths(names)), strict=True):
-        if made.failure:
-            raise made.failure
-        key = commented(made.notebook)
-        write(key, ANSWERS / path.name)
-        page = ANSWERS / f"{path.stem}.html"
-        page.write_text(rendered(key, "page", formulas, title=f"Answers: {title(key)}"), encoding="utf-8")
-        print(f"{path.stem}: {sum(len(names_in(cell)) for cell in code_cells(key))} exercises answered")
-    formulas.close()
+    with Formulas() as formulas:
+        for path, made in zip(paths(names), runs(paths(names)), strict=True):
+            if made.failure:
+                raise made.failure
+            key = commented(made.notebook)
+            write(key, ANSWERS / path.name)
+            page = ANSWERS / f"{path.stem}.html"
+            page.write_text(rendered(key, "page", formulas, title=f"Answers: {title(key)}"), encoding="utf-8")
+            print(f"{path.stem}: {sum(len(names_in(cell)) for cell in code_cells(key))} exercises answered")
     print(f"Open {ANSWERS}")
     return True
 

@@ -21,7 +21,8 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--disable-background-networking"],
+                                             chromium_sandbox=os.name == "nt" or os.geteuid() != 0)  # root has none
         try:
             yield browser
         finally:

@@ -8,13 +8,15 @@ import re
 
 from nnlab import widgets
 from nnlab.course import notebooks
+from nnlab.course.folded import answers, folded, on_two_slides
 from nnlab.course.normalize import KEPT, KERNEL, RANDOM, SLUG, WIDGET_VIEW, drawn_from
 from nnlab.course.notebooks import code_cells, printed, sections, slide_type, tags, tree
-from nnlab.course.prerequisites import built, quotes
-from nnlab.course.publish import badge_target, first_cell
-from nnlab.course.solve import exercises_in, guesses_in
+from nnlab.course.prerequisites import prerequisites, quotes
+from nnlab.course.publish import badge_target, first_cell, kaggle_target
+from nnlab.course.solve import exercises_in
 
-CELLS, LINES, WIDTH = 60, 25, 100
+LINES, WIDTH = 25, 100  # of a cell of code
+LIMITS = {"minutes": 45, "slides": 18, "cells": 50}  # of a notebook: one sitting, one lecture
 TAGS = {"preview", "draws", "nbval-ignore-output", "nbval-skip", "raises-exception"}
 WORDS_OF_NOTES = 30
 SENTENCES = 10
@@ -22,11 +24,24 @@ SENTENCES = 10
 
 def problems(notebook, stem):
     """Sentences that say what is wrong with `notebook`, called `stem`; empty where nothing is."""
+    if broken := [f"{stem}: {problem}" for problem in python(notebook, stem)]:
+        return broken  # the other rules read syntax trees
     return [f"{stem}: {problem}" for rule in RULES for problem in rule(notebook, stem)]
 
 
+def python(notebook, stem):
+    """Every code cell is Python: tools read its syntax tree."""
+    for cell in code_cells(notebook):
+        try:
+            tree(cell)
+        except SyntaxError as error:
+            magic = re.search(r"^\s*([%!]\S+)", cell.source, re.M)
+            yield f"cell {cell.id!r} is not Python ({error.msg}, line {error.lineno})" + (
+                f": write {magic[1]} as get_ipython().run_line_magic(...) or .system(...)" if magic else "")
+
+
 def form(notebook, stem):
-    """Executed, counts 1..n, slugs, nothing of other tools, no errors, pictures of figures up to date."""
+    """Executed, counts 1..n, slugs, nothing of other tools, no errors, images of figures up to date."""
     if (notebook.nbformat, notebook.nbformat_minor) != (4, 5):
         yield f"format {notebook.nbformat}.{notebook.nbformat_minor} instead of 4.5"
     if set(notebook.metadata) - {"kernelspec", "language_info", "nnlab"} or notebook.metadata.get("kernelspec") != KERNEL:
@@ -50,7 +65,7 @@ def form(notebook, stem):
                 yield f"cell {cell.id!r} stores a widget's view"
             if (figure := data.get(widgets.MIME)) and ("image/png" not in data or output.metadata.get("nnlab", {}).get(
                     "drawn_from") != drawn_from(figure, data.get(widgets.NETWORK, {}))):
-                yield f"the static picture of the figure in cell {cell.id!r} is not of today's figure"
+                yield f"the static image of the figure in cell {cell.id!r} is not of today's figure"
 
 
 def tagged(notebook, stem):
@@ -62,7 +77,7 @@ def tagged(notebook, stem):
         if found := re.search(r"#\s*((NBVAL|PYTEST_VALIDATE)_\w+)", cell.source):
             yield f"cell {cell.id!r} switches nbval by the comment {found.group(1)}; use a tag"
         if "nbval-ignore-output" in tags(cell) and not (
-                cell is code_cells(notebook)[0] or "%tensorboard" in cell.source or "load" in _called(tree(cell))):
+                cell is code_cells(notebook)[0] or _starts_tensorboard(cell) or "load" in _called(tree(cell))):
             yield f"cell {cell.id!r} may not ignore its output: it loads no data"
         raised = any(output.output_type == "error" for output in cell.get("outputs", ()))
         for tag in {"nbval-skip", "raises-exception"} & set(tags(cell)):
@@ -71,10 +86,21 @@ def tagged(notebook, stem):
 
 
 def length(notebook, stem):
-    """At most 60 cells without notes; cells of at most 25 lines of 100 characters; about as much text as code."""
+    """One sitting: at most 45 minutes, 18 slides, 50 cells without notes; cells of at most 25 lines of 100 characters.
+
+    A notebook that exceeds a limit states by how much: ``"nnlab": {"limits": {"minutes": 57}}`` is exactly what it has.
+    """
     counted = [cell for cell in notebook.cells if slide_type(cell) != "notes"]
-    if len(counted) > CELLS:
-        yield f"{len(counted)} cells without notes; at most {CELLS} make one sitting"
+    own = notebook.metadata.get("nnlab", {}).get("limits", {})
+    has = {"minutes": notebooks.spoken(notebook.cells), "cells": len(counted),
+           "slides": sum(slide_type(cell) in ("slide", "subslide") for cell in notebook.cells)}
+    for what, most in LIMITS.items():
+        if what not in own and has[what] > most:
+            yield f"{has[what]} {what}" + " without notes" * (what == "cells") + f"; at most {most} make one sitting"
+        elif what in own and not most < own[what] == has[what]:
+            yield f"its metadata allow {own[what]} {what} and it has {has[what]}: state what it has, or drop the exemption"
+    for what in sorted(set(own) - set(LIMITS)):
+        yield f"its metadata allow {what!r}; choose from: {', '.join(LIMITS)}"
     text = sum(cell.cell_type == "markdown" for cell in counted)
     if not 0.6 <= text / max(1, len(counted) - text) <= 1.8:
         yield f"{text} cells of text to {len(counted) - text} of code"
@@ -90,7 +116,7 @@ def opening(notebook, stem):
     """Title and aims, badge, a copy in Drive, minutes that the notes add up to, prerequisites, data; then the first cell."""
     text = "\n".join(cell.source for cell in notebooks.opening(notebook))
     for needed in ("# Week ", "File > Save a copy in Drive", "**Minutes.**", "**Prerequisites.**", "**Data.**", "you can",
-                   f"({badge_target(stem)})"):
+                   f"({badge_target(stem)})", f"({kaggle_target(stem)})"):
         if needed not in text:
             yield f"the opening lacks {needed!r}"
     if code_cells(notebook)[0].source != first_cell():
@@ -118,7 +144,7 @@ def notes(notebook, stem):
             if slide is not None:
                 yield f"the slide that begins with cell {slide!r} has no speaker notes"
             slide = cell.id if cell is not None else None
-        elif kind == "notes" and not notebooks.story(cell):
+        elif kind == "notes":
             slide = None
             said = notebooks.notes(cell)
             if said is None or len(said[1].split()) < WORDS_OF_NOTES:
@@ -128,30 +154,17 @@ def notes(notebook, stem):
 
 def story(notebook, stem):
     """For lecturers, the story of the lecture in ten sentences: what is asked, what is believed, what breaks it, what follows."""
-    told = next(filter(None, map(notebooks.story, notebook.cells)), "")
+    told = notebooks.story(notebook)
     if len(sentences := re.findall(r"[^.?!]+[.?!](?= |$)", told)) != SENTENCES or "\n" in told:
-        yield (f"its story for lecturers has {len(sentences)} sentences instead of {SENTENCES}: notes of the form "
-               "<details><summary>For the lecturer · the story</summary>, a blank line, the sentences in one line, a blank line, "
-               "</details>")
-
-
-def predictions(notebook, stem):
-    """A guess and its answer stand on two slides, so that a hall can vote before it sees."""
-    slide, asked = 0, {}
+        yield (f"its story for lecturers has {len(sentences)} sentences instead of {SENTENCES}: one line in its metadata, "
+               "'nnlab': {'story': \"...\"}")
     for cell in notebook.cells:
-        kind = slide_type(cell)
-        slide += kind in ("slide", "subslide")
-        if cell.cell_type != "code":
-            continue
-        used = {node.id for node in ast.walk(tree(cell)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-        for name in sorted(used & asked.keys()):
-            if kind != "skip" and asked[name] == slide:
-                yield f"cell {cell.id!r} answers {name!r} on the slide that asks for it: begin a new slide before the answer"
-        asked |= {guess.targets[0].id: slide for guess in guesses_in(cell)}
+        if "· the story</summary>" in cell.source:
+            yield f"cell {cell.id!r} tells the story, which belongs into the notebook's metadata"
 
 
 def claims(notebook, stem):
-    """Every section but the summary prints or asserts at least one claim; pictures have a text for those who cannot see."""
+    """Every section but the summary prints or asserts at least one claim; images have a text for those who cannot see."""
     for section in sections(notebook)[1:-1]:
         cells = [cell for cell in section if cell.cell_type == "code" and "nbval-ignore-output" not in tags(cell)]
         if not any(any(output.output_type == "stream" for output in cell.outputs) or re.search(r"^\s*assert ", cell.source, re.M)
@@ -163,8 +176,14 @@ def claims(notebook, stem):
         drawn = [output for output in cell.outputs if "image/png" in output.get("data", {}) and widgets.MIME not in output.data]
         titled = all(output.metadata.get("image/png", {}).get("alt") for output in drawn)
         if not titled and not cell.metadata.get("nnlab", {}).get("alt"):
-            yield (f"the picture of cell {cell.id!r} has neither a title nor, for those who cannot see it, a text in the cell's "
+            yield (f"the image of cell {cell.id!r} has neither a title nor, for those who cannot see it, a text in the cell's "
                    "metadata ('nnlab': {'alt': ...})")
+
+
+def _starts_tensorboard(cell):
+    """Whether the code cell `cell` shows TensorBoard, by its magic."""
+    return any(isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "run_line_magic" and node.args
+               and getattr(node.args[0], "value", "") == "tensorboard" for node in ast.walk(tree(cell)))
 
 
 def _called(code):
@@ -172,4 +191,4 @@ def _called(code):
     return {node.func.id for node in ast.walk(code) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
-RULES = (form, tagged, length, opening, ending, notes, story, predictions, claims, built, quotes)
+RULES = (form, tagged, length, opening, ending, notes, story, on_two_slides, claims, folded, answers, prerequisites, quotes)

@@ -1,4 +1,4 @@
-"""How sharp are the exercises? Small changes to each reference must be found wrong, and each named mistake must hear its name."""
+"""How sharp are the exercises? Mutants of each reference must be found wrong, each named wrong answer must get its message."""
 
 import ast
 import copy
@@ -6,16 +6,18 @@ import importlib
 import pkgutil
 import sys
 import textwrap
+from typing import NamedTuple
 
 from nnlab import exercises
 from nnlab.checks import running
 from nnlab.checks.exercise import Quiz
-from nnlab.checks.judging import judge, judge_value
+from nnlab.checks.judging import is_correct, judge, judge_value, outcomes
 
 SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.MatMult: ast.Mult, ast.Pow: ast.Mult}
 COMPARED = {ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
             ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,)}
 ONE_WAY = (ast.Sub, ast.Div, ast.MatMult, ast.Pow)  # operators whose operands may not be swapped
+SECONDS = 1  # time limit of a mutant: many never end, and a reference needs less than a tenth of that
 
 
 def weeks():
@@ -99,13 +101,22 @@ def _changed(node):
 
 
 def score(exercise):
-    """How many mutants of `exercise` there are, and the changes of those that are judged right, in order."""
-    kinds = [(change, judge(exercise, mutant).kind) for change, mutant in mutants(exercise)]
-    return len(kinds), [change for change, kind in kinds if kind != "incorrect"]
+    """Number of mutants of `exercise`, and the changes of those that are judged correct, in order."""
+    tried = [(change, is_correct(exercise, mutant, seconds=SECONDS)) for change, mutant in mutants(exercise)]
+    return len(tried), [change for change, correct in tried if correct]
+
+
+class Mistake(NamedTuple):
+    """A named wrong answer as it is judged: its name, its message, the verdict's text, and whether all is as it must be."""
+
+    name: str
+    says: str
+    text: str
+    good: bool  # it is incorrect, gets its own message, and passes at least one case
 
 
 def mistakes(exercise):
-    """Triples of a named wrong answer's name, its message, and whether it is told just that and is right somewhere."""
+    """Each named wrong answer of `exercise` as a `Mistake`, in order."""
     for k, wrong in enumerate(exercise.wrong):
         if isinstance(exercise, Quiz):
             answer = list(wrong.answer)
@@ -113,11 +124,10 @@ def mistakes(exercise):
             name = ", ".join(f"{part}" for part, wanted in zip(answer, exercise.reference, strict=True) if part != wanted)
         else:
             verdict, name = judge(exercise, wrong.answer), wrong.answer.__name__.strip("_")
-            runs = [[running.run(case, {exercise.name: answer}) for case in exercise.cases]
-                    for answer in (exercise.reference, wrong.answer)]
+            runs = [outcomes(exercise, answer) for answer in (exercise.reference, wrong.answer)]
             right = any(map(running.agree, *runs)) or _only_form(*runs)
         told = " ".join(wrong.says.split()) in " ".join(verdict.text.split())
-        yield f"{k + 1} {name}", wrong.says, verdict.kind == "incorrect" and told and right
+        yield Mistake(f"{k + 1} {name}", wrong.says, verdict.text, verdict.kind == "incorrect" and told and right)
 
 
 def _only_form(right, got):
@@ -126,34 +136,47 @@ def _only_form(right, got):
                for other, one in zip(right, got, strict=True))
 
 
+def chosen(names=()):
+    """Pairs of a week's name and an exercise for each of `names`, a week or an exercise in it; of all weeks without.
+
+    Raises:
+        ValueError: there is no such week, or no such exercise in it.
+    """
+    known, found = weeks(), []
+    for name in names or known:
+        week, _, exercise = name.partition(".")
+        if week not in known:
+            raise ValueError(f"no week {week!r}; choose from: {', '.join(known)}")
+        if exercise and exercise not in known[week].exercises:
+            raise ValueError(f"no exercise {exercise!r} in {week}; choose from: {', '.join(known[week].exercises)}")
+        found += [(week, known[week].exercises[one]) for one in ([exercise] if exercise else known[week].exercises)]
+    return found
+
+
 def table(names=()):
     """Print exercise × wrong answer × message, and each exercise's mutant score; True if all is as it must be.
 
     Args:
-        names: weeks, such as "week01"; all without.
+        names: weeks, such as "week01", and exercises, such as "week01.relu"; all weeks without.
 
     Raises:
-        ValueError: there is no such week.
+        ValueError: there is no such week or exercise.
     """
-    known = weeks()
-    if unknown := [name for name in names if name not in known]:
-        raise ValueError(f"no week {unknown[0]!r}; choose from: {', '.join(known)}")
     well = True
-    for week in names or known:
-        for exercise in known[week].exercises.values():
-            print(f"\n{week}.{exercise.name}")
-            for name, says, good in mistakes(exercise):
-                well &= good
-                print(textwrap.fill(f"{says}", 128, initial_indent=f"  {'ok ' if good else 'BAD'} {name:<34} ",
-                                    subsequent_indent=" " * 41))
-            if not isinstance(exercise, Quiz):
-                count, survivors = score(exercise)
-                reasons = dict(exercise.equivalent)
-                unexplained = [change for change in survivors if change not in reasons]
-                rest = count - (len(survivors) - len(unexplained))
-                share = (rest - len(unexplained)) / rest
-                well &= share >= 0.95
-                print(f"  {count} mutants, {len(survivors) - len(unexplained)} equivalent; of the others {share:.0%} found wrong")
-                for change in survivors:
-                    print(f"      survives: {change}: {reasons.get(change, 'NOT EXPLAINED')}")
+    for week, exercise in chosen(names):
+        print(f"\n{week}.{exercise.name}")
+        for mistake in mistakes(exercise):
+            well &= mistake.good
+            print(textwrap.fill(mistake.says, 128, initial_indent=f"  {'ok ' if mistake.good else 'BAD'} {mistake.name:<34} ",
+                                subsequent_indent=" " * 41))
+        if not isinstance(exercise, Quiz):
+            count, survivors = score(exercise)
+            reasons = dict(exercise.equivalent)
+            unexplained = [change for change in survivors if change not in reasons]
+            rest = count - (len(survivors) - len(unexplained))
+            share = (rest - len(unexplained)) / rest
+            well &= share >= 0.95
+            print(f"  {count} mutants, {len(survivors) - len(unexplained)} equivalent; of the others {share:.0%} found wrong")
+            for change in survivors:
+                print(f"      survives: {change}: {reasons.get(change, 'NOT EXPLAINED')}")
     return well

@@ -12,12 +12,13 @@ from nnlab import widgets
 from nnlab.course import outline
 from nnlab.course.browser import chromium
 from nnlab.course.execute import execute
-from nnlab.course.notebooks import code_cells, paths, read, write
+from nnlab.course.notebooks import code_cells, only_draws, paths, read, write
 from nnlab.course.publish import stamp
 from nnlab.course.render import TEMPLATES
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-KEPT = {"tags", "slideshow", "nnlab", "sources"}
+KEPT = {"tags", "slideshow", "nnlab", "sources", "cellView", "jupyter"}
+TITLE = "# @title "  # Colab shows the first line of a folded cell as its heading
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
@@ -48,6 +49,7 @@ def normal(notebook):
         cell.source = cell.source.strip("\n")
         if cell.cell_type == "code":
             cell.source = "\n".join(line.rstrip() for line in cell.source.split("\n"))
+            _fold(cell)
         cell.id = _slug(cell, used)
     for count, cell in enumerate(code_cells(notebook), start=1):
         cell.execution_count = count
@@ -58,6 +60,16 @@ def normal(notebook):
                 output.metadata = {key: value for key, value in output.metadata.items() if key in ("nnlab", "image/png")}
         _join_streams(cell)
     _draw_figures(notebook)
+
+
+def _fold(cell):
+    """Fold `cell` in JupyterLab, VS Code and Colab where it only draws; show its source where not."""
+    for key in ("cellView", "jupyter"):
+        cell.metadata.pop(key, None)
+    if only_draws(cell):
+        cell.metadata.update(cellView="form", jupyter={"source_hidden": True})
+        if not cell.source.startswith(TITLE):
+            cell.source = f"{TITLE}Draw the figure\n{cell.source}"
 
 
 def _slug(cell, used):

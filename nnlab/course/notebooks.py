@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from nnlab.files import replacing
+from nnlab.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -15,19 +15,19 @@ BUILD = ROOT / "build"
 
 
 def paths(names=()):
-    """Paths of the course's notebooks in order, or of those named (a stem, a file's name or a path).
+    """Paths of the course's notebooks in order, or of those named: by a stem, its week ("week02a"), or a path.
 
     Raises:
         FileNotFoundError: a name is no notebook of the course; the message lists those there are.
     """
-    known = sorted(NOTEBOOKS.glob("week*.ipynb"))
+    available = sorted(NOTEBOOKS.glob("week*.ipynb"))
     if not names:
-        return known
+        return available
     found = []
     for name in names:
-        path = next((path for path in known if path.stem == Path(name).stem), None)
+        path = next((path for path in available if path.stem == Path(name).stem or path.stem.split("_")[0] == name), None)
         if path is None:
-            raise FileNotFoundError(f"no notebook {name!r}; choose from: {', '.join(path.stem for path in known)}")
+            raise FileNotFoundError(f"no notebook {name!r}; choose from: {', '.join(path.stem for path in available)}")
         found.append(path)
     return found
 
@@ -39,8 +39,7 @@ def read(path):
 
 def write(notebook, path):
     """Write `notebook` to `path` in the one form in which the course keeps them (sorted keys, one space, a newline)."""
-    with replacing(path) as part:
-        part.write_text(nbformat.writes(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_text(path, nbformat.writes(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def tags(cell):
@@ -80,10 +79,14 @@ def spoken(cells):
     return sum(said[0] for cell in cells if slide_type(cell) == "notes" and (said := notes(cell)))
 
 
-def story(cell):
-    """The story of the lecture that a cell of notes tells to lecturers; None where it tells none."""
-    found = re.fullmatch(r"<details><summary>For the lecturer · the story</summary>\n\n(.+)\n\n</details>", cell.source, re.S)
-    return found and found.group(1)
+def story(notebook):
+    """The story of the lecture, ten sentences for lecturers, from the metadata of `notebook`; "" where it has none."""
+    return notebook.metadata.get("nnlab", {}).get("story", "")
+
+
+def only_draws(cell):
+    """Whether the code cell `cell` only draws: notebooks and pages show it folded."""
+    return "draws" in tags(cell)
 
 
 def opening(notebook):
@@ -109,8 +112,12 @@ def printed(cell):
 
 
 def tree(cell):
-    """Syntax tree of a code cell, line magics left out; SyntaxError where it is not Python."""
-    return ast.parse(re.sub(r"^[%!].*$", "pass", cell.source, flags=re.M))
+    """Syntax tree of a code cell, an `ast.Module`.
+
+    Raises:
+        SyntaxError: it is not Python; a magic is written ``get_ipython().run_line_magic("load_ext", "tensorboard")``.
+    """
+    return ast.parse(cell.source)
 
 
 def without_outputs(notebook):

@@ -8,11 +8,11 @@ import re
 
 from nnlab.course.notebooks import NOTEBOOKS, minutes, paths, read, sections, spoken, story, title
 from nnlab.course.solve import guesses_in, names_in
-from nnlab.files import replacing
+from nnlab.files import write_text
 
 OUTLINE = NOTEBOOKS / "README.md"
 BEGIN, END = "<!-- outline: written by `make normalize` from the notebooks -->", "<!-- end of the outline -->"
-_ITEM = re.compile(r"^\| (\d+[ab]\.\d+) \| (.+) \|$", re.M)
+_ITEM = re.compile(r"^\| (\d+[a-z]\.\d+) \| (.+) \|$", re.M)
 _FIGURE = re.compile(r"\bFigure\(\"(\w+)\"")
 
 
@@ -22,8 +22,7 @@ def written():
     head, _, rest = text.partition(BEGIN)
     new = f"{head}{BEGIN}\n\n{outline()}\n\n{END}{rest.partition(END)[2]}"
     if new != text:
-        with replacing(OUTLINE) as part:
-            part.write_text(new, encoding="utf-8")
+        write_text(OUTLINE, new)
     return new != text
 
 
@@ -36,7 +35,7 @@ def missing():
     """Sentences on items that no section treats, and on items of sections that the outline does not list."""
     text, stems = OUTLINE.read_text(encoding="utf-8"), [path.stem for path in paths()]
     listed = {item for item, _ in _ITEM.findall(text)}
-    there = {re.match(r"week0?(\d+[ab])", stem).group(1) for stem in stems}
+    there = {re.match(r"week0?(\d+[a-z])", stem).group(1) for stem in stems}
     treated = {item: path.stem for path in paths() for part in sections(read(path)) for item in _covers(part)}
     for item in sorted(listed - set(treated)):
         if item.split(".")[0] in there:
@@ -64,4 +63,4 @@ def _lecture(path):
         exercises, predictions = exercises + len(names), predictions + asked
     return "\n".join([f"### [{title(notebook)}]({path.name})", "",
                       f"{minutes(notebook)} minutes, {exercises} exercises, {predictions} predictions.", "",
-                      f"> {next(filter(None, map(story, notebook.cells)), '')}", "", *rows])
+                      f"> {story(notebook)}", "", *rows])

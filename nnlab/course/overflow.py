@@ -33,11 +33,13 @@ def _arrive(page, deck, place=""):
     page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
 
 
-def look(browser, deck, pictures=None):
+def look(browser, deck, each=None):
     """Number of slides of the deck at the path `deck`, and a sentence for each cell that does not fit and each error.
 
     Args:
-        pictures: a list to which a screenshot of each slide is added, as PNG.
+        browser: a running Chromium.
+        deck: path of the deck.
+        each: function of (page, number of the slide, from 1), called when a slide has been looked at.
     """
     problems = []
     page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
@@ -58,7 +60,7 @@ def look(browser, deck, pictures=None):
             see(number)
         page.evaluate(f"Reveal.slide({h}, {v}, 99)")
         see(number)
-        if pictures is not None:
-            pictures.append(page.screenshot())
+        if each is not None:
+            each(page, number)
     page.context.close()
     return len(slides), list(dict.fromkeys(problems))

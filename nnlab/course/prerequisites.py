@@ -1,30 +1,41 @@
-"""What a notebook stands on: modules that are built already, faults and cells that exist, code that is the package's."""
+"""What a notebook stands on: modules built before it, faults and cells that exist, code that is the package's own."""
 
 import ast
+import functools
 import inspect
 import pkgutil
 import textwrap
 
 from nnlab.checks.source import bare
-from nnlab.course.notebooks import code_cells, tags, tree
+from nnlab.course.dependencies import imported
+from nnlab.course.notebooks import code_cells, paths, read, tags, tree
 from nnlab.course.sabotage import FAULTS
 from nnlab.course.solve import guesses_in, names_in
 
-# The first notebook that has built what a module holds; before it, only a cell tagged `preview` may import the module.
-BUILT_IN = {"nnlab.exercises": "week01a", "nnlab.checks": "week01a", "nnlab.plots": "week01a", "nnlab.widgets": "week01a", "nnlab.data": "week01a",
-            "nnlab.toys": "week02a", "nnlab.metrics": "week02a", "nnlab.models": "week02b",
-            "nnlab.autograd": "week03a", "nnlab.batches": "week03b", "nnlab.device": "week03b", "nnlab.train": "week03b"}
+
+@functools.cache
+def introduced():
+    """The first notebook that may import a module, by the module's name, as in {"nnlab.models": "week02b_playground"}.
+
+    Each notebook's metadata names the modules whose content is known from it on: ``"nnlab": {"introduces": ["nnlab.models"]}``.
+    """
+    first = {}
+    for path in paths():
+        for module in read(path).metadata.get("nnlab", {}).get("introduces", []):
+            first.setdefault(module, path.stem)
+    return first
 
 
-def built(notebook, stem):
-    """What a later week builds is imported in previews only; predictions can be filled in; faults and their cells exist."""
+def prerequisites(notebook, stem):
+    """Only previews import what a later notebook builds; predictions can be filled in; faults and their cells exist."""
     ids = {cell.id for cell in notebook.cells}
     for cell in code_cells(notebook):
-        modules = _imported(tree(cell))
-        if "preview" not in tags(cell):
+        modules = {".".join(name.split(".")[:2]) for name in imported(tree(cell)) if "." in name}
+        if "preview" not in tags(cell) and cell is not code_cells(notebook)[0]:  # which gets the course itself
             for module in sorted(modules):
-                if BUILT_IN.get(module, "week99") > stem.split("_")[0]:
-                    yield f"cell {cell.id!r} imports {module}, which is not built yet; only a preview may"
+                if introduced().get(module, "week99") > stem:
+                    yield (f"cell {cell.id!r} imports {module}, which no notebook up to this one introduces "
+                           "('nnlab': {'introduces': [...]} in its metadata); only a preview may")
         if names_in(cell) and "nnlab.exercises" not in modules:
             yield f"the exercise {cell.id!r} does not import its check, so it cannot run alone after a restart"
         if guesses_in(cell) and "guess" not in cell.metadata.get("nnlab", {}):
@@ -51,14 +62,3 @@ def quotes(notebook, stem):
                 ours = [node for node in tree(cell).body if getattr(node, "name", None) == name]
                 if not ours or bare(ours[0]) != bare(theirs):
                     yield f"cell {cell.id!r} differs from what it quotes, {module}.{name}"
-
-
-def _imported(code):
-    """Modules of the package, as in "nnlab.train", that the syntax tree `code` imports in any form."""
-    names = set()
-    for node in ast.walk(code):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return {".".join(name.split(".")[:2]) for name in names if name.startswith("nnlab.")}

@@ -1,4 +1,7 @@
-"""Stamp the repository's address and release into badges and first cells. The address stands in pyproject.toml alone."""
+"""Stamp the repository's address and release into badges and first cells.
+
+The address stands in pyproject.toml alone.
+"""
 
 import re
 
@@ -7,47 +10,64 @@ from nnlab.course.notebooks import ROOT, code_cells, paths, read, write
 from nnlab.course.render import address
 
 FIRST_CELL = """\
-# On Colab: gets the course's release {version}, adds what is missing. Elsewhere: nothing.
-import sys
-
-if "google.colab" in sys.modules:
-    import pathlib
+# Where nnlab is missing: gets the course's release VERSION, and the packages that are missing too.
+try:
+    from nnlab.packages import expect
+    expect("VERSION")
+except ImportError:
+    import os
     import shutil
     import subprocess
+    import tempfile
+    from runpy import run_path
+    from urllib.request import urlretrieve
+    address = "ADDRESS"
+    home = f'{"." if os.access(".", os.W_OK) else os.path.expanduser("~")}/nnlab-VERSION'
+    try:
+        if not os.path.exists(home):
+            with tempfile.TemporaryDirectory(dir=os.path.dirname(home)) as part:  # all or nothing
+                git = f"git clone -q --depth=1 --branch=vVERSION {address} course/nnlab"
+                if subprocess.run(git, shell=True, cwd=part, capture_output=True).returncode:
+                    urlretrieve(f"{address}/archive/refs/tags/vVERSION.zip", f"{part}/zip")
+                    shutil.unpack_archive(f"{part}/zip", f"{part}/course", "zip")
+                os.rename(next(os.scandir(f"{part}/course")).path, home)
+    except OSError as error:
+        raise ConnectionError(f"Could not get the course ({error}): connect to the internet (on "
+                              "Kaggle: Settings > Internet on) and run this cell again.") from None
+    run_path(f"{home}/nnlab/packages.py")["make_ready"]()"""
 
-    address = "{address}"
-    home, part = pathlib.Path("nnlab-{version}").resolve(), "nnlab-{version}.part"
-    if not home.exists():                        # whole or not at all, should the connection drop
-        shutil.rmtree(part, ignore_errors=True)
-        clone = "git -c advice.detachedHead=false clone --quiet --depth=1 --branch=v{version}"
-        subprocess.run([*clone.split(), address, part], check=True)
-        pathlib.Path(part).rename(home)
-    setup = ["bash", str(home / "colab_setup.sh"), "--into", sys.executable]
-    done = subprocess.run(setup, capture_output=True, text=True)
-    print(done.stdout + done.stderr)
-    done.check_returncode()
-    sys.path.insert(0, str(home))"""
-
-_BADGE = re.compile(r"(\[!\[Open in Colab\]\(https://colab\.research\.google\.com/assets/colab-badge\.svg\)\])\([^)]*\)")
+_COLAB = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+_KAGGLE = "[![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)]"
+_BADGES = re.compile(rf"{re.escape(_COLAB)}\([^)]*?(?:/(\w+)\.ipynb)?\)(?:\s*{re.escape(_KAGGLE)}\([^)]*\))?")
 _ADDRESS = re.compile(r'^Repository = ".*"$', re.M)
 
 
 def first_cell():
     """Source of every notebook's first code cell."""
-    return FIRST_CELL.format(version=__version__, address=address())
+    return FIRST_CELL.replace("VERSION", __version__).replace("ADDRESS", address())
 
 
 def badge_target(stem):
-    """Where the badge of the notebook called `stem` leads: Colab, with the notebook as it was released."""
+    """URL of the Colab badge of the notebook called `stem`: Colab, with the notebook as it was released."""
     place = address().removeprefix("https://github.com/")
     return f"https://colab.research.google.com/github/{place}/blob/v{__version__}/notebooks/{stem}.ipynb"
 
 
+def kaggle_target(stem):
+    """URL of the Kaggle badge of the notebook called `stem`: Kaggle, with the notebook as it was released."""
+    return f"https://kaggle.com/kernels/welcome?src={address()}/blob/v{__version__}/notebooks/{stem}.ipynb"
+
+
+def badges(stem):
+    """Markdown of the badges of the notebook called `stem`, Colab's and Kaggle's."""
+    return f"{_COLAB}({badge_target(stem)}) {_KAGGLE}({kaggle_target(stem)})"
+
+
 def stamp(notebook, stem):
-    """Write the badge and the first code cell of `notebook`, in place."""
+    """Write the first code cell and the badges of `notebook`, in place; Kaggle's joins Colab's where it is missing."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _BADGE.sub(rf"\1({badge_target(stem)})", cell.source)
+            cell.source = _BADGES.sub(badges(stem), cell.source)
     code_cells(notebook)[0].source = first_cell()
 
 
@@ -65,8 +85,8 @@ def publish(place):
     readme = ROOT / "README.md"
     if readme.exists():
         text = readme.read_text(encoding="utf-8").replace(before, after)
-        for path in paths():
-            text = re.sub(rf"https://colab[^)]*/{path.stem}\.ipynb", badge_target(path.stem), text)
+        known = {path.stem for path in paths()}
+        text = _BADGES.sub(lambda found: badges(found[1]) if found[1] in known else found[0], text)
         readme.write_text(text, encoding="utf-8")
     for path in paths():
         notebook = read(path)

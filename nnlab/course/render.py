@@ -5,6 +5,7 @@ import functools
 import html
 import inspect
 import json
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -17,7 +18,7 @@ from pygments.lexers import PythonLexer
 
 from nnlab import __version__, widgets
 from nnlab.checks.exercise import Quiz
-from nnlab.course.notebooks import ROOT, code_cells, notes, slide_type, story
+from nnlab.course.notebooks import ROOT, code_cells, notes, slide_type
 from nnlab.course.npm import node, package
 from nnlab.course.solve import checks_of, names_in
 from nnlab.fetch import FetchError
@@ -64,6 +65,12 @@ class Formulas:
             raise ValueError(f"bad formula {tex!r}: {answer['error']}")
         return answer["svg"].replace("<svg ", f'<svg role="img" aria-label="{html.escape(tex, quote=True)}" ', 1)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     def close(self):
         """End Node.js, if it was started."""
         if self._process is not None:
@@ -87,17 +94,14 @@ def markdown_filter(formulas):
 
 
 def prepared(notebook):
-    """A copy of `notebook` for rendering: figures as places for their modules, exercises marked, the badge as a link."""
+    """A copy of `notebook` for rendering: figures as places for their modules, exercises marked, badges as links."""
     page, checks = copy.deepcopy(notebook), checks_of(notebook)
     page.metadata.pop("widgets", None)
     for cell in page.cells:
         if cell.cell_type == "markdown":
-            cell.source = cell.source.replace(
-                "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]", "[Open in Colab]")
+            cell.source = re.sub(r"\[!\[(Open in (?:Colab|Kaggle))\]\(https://[^)]*\)\]", r"[\1]", cell.source)
             if slide_type(cell) == "notes" and (said := notes(cell)):
                 cell.source = f"**{said[0]} min.** {said[1]}"
-            elif slide_type(cell) == "notes" and (told := story(cell)):
-                cell.source = f"**The story.** {told}"
     for cell in code_cells(page):
         if asked := [(name, _asked(checks, name, cell), _given(checks, name)) for name in names_in(cell)]:
             cell.metadata.setdefault("nnlab", {})["exercise"] = asked

@@ -12,24 +12,29 @@ from nnlab.course.render import TEMPLATES, Formulas, address, rendered
 from nnlab.course.slides import SITE
 from nnlab.course.solve import names_in
 from nnlab.course.solved_runs import data_here, runs
-from nnlab.files import replacing
+from nnlab.files import write_text
 
 
-def build(names=(), again=False):
-    """Run the notebooks solved and write the site; True if all ran and every slide fits. Prints tables and where to look."""
+def build(names=(), again=False, browser=None, each=None):
+    """Run the notebooks solved and write the site; True if all ran and every slide fits. Prints tables and where to look.
+
+    Args:
+        names: notebooks by name; all without.
+        again: run also the notebooks that have not changed since they last ran.
+        browser, each: as for `nnlab.course.slides.build`.
+    """
     chosen, every = paths(names), paths()
     made = dict(zip(chosen, runs(chosen, again), strict=True))
-    fits = slides.build(names, made)
-    formulas = Formulas()
+    fits = slides.build(names, made, browser, each)
     (SITE / "notebooks").mkdir(parents=True, exist_ok=True)
-    for path in chosen:
-        if made[path].notebook is not None:
-            page = rendered(made[path].notebook, "page", formulas, title=title(made[path].notebook), links=links(path),
-                            **dict(zip(("previous", "next"), neighbours(path, every), strict=True)))
-            _write(SITE / f"{path.stem}.html", page)
-            shutil.copyfile(path, SITE / "notebooks" / path.name)
-    formulas.close()
-    _write(SITE / "index.html", _index(every))
+    with Formulas() as formulas:
+        for path in chosen:
+            if made[path].notebook is not None:
+                page = rendered(made[path].notebook, "page", formulas, title=title(made[path].notebook), links=links(path),
+                                **dict(zip(("previous", "next"), neighbors(path, every), strict=True)))
+                write_text(SITE / f"{path.stem}.html", page)
+                shutil.copyfile(path, SITE / "notebooks" / path.name)
+    write_text(SITE / "index.html", _index(every))
     for page in [*SITE.glob("week*.html"), *SITE.glob("*/week*.*")]:
         if page.stem not in {path.stem for path in every}:
             page.unlink()  # of a notebook that is no more
@@ -55,7 +60,7 @@ def links(path):
     return [*((name, place) for name, place in there if (SITE / place).exists()), ("Notebook", f"notebooks/{path.name}")]
 
 
-def neighbours(path, every):
+def neighbors(path, every):
     """The lectures before and after the one at `path`, each a pair of title and address, or None."""
     k = every.index(path)
     around = [every[k - 1] if k else None, every[k + 1] if k + 1 < len(every) else None]
@@ -94,10 +99,5 @@ To work on it yourself, open the notebook in Colab (the first link of its page),
 <table class="course"><thead><tr><th scope="col">Lecture</th><th scope="col">You will be able to</th>
 <th scope="col">To listen</th><th scope="col">To do</th></tr></thead><tbody>
 {"".join(rows)}</tbody></table></main>
-<footer>nnlab {__version__} · MIT licence · <a href="{address()}">{address()}</a></footer></body></html>
+<footer>nnlab {__version__} · MIT license · <a href="{address()}">{address()}</a></footer></body></html>
 """
-
-
-def _write(path, text):
-    with replacing(path) as part:
-        part.write_text(text, encoding="utf-8")

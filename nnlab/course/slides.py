@@ -1,6 +1,9 @@
 """A reveal.js deck and a printed handout from each notebook's slide metadata: files that need no network, figures alive."""
 
+import contextlib
 import copy
+import functools
+import hashlib
 import html
 import os
 import re
@@ -9,23 +12,24 @@ import sys
 import nbformat
 from tqdm import tqdm
 
-from nnlab import __version__
 from nnlab.course.browser import chromium
+from nnlab.course.handout import handout, handout_of
 from nnlab.course.normalize import screenshot
-from nnlab.course.notebooks import BUILD, ROOT, code_cells, minutes, paths, read, title
+from nnlab.course.notebooks import BUILD, ROOT, code_cells, minutes, paths, read, story, title
 from nnlab.course.npm import package
 from nnlab.course.overflow import look, opened
-from nnlab.course.render import TEMPLATES, Formulas, address, rendered
-from nnlab.course.solve import guesses_in
+from nnlab.course.render import TEMPLATES, Formulas, rendered
+from nnlab.course.solve import guesses_in, taken_by
 from nnlab.course.solved_runs import runs
 from nnlab.fetch import FetchError
-from nnlab.files import replacing
+from nnlab.files import write_text
 from nnlab.widgets import defaults
 
 SITE = BUILD / "site"
 SLIDES = SITE / "slides"
 
-def build(names=(), made=None):
+
+def build(names=(), made=None, browser=None, each=None):
     """Write deck and handout of each notebook to ``build/site/slides/``, those that are not there as they would be now.
 
     True if every notebook ran and every slide fits, None if reveal.js could not be fetched. Prints a table, and what had
@@ -34,8 +38,10 @@ def build(names=(), made=None):
     Args:
         names: notebooks by name; all without.
         made: their `Run` by their paths, where they have been run.
+        browser: a running Chromium; one of its own without.
+        each: function of (path, page, number of the slide), called for every slide that the browser looks at.
     """
-    chosen, formulas, rows, well, left_out = paths(names), Formulas(), [], True, []
+    chosen = paths(names)
     made = made or dict(zip(chosen, runs(chosen), strict=True))
     SLIDES.mkdir(parents=True, exist_ok=True)
     try:
@@ -43,47 +49,58 @@ def build(names=(), made=None):
     except FetchError as error:
         print(f"Left out: decks and handouts: {error}.")
         return None
-    with chromium() as browser:
-        if browser is None:
-            left_out.append("handouts, and the check whether slides fit: Chromium was not found (Debian, Ubuntu: "
-                            "apt install chromium)")
+    rows, problems = [], []
+    with (contextlib.nullcontext(browser) if browser else chromium()) as browser, Formulas() as formulas:
         for path in tqdm(chosen, desc="slides", unit="deck", file=sys.stdout, disable=None):
-            run = made[path].notebook
-            if run is None:
-                rows.append((path.stem, "failed", "", "", ""))
-                print(made[path].failure, file=sys.stderr)
-                well = False
-                continue
-            deck, state = SLIDES / f"{path.stem}.html", f"{made[path].key}{'' if browser else '-unseen'}"
-            if made_from(deck) == state and (browser is None or handout_of(deck).exists()):
-                rows.append((path.stem, "unchanged", minutes(run), _megabytes(deck), handout_of(deck).name if browser else ""))
-                continue
-            deck.unlink(missing_ok=True)
-            text = as_deck(run, formulas, made_from=state, page=f"../{path.stem}.html", untouched=read(path))
-            with replacing(deck) as part:
-                part.write_text(text, encoding="utf-8")
-            count, problems = look(browser, deck) if browser else ("?", [])
-            try:
-                pages = handout(browser, deck) if browser else ""
-            except RuntimeError as error:  # too full on paper: said as what is too full on the wall
-                pages = ""
-                problems.append(str(error))
-            rows.append((path.stem, f"{count} slides", minutes(run), _megabytes(deck), f"{pages} pages" if pages else ""))
-            if problems:
-                print("\n".join([f"{deck}:", *(f"  {problem}" for problem in problems)]), file=sys.stderr)
-                deck.write_text(text.replace(state, "", 1), encoding="utf-8")  # looked at again by the next build
-                well = False
-    formulas.close()
-    if formulas.without:
-        left_out.append(f"formulas as images (they stand as TeX): {formulas.without}")
+            row, found = _write(path, made[path], formulas, browser, each)
+            rows.append(row)
+            problems += found
+    print("\n".join(problems), end="\n" if problems else "", file=sys.stderr)
     width = max(len(path.stem) for path in chosen)
     print(f"\n{'lecture':<{width}}  slides      minutes      MB  handout")
     for stem, slides, spoken, size, pages in rows:
         print(f"{stem:<{width}}  {slides:<10}  {spoken!s:>7}  {size:>6}  {pages}")
-    for what in left_out:
-        print(f"Left out: {what}.")
+    if browser is None:
+        print("Left out: handouts, and the check whether slides fit: Chromium was not found (Debian, Ubuntu: "
+              "apt install chromium).")
+    if formulas.without:
+        print(f"Left out: formulas as images (they stand as TeX): {formulas.without}.")
     print(f"Open {SLIDES}")
-    return well
+    return not problems
+
+
+def _write(path, run, formulas, browser, each):
+    """Write deck and handout of the notebook at `path` from its `Run`; a row of the table, and lines that say what is wrong."""
+    notebook, deck = run.notebook, SLIDES / f"{path.stem}.html"
+    if notebook is None:
+        return (path.stem, "failed", "", "", ""), [str(run.failure)]
+    state = f"{fingerprint(path, run)}{'' if browser else '-unseen'}"
+    told = minutes(notebook)
+    if each is None and made_from(deck) == state and (browser is None or handout_of(deck).exists()):
+        return (path.stem, "unchanged", told, _megabytes(deck), handout_of(deck).name if browser else ""), []
+    deck.unlink(missing_ok=True)
+    text = as_deck(notebook, formulas, made_from=state, page=f"../{path.stem}.html", untouched=read(path))
+    write_text(deck, text)
+    if browser is None:
+        return (path.stem, "? slides", told, _megabytes(deck), ""), []
+    count, problems = look(browser, deck, each and functools.partial(each, path))
+    try:
+        pages = f"{handout(browser, deck)} pages"
+    except RuntimeError as error:  # too full on paper
+        pages = ""
+        problems.append(str(error))
+    if problems:
+        write_text(deck, text.replace(state, "", 1))  # looked at again by the next build
+        problems = [f"{deck}:", *(f"  {problem}" for problem in problems)]
+    return (path.stem, f"{count} slides", told, _megabytes(deck), pages), problems
+
+
+def fingerprint(path, run):
+    """Hexadecimal digits of all that the deck of the notebook at `path` depends on: its `run`, itself, and what renders it."""
+    digest = hashlib.sha256(run.key.encode() + path.read_bytes())
+    for file in sorted(one for one in (ROOT / "nnlab" / "course").rglob("*") if one.suffix in (".py", ".js", ".css", ".j2")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def with_settings(run, untouched):
@@ -91,13 +108,13 @@ def with_settings(run, untouched):
     run, empty = copy.deepcopy(run), "The axes of the answer, still empty"
     for asked in code_cells(untouched):
         for guess in guesses_in(asked):
-            answering = (cell for cell in code_cells(untouched) if re.search(rf"\b{guess.targets[0].id} is None", cell.source))
-            shown = next((output for cell in answering for output in cell.outputs if "image/png" in output.get("data", {})), None)
+            figure = taken_by(untouched, guess.targets[0].id)
+            shown = next((output for output in figure.outputs if "image/png" in output.get("data", {})), None) if figure else None
             if shown is not None:
                 alt = html.escape(shown.metadata.get("image/png", {}).get("alt", empty), quote=True)
-                picture = f'<img class="setting" alt="{alt}" src="data:image/png;base64,{shown.data["image/png"].strip()}">'
+                image = f'<img class="setting" alt="{alt}" src="data:image/png;base64,{shown.data["image/png"].strip()}">'
                 place = next(k for k, cell in enumerate(run.cells) if cell.id == asked.id)
-                run.cells.insert(place + 1, nbformat.v4.new_markdown_cell(picture, id=f"{asked.id}-setting"))
+                run.cells.insert(place + 1, nbformat.v4.new_markdown_cell(image, id=f"{asked.id}-setting"))
     return run
 
 
@@ -112,11 +129,6 @@ def made_from(deck):
     with deck.open(encoding="utf-8") as file:
         found = re.search(r'<meta content="([^"]*)" name="made-from"', file.read(2000))
     return found and found.group(1)
-
-
-def handout_of(deck):
-    """Path of the handout that belongs to the deck at the path `deck`."""
-    return deck.with_suffix(".pdf")
 
 
 def as_deck(notebook, formulas, made_from="", page=None, untouched=None):
@@ -135,32 +147,8 @@ def as_deck(notebook, formulas, made_from="", page=None, untouched=None):
     parts = {"reveal_css": "dist/reveal.css", "reveal_js": "dist/reveal.js", "notes_js": "plugin/notes/notes.js"}
     course = {key: (reveal / part).read_text(encoding="utf-8").replace("</script", "<\\/script") for key, part in parts.items()}
     course |= {"start_js": (TEMPLATES / "deck.js").read_text(encoding="utf-8"), "made_from": made_from,
-               "page": page}
+               "page": page, "story": story(notebook)}
     return rendered(notebook, "deck", formulas, title=title(notebook), **course)
-
-
-def handout(browser, deck):
-    """Print the deck at the path `deck` as a handout beside it, three slides and their notes a page; the number of pages."""
-    page = browser.new_context(offline=True).new_page()
-    page.goto(deck.resolve().as_uri() + "?handout")
-    page.wait_for_selector("body[data-fitted]", state="attached")
-    if cut := page.evaluate("document.body.dataset.fitted"):
-        raise RuntimeError(f"{deck.name}: on paper the slides {cut} are too full")
-    name = html.escape(page.title())
-    style = "font: 8px sans-serif; color: #595959; width: 100%; padding: 0 12mm; display: flex; justify-content: space-between"
-    foot = (f'<div style="{style}">'
-            f"<span>{name} · nnlab {__version__} · MIT licence · {html.escape(address().removeprefix('https://'))}</span>"
-            '<span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>')
-    with replacing(handout_of(deck)) as part:
-        part.write_bytes(page.pdf(prefer_css_page_size=True, print_background=True, display_header_footer=True,
-                                  header_template="<span></span>", footer_template=foot, tagged=True))
-    page.context.close()
-    return pages_of(handout_of(deck))
-
-
-def pages_of(pdf):
-    """Number of pages of the file at the path `pdf`, as Chromium writes it."""
-    return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
 
 
 def images():

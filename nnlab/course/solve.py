@@ -33,6 +33,13 @@ def guesses_in(cell):
             and isinstance(node.value, ast.Constant) and node.value.value is None]
 
 
+def taken_by(notebook, name):
+    """The first code cell of `notebook` that uses the guess called `name`: the figure that answers it; None without one."""
+    return next((cell for cell in code_cells(notebook)
+                 if any(isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+                        for node in ast.walk(tree(cell)))), None)
+
+
 def values_in(cell):
     """The calls ``check.value("name", ...)`` in a code cell, as syntax trees."""
     return [node for node in ast.walk(tree(cell)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import json
 import os
 import platform
 import sys
@@ -10,8 +11,9 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
+from nnlab.course import dependencies
 from nnlab.course.execute import CellFailed, execute
-from nnlab.course.notebooks import BUILD, ROOT, code_cells, read, write
+from nnlab.course.notebooks import BUILD, code_cells, read, without_outputs, write
 from nnlab.course.solve import solved
 from nnlab.data import load
 
@@ -29,23 +31,23 @@ class Run(NamedTuple):
 
 @functools.cache
 def data_here():
-    """Where the pictures come from on this machine, and a line about them."""
+    """Where the images come from on this machine, and a line about them."""
     data = load("fashion_mnist")
     return data.source, repr(data)
 
 
-def fingerprints(paths, data):
-    """What a run of each of the notebooks at `paths` with `data` depends on (files, package, versions), in hexadecimal."""
-    shared = hashlib.sha256("\n".join([sys.version, platform.machine(), os.environ.get("NNLAB_DATA", ""), data]).encode())
-    package = [one for one in (ROOT / "nnlab").rglob("*") if one.suffix in (".py", ".js", ".mplstyle", ".css", ".j2")]
-    for one in [*sorted(package), *sorted((ROOT / "data").glob("*.npz")), ROOT / "requirements.txt"]:
-        shared.update(one.name.encode() + one.read_bytes())
-    found = []
-    for path in paths:
-        own = shared.copy()
-        own.update(path.name.encode() + path.read_bytes())
-        found.append(own.hexdigest()[:16])
-    return found
+def fingerprint(path, data):
+    """Sixteen hexadecimal digits of all that a solved run of the notebook at `path` depends on.
+
+    That is the notebook without its outputs, what it can import and show (`nnlab.course.dependencies`), the versions of what
+    computes, and `data`, where the images come from: a change in one week's exercises leaves the other weeks' runs as they are.
+    """
+    notebook = without_outputs(read(path))
+    machine = [sys.version, platform.machine(), os.environ.get("NNLAB_DATA", ""), data]
+    digest = hashlib.sha256("\n".join([*machine, path.name, json.dumps(notebook, sort_keys=True)]).encode())
+    for file in dependencies.files(notebook):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def runs(paths, again=False):
@@ -60,7 +62,7 @@ def runs(paths, again=False):
     source, _ = data_here()
     if "comes with the course" in source:
         os.environ["NNLAB_OFFLINE"] = "1"  # asked once: the notebooks need not wait for the network again
-    keys = {path: f"{path.stem}-{digits}" for path, digits in zip(paths, fingerprints(paths, source), strict=True)}
+    keys = {path: f"{path.stem}-{fingerprint(path, source)}" for path in paths}
     kept = {path: KEPT / f"{key}.ipynb" for path, key in keys.items()}
     stale = [path for path in paths if again or not kept[path].exists()]
     found = {path: Run(read(kept[path]), None, None, keys[path]) for path in paths if path not in stale}

@@ -1,4 +1,4 @@
-// Reads formulas from standard input, one JSON {tex, display} a line, and answers each with a line of JSON {svg} or {error}.
+// Reads formulas from standard input, a line of JSON {tex, display} each; answers with lines {svg} or {error}.
 const mathjax = require(process.argv[2] + "/es5/node-main.js");
 mathjax.init({
   loader: { load: ["input/tex", "output/svg"] },
@@ -9,8 +9,11 @@ mathjax.init({
   lines.on("line", (line) => {
     const { tex, display } = JSON.parse(line);
     let answer;
-    try { answer = { svg: MathJax.startup.adaptor.outerHTML(MathJax.tex2svg(tex, { display })) }; }
-    catch (error) { answer = { error: error.message }; }
+    try {
+      answer = { svg: MathJax.startup.adaptor.outerHTML(MathJax.tex2svg(tex, { display })) };
+    } catch (error) {
+      answer = { error: error.message };
+    }
     process.stdout.write(JSON.stringify(answer) + "\n");
   });
 });

@@ -1,1 +1,1 @@
-"""The exercises of each notebook: what is asked, the reference, named wrong answers, hints; a week's ``check`` in weekNN.py."""
+"""The exercises of each notebook: task, reference, named wrong answers, hints; weekNN.py gathers a week's `check`."""

@@ -2,44 +2,17 @@
 
 import torch
 
-from nnlab.checks.exercise import Exercise, Quiz, Wrong
+from nnlab.checks.exercise import Exercise, Quiz, Wrong, variant
 
 
 def perceptron_step(w, b, x, y):
     """Weights and bias (w, b) after the perceptron has seen the point x (n,) of class y, 1.0 or -1.0 (Rosenblatt 1958).
 
-    It changes nothing unless the point lies on the wrong side of the line w·x + b = 0, or on it; then y x is added to the
-    weights and y to the bias.
+    It changes nothing unless the point lies on the wrong side of the line w·x + b = 0, or on it; then y x is added to
+    the weights and y to the bias.
     """
     if y * (w @ x + b) <= 0:
         w, b = w + y * x, b + y
-    return w, b
-
-
-def _step_always(w, b, x, y):
-    return w + y * x, b + y
-
-
-def _step_not_on_the_line(w, b, x, y):
-    return (w + y * x, b + y) if y * (w @ x + b) < 0 else (w, b)
-
-
-def _step_without_class(w, b, x, y):
-    return (w + x, b + 1.0) if y * (w @ x + b) <= 0 else (w, b)
-
-
-def _step_without_bias(w, b, x, y):
-    return (w + y * x, b) if y * (w @ x + b) <= 0 else (w, b)
-
-
-def _step_away(w, b, x, y):
-    return (w - y * x, b - y) if y * (w @ x + b) <= 0 else (w, b)
-
-
-def _step_in_place(w, b, x, y):
-    if y * (w @ x + b) <= 0:
-        w += y * x
-        b = b + y
     return w, b
 
 
@@ -56,14 +29,20 @@ PERCEPTRON_STEP = Exercise(
         "w = torch.tensor([1.0, -1.0]); x = torch.tensor([0.0, 2.0]); perceptron_step(w, 1.0, x, 1.0)",
     ),
     wrong=(
-        Wrong(_step_always, "You learn from every point. The perceptron leaves its weights alone while it is right."),
-        Wrong(_step_not_on_the_line,
-              "A point on the line itself changes nothing with you: started from zeros, where every sum is 0, it never begins."),
-        Wrong(_step_without_class,
-              "Points of class 1 are handled right. One of class -1 should push the line the other way: what turns the step?"),
-        Wrong(_step_without_bias, "The bias stays as it was: it is the weight of an input that is always 1, and learns too."),
-        Wrong(_step_away, "The step goes the wrong way: after it the point is deeper on the wrong side."),
-        Wrong(_step_in_place, "`w += ...` changes the tensor that was given, for everybody who holds it. Write w = w + ..."),
+        Wrong(variant(perceptron_step, ("y * (w @ x + b) <= 0", "True"), name="step_always"),
+              "You learn from every point. The perceptron changes nothing while its prediction is right."),
+        Wrong(variant(perceptron_step, ("<=", "<"), name="step_not_on_the_line"),
+              "A point on the line itself changes nothing here: initialized with zeros, where every sum is 0, it never "
+              "begins to learn."),
+        Wrong(variant(perceptron_step, ("w + y * x, b + y", "w + x, b + 1.0"), name="step_without_class"),
+              "Points of class 1 are right. A point of class -1 should push the line the other way: what reverses the "
+              "step?"),
+        Wrong(variant(perceptron_step, ("b + y", "b"), name="step_without_bias"),
+              "The bias stays as it was: it is the weight of an input that is always 1, and learns too."),
+        Wrong(variant(perceptron_step, ("+ y", "- y"), name="step_away"),
+              "The step goes the wrong way: after it the point is deeper on the wrong side."),
+        Wrong(variant(perceptron_step, ("w + y * x", "w.add_(y * x)"), name="step_in_place"),
+              "`w += ...` changes the tensor that was given, for all code that uses it. Write w = w + ..."),
     ),
     hints=(
         "y * (w @ x + b) is positive exactly where the point is on its right side.",
@@ -75,49 +54,14 @@ PERCEPTRON_STEP = Exercise(
 
 
 def mistake_bound(x, y, w, b):
-    """(R/γ)², the most mistakes that the perceptron can make on points x (N, n) of classes y (N,), ±1, a float (Novikoff 1962).
+    """Bound (R/γ)², a float, on the number of mistakes of the perceptron on points x (N, n), classes y (N,) of ±1.
 
-    The line w·x + b = 0 separates them. R is the length of the longest input (x, 1), γ the least y (w·x + b) once the weights
-    (w, b) are scaled to length 1.
+    The line w·x + b = 0 separates the classes. R is the length of the longest input (x, 1), γ the least y (w·x + b)
+    when (w, b) is scaled to length 1 (Novikoff 1962).
     """
     inputs = torch.cat([x, torch.ones(len(x), 1)], dim=1)
     weights = torch.cat([w, torch.tensor([b])])
     margin = (y * (inputs @ weights)).min() / weights.norm()
-    return ((inputs.norm(dim=1).max() / margin) ** 2).item()
-
-
-def _bound_radius_without_one(x, y, w, b):
-    weights = torch.cat([w, torch.tensor([b])])
-    margin = (y * (x @ w + b)).min() / weights.norm()
-    return ((x.norm(dim=1).max() / margin) ** 2).item()
-
-
-def _bound_plain_distance(x, y, w, b):
-    inputs = torch.cat([x, torch.ones(len(x), 1)], dim=1)
-    margin = (y * (x @ w + b)).min() / w.norm()
-    return ((inputs.norm(dim=1).max() / margin) ** 2).item()
-
-
-def _bound_not_scaled(x, y, w, b):
-    inputs = torch.cat([x, torch.ones(len(x), 1)], dim=1)
-    return ((inputs.norm(dim=1).max() / (y * (x @ w + b)).min()) ** 2).item()
-
-
-def _bound_not_squared(x, y, w, b):
-    return mistake_bound(x, y, w, b) ** 0.5
-
-
-def _bound_mean(x, y, w, b):
-    inputs = torch.cat([x, torch.ones(len(x), 1)], dim=1)
-    weights = torch.cat([w, torch.tensor([b])])
-    margin = (y * (inputs @ weights)).mean() / weights.norm()
-    return ((inputs.norm(dim=1).max() / margin) ** 2).item()
-
-
-def _bound_without_classes(x, y, w, b):
-    inputs = torch.cat([x, torch.ones(len(x), 1)], dim=1)
-    weights = torch.cat([w, torch.tensor([b])])
-    margin = (inputs @ weights).min() / weights.norm()
     return ((inputs.norm(dim=1).max() / margin) ** 2).item()
 
 
@@ -133,24 +77,28 @@ MISTAKE_BOUND = Exercise(
         "torch.tensor([2.0, 0]), 1.0))",
     ),
     wrong=(
-        Wrong(_bound_radius_without_one,
+        Wrong(variant(mistake_bound, ("inputs.norm(", "x.norm("), name="bound_radius_without_one"),
               "R leaves out the bias's own input, the 1 at the end of each point: the theorem is about the longer "
               "vectors (x, 1)."),
-        Wrong(_bound_plain_distance,
-              "You divide by the length of w alone. In the theorem the bias is a weight like the others: whose length counts?"),
-        Wrong(_bound_not_scaled,
-              "Twice the weights are the same line, but with you the bound falls to a quarter. Scale the weights to length 1."),
-        Wrong(_bound_not_squared, "This is R/γ; the bound is its square."),
-        Wrong(_bound_mean, "γ is the least distance, not the mean: the hardest point sets the bound."),
-        Wrong(_bound_without_classes,
-              "For points of class 1 this is right. At those of class -1 the sum is negative: what makes a distance of it?"),
+        Wrong(variant(mistake_bound, ("weights.norm()", "w.norm()"), name="bound_plain_distance"),
+              "You divide by the length of w alone. In the theorem the bias is a weight like the others: which length "
+              "is needed?"),
+        Wrong(variant(mistake_bound, (" / weights.norm()", ""), name="bound_not_scaled"),
+              "Twice the weights are the same line, but here they give a quarter of the bound. Scale the weights to "
+              "length 1."),
+        Wrong(variant(mistake_bound, (" ** 2", ""), name="bound_not_squared"), "This is R/γ; the bound is its square."),
+        Wrong(variant(mistake_bound, (".min()", ".mean()"), name="bound_mean"),
+              "γ is the least distance, not the mean: the hardest point sets the bound."),
+        Wrong(variant(mistake_bound, ("y * (inputs @ weights)", "inputs @ weights"), name="bound_without_classes"),
+              "For points of class 1 this is right. At those of class -1 the sum is negative: what makes a distance of "
+              "it?"),
     ),
     hints=(
         "Put a 1 at the end of each point and the bias at the end of the weights: then w·x + b is one product.",
-        "`torch.cat([x, torch.ones(len(x), 1)], dim=1)`; γ is the least of y * (inputs @ weights), over weights.norm().",
+        "`torch.cat([x, torch.ones(len(x), 1)], dim=1)`; γ is (y * (inputs @ weights)).min() / weights.norm().",
         "R is inputs.norm(dim=1).max(). The answer is (R / γ) ** 2, as a number: .item().",
     ),
-    allows="Now count the mistakes, in any order you like.",
+    allows="Now count the mistakes, with the points in any order.",
     equivalent=(("((inputs.norm(dim=1).max() / margin) ** 2).item() → (inputs.norm(dim=1).max() / margin) ** 2",
                  "a tensor with one number counts as a number here"),),
 )
@@ -160,34 +108,6 @@ def softmax(z):
     """Probabilities (..., C) from scores z (..., C): exponentials that add up to 1, for scores of any size."""
     e = torch.exp(z - z.amax(-1, keepdim=True))
     return e / e.sum(-1, keepdim=True)
-
-
-def _softmax_overflows(z):
-    e = torch.exp(z)
-    return e / e.sum(-1, keepdim=True)
-
-
-def _softmax_over_all(z):
-    e = torch.exp(z - z.max())
-    return e / e.sum()
-
-
-def _softmax_over_samples(z):
-    e = torch.exp(z - z.amax(0, keepdim=True))
-    return e / e.sum(0, keepdim=True)
-
-
-def _softmax_without_exp(z):
-    return z / z.sum(-1, keepdim=True)
-
-
-def _softmax_of_sigmoids(z):
-    e = torch.sigmoid(z)
-    return e / e.sum(-1, keepdim=True)
-
-
-def _softmax_not_divided(z):
-    return torch.exp(z - z.amax(-1, keepdim=True))
 
 
 SOFTMAX = Exercise(
@@ -203,16 +123,21 @@ SOFTMAX = Exercise(
         "z = torch.arange(12.0).view(2, 2, 3); softmax(z)",
     ),
     wrong=(
-        Wrong(_softmax_overflows,
-              "Right for small scores. exp(200) is more than a float can hold: which number can you take from all scores "
-              "without changing the result?"),
-        Wrong(_softmax_over_all,
+        Wrong(variant(softmax, (" - z.amax(-1, keepdim=True)", ""), name="softmax_overflows"),
+              "Right for small scores. exp(200) is more than a float can hold: which number can you subtract from all "
+              "scores without changing the result?"),
+        Wrong(variant(softmax, ("-1, keepdim=True", ""), name="softmax_over_all"),
               "One sample is right. With several, all of them together add up to 1: each row should by itself."),
-        Wrong(_softmax_over_samples, "You normalise down the columns. Along which dimension do the classes of one sample lie?"),
-        Wrong(_softmax_without_exp, "This divides the scores themselves, which may be negative or 0. What makes them positive?"),
-        Wrong(_softmax_of_sigmoids,
-              "These are sigmoids, scaled: they hardly grow for large scores. The exponential is what makes the larger one win."),
-        Wrong(_softmax_not_divided, "These do not add up to 1: divide by their sum."),
+        Wrong(variant(softmax, ("-1,", "0,"), name="softmax_over_samples"),
+              "You normalize down the columns. Along which dimension do the classes of one sample lie?"),
+        Wrong(variant(softmax, ("torch.exp(z - z.amax(-1, keepdim=True))", "z"), name="softmax_without_exp"),
+              "This divides the scores themselves, which may be negative or 0. What makes them positive?"),
+        Wrong(variant(softmax, ("torch.exp(z - z.amax(-1, keepdim=True))", "torch.sigmoid(z)"),
+                      name="softmax_of_sigmoids"),
+              "These are sigmoids, scaled: they hardly grow for large scores. The exponential makes the largest score "
+              "dominate."),
+        Wrong(variant(softmax, (" / e.sum(-1, keepdim=True)", ""), name="softmax_not_divided"),
+              "These do not add up to 1: divide by their sum."),
     ),
     hints=(
         "Exponentials, divided by their sum along the last dimension (keepdim=True keeps the shapes together).",
@@ -223,20 +148,8 @@ SOFTMAX = Exercise(
 
 
 def cross_entropy(z, y):
-    """Mean of -log p over the samples, where p is the softmax probability of the right class: scores z (N, C), classes y (N,)."""
+    """Mean of -log p over the samples, p the softmax probability of the class y: scores z (N, C), classes y (N,)."""
     return (z.logsumexp(1) - z[torch.arange(len(y)), y]).mean()
-
-
-def _entropy_of_softmax_twice(z, y):
-    return cross_entropy(torch.softmax(z, 1), y)
-
-
-def _entropy_summed(z, y):
-    return cross_entropy(z, y) * len(y)
-
-
-def _entropy_without_minus(z, y):
-    return -cross_entropy(z, y)
 
 
 def _entropy_that_overflows(z, y):
@@ -246,18 +159,6 @@ def _entropy_that_overflows(z, y):
 
 def _entropy_that_reaches_zero(z, y):
     return -torch.log(torch.softmax(z, 1)[torch.arange(len(y)), y]).mean()
-
-
-def _entropy_of_scores(z, y):
-    return -z[torch.arange(len(y)), y].mean()
-
-
-def _entropy_over_all(z, y):
-    return cross_entropy(z, y) / z.shape[1]
-
-
-def _entropy_base_two(z, y):
-    return cross_entropy(z, y) / torch.log(torch.tensor(2.0))
 
 
 CROSS_ENTROPY = Exercise(
@@ -273,36 +174,36 @@ CROSS_ENTROPY = Exercise(
         "cross_entropy(torch.arange(12.0).view(4, 3) % 5, torch.tensor([2, 0, 1, 1]))",
     ),
     wrong=(
-        Wrong(_entropy_of_softmax_twice,
-              "You make probabilities of probabilities: softmax is part of this loss already, so it must get the raw scores. "
-              "Twice, it can hardly fall."),
-        Wrong(_entropy_summed, "One sample is right; for several you give the sum. The mean does not grow with the batch."),
-        Wrong(_entropy_without_minus, "A logarithm of a probability is negative; a loss should grow when the network is wrong."),
+        Wrong(variant(cross_entropy, ("return", "z = torch.softmax(z, 1); return"), name="entropy_of_softmax_twice"),
+              "You apply softmax twice: it is part of this loss already, so the loss must get the raw scores (logits). "
+              "Twice, the loss can hardly fall."),
+        Wrong(variant(cross_entropy, ("mean()", "sum()"), name="entropy_summed"),
+              "One sample is right; for several you return the sum. The mean does not grow with the batch."),
+        Wrong(variant(cross_entropy, ("return ", "return -"), name="entropy_without_minus"),
+              "The logarithm of a probability is negative; a loss should grow when the prediction is wrong."),
         Wrong(_entropy_that_overflows,
-              "Right for small scores; exp(100) is more than a float can hold. Where is the softmax that survives this?"),
+              "Right for small scores; exp(100) is more than a float can hold. Which softmax is safe here?"),
         Wrong(_entropy_that_reaches_zero,
-              "The probability of the right class is rounded to 0, and log(0) is infinite. Never form p: log p = "
-              "z_y - logsumexp(z)."),
-        Wrong(_entropy_of_scores,
-              "This is the score of the right class alone: the others must count, else all scores just grow."),
-        Wrong(_entropy_over_all, "You average over the C classes too. Only the right class of each sample counts."),
-        Wrong(_entropy_base_two, "This is in bits (log2). The course, and PyTorch, take the natural logarithm."),
+              "The probability of the right class is rounded to 0, and log(0) is infinite. Never form p: log p = z_y - "
+              "logsumexp(z)."),
+        Wrong(variant(cross_entropy, ("z.logsumexp(1) - ", "-"), name="entropy_of_scores"),
+              "This is the score of the right class alone: the others must count, or all scores just grow."),
+        Wrong(variant(cross_entropy, ("mean()", "mean() / z.shape[1]"), name="entropy_over_all"),
+              "You average over the C classes too. Only the right class of each sample counts."),
+        Wrong(variant(cross_entropy, ("mean()", "mean() / torch.log(torch.tensor(2.0))"), name="entropy_base_two"),
+              "This is in bits (log2). The course, like PyTorch, takes the natural logarithm."),
     ),
     hints=(
         "`z[torch.arange(len(y)), y]` picks each sample's score of its right class.",
         "log softmax(z)_y = z_y - log(sum of exp(z)), and torch has `logsumexp`.",
     ),
-    allows="ln 2 = 0.69 for two classes and ln 10 = 2.30 for ten is what guessing costs.",
+    allows="Equal probabilities give a loss of ln 2 = 0.69 for two classes and ln 10 = 2.30 for ten.",
 )
 
 
 def accuracy(outputs, targets):
-    """Share of samples whose largest output is that of the right class: outputs (N, C), targets (N,); a number from 0 to 1."""
+    """Fraction of the samples classified correctly, from 0 to 1: outputs (N, C), targets (N,)."""
     return (outputs.argmax(1) == targets).float().mean()
-
-
-def _accuracy_counted(outputs, targets):
-    return (outputs.argmax(1) == targets).float().sum()
 
 
 def _accuracy_of_columns(outputs, targets):
@@ -310,20 +211,8 @@ def _accuracy_of_columns(outputs, targets):
     return (best[:len(targets)] == targets[:len(best)]).float().mean()
 
 
-def _accuracy_of_errors(outputs, targets):
-    return (outputs.argmax(1) != targets).float().mean()
-
-
 def _accuracy_as_probability(outputs, targets):
     return torch.softmax(outputs, 1)[torch.arange(len(targets)), targets].mean()
-
-
-def _accuracy_above_zero(outputs, targets):
-    return (outputs[torch.arange(len(targets)), targets] > 0).float().mean()
-
-
-def _accuracy_in_percent(outputs, targets):
-    return 100 * (outputs.argmax(1) == targets).float().mean()
 
 
 ACCURACY = Exercise(
@@ -337,21 +226,27 @@ ACCURACY = Exercise(
         "float(accuracy(torch.eye(5), torch.tensor([0, 1, 2, 0, 0])))",
     ),
     wrong=(
-        Wrong(_accuracy_counted, "This counts the right ones; a share is asked, which does not grow with the number of samples."),
+        Wrong(variant(accuracy, ("mean()", "sum()"), name="accuracy_counted"),
+              "This is the number of correct predictions; the accuracy is their fraction, which does not grow with the "
+              "number of samples."),
         Wrong(_accuracy_of_columns, "You look for the largest down each column. One row is one sample."),
-        Wrong(_accuracy_of_errors, "This is the share of the wrong ones."),
+        Wrong(variant(accuracy, ("==", "!="), name="accuracy_of_errors"),
+              "This is the error rate, the fraction of wrong predictions."),
         Wrong(_accuracy_as_probability,
-              "This is the mean probability of the right class. Accuracy forgets how sure the network was: right or "
-              "wrong, 1 or 0."),
-        Wrong(_accuracy_above_zero,
-              "You ask whether the right class has a positive score. It counts if it is the largest, be it negative."),
-        Wrong(_accuracy_in_percent, "This is in percent; a number from 0 to 1 is asked."),
+              "This is the mean probability of the right class. Accuracy ignores the confidence: a prediction counts 1 "
+              "or 0."),
+        Wrong(variant(accuracy, ("outputs.argmax(1) == targets", "outputs[torch.arange(len(targets)), targets] > 0"),
+                      name="accuracy_above_zero"),
+              "You test whether the right class has a positive score. A prediction is correct if that score is the "
+              "largest, even when it is negative."),
+        Wrong(variant(accuracy, ("return ", "return 100 * "), name="accuracy_in_percent"),
+              "This is in percent; the accuracy is a number from 0 to 1."),
     ),
     hints=(
         "`outputs.argmax(1)` is, for each row, the place of its largest number.",
-        "Compare it with the targets; True and False become 1 and 0 by .float(), and the mean is the share.",
+        "Compare it with the targets; True and False become 1 and 0 by .float(), and their mean is the accuracy.",
     ),
-    allows="It is what you want in the end, and what you cannot follow downhill.",
+    allows="It is the measure that you want, and no gradient leads to it: its gradient is 0 almost everywhere.",
 )
 
 
@@ -361,82 +256,56 @@ CHANGES = Quiz(
     questions=("all samples right, all scores times 2: the accuracy",
                "all samples right, all scores times 2: the cross-entropy",
                "two classes, all samples wrong, all scores times 2: the cross-entropy",
-               "two classes, p of the right one goes from 0.49 to 0.51 and, for another sample, from 0.9 to 0.6: the accuracy",
+               "two classes, p of the right one goes from 0.49 to 0.51 and, for another sample, from 0.9 to 0.6: the "
+               "accuracy",
                "the same two samples: the cross-entropy",
                "every score plus 5: the cross-entropy"),
     wrong=(
         Wrong(["rises", "falls", "rises", "rises", "rises", "stays"],
-              "You let the accuracy follow how sure the network is. It counts who is right, and nobody has changed sides."),
+              "You let the accuracy depend on the confidence. It counts correct predictions, and no prediction has "
+              "changed."),
         Wrong(["falls", "falls", "rises", "rises", "rises", "stays"],
-              "Which of the scores is the largest does not depend on a factor of 2: who is right stays right."),
+              "Which of the scores is the largest does not depend on a factor of 2: correct predictions stay correct."),
         Wrong(["stays", "stays", "rises", "rises", "rises", "stays"],
-              "The accuracy stays, but the loss is not the accuracy: it also asks how sure. What happens to -ln p if p grows?"),
+              "The accuracy stays, but the loss is not the accuracy: it also depends on the confidence. What happens "
+              "to -ln p if p grows?"),
         Wrong(["stays", "rises", "rises", "rises", "rises", "stays"],
-              "Larger scores are no fault by themselves: the right class wins by more, so p comes nearer to 1."),
+              "Larger scores are no mistake by themselves: the margin of the right class grows, so its p comes nearer "
+              "to 1."),
         Wrong(["stays", "falls", "falls", "rises", "rises", "stays"],
-              "To be surer helps only where one is right. Here p of the right class becomes smaller still."),
+              "More confidence lowers the loss only where the prediction is right. Here p of the right class becomes "
+              "smaller still."),
         Wrong(["stays", "falls", "stays", "rises", "rises", "stays"],
-              "They were all wrong and still are, but they are surer of it. Does the loss not mind?"),
+              "All predictions were wrong and still are, but with more confidence. Does the loss not change?"),
         Wrong(["stays", "falls", "rises", "stays", "rises", "stays"],
-              "With two classes a sample is right when its p is above one half. Which of the two crosses it, and which way?"),
+              "With two classes a prediction is right when p of the right class is above one half. Which sample "
+              "crosses it, and in which direction?"),
         Wrong(["stays", "falls", "rises", "falls", "rises", "stays"],
-              "The one that fell from 0.9 to 0.6 is right before and after. Only crossing one half counts."),
+              "The sample that fell from 0.9 to 0.6 is classified correctly before and after. Only crossing one half "
+              "counts."),
         Wrong(["stays", "falls", "rises", "rises", "falls", "stays"],
-              "You read the loss off the accuracy: more are right, so it should be lower. Add up -ln p before and after."),
+              "You infer the loss from the accuracy: it rose, so the loss should fall. Add up -ln p before and after."),
         Wrong(["stays", "falls", "rises", "rises", "stays", "stays"],
               "The two changes do not cancel: compare -ln 0.49 - ln 0.9 with -ln 0.51 - ln 0.6."),
         Wrong(["stays", "falls", "rises", "rises", "rises", "rises"],
               "Softmax compares the scores of one sample: what do exp(z + 5), divided by their sum, have in common?"),
         Wrong(["stays", "falls", "rises", "rises", "rises", "falls"],
-              "All classes gained the same: is the right one now ahead of the others by more than before?"),
+              "The scores of all classes grew by the same amount: is the right one now ahead of the others by more "
+              "than before?"),
     ),
     hints=(
-        "The accuracy asks which score is the largest. The cross-entropy asks for p of the right class, and takes -ln p.",
+        "The accuracy depends on which score is the largest. The cross-entropy is -ln p, p that of the right class.",
         "Try each of them: make two or three rows of scores, and print accuracy and F.cross_entropy before and after.",
     ),
-    allows="Who is right, and how sure of it, are two things: a loss watches both.",
+    allows="Which class is predicted, and with what confidence, are two things: a loss depends on both.",
 )
 
 
 def squared_error_slopes(w, b, x, y):
-    """Slopes (dC/dw, dC/db) of C = (a - y)²/2 for a sigmoid neuron a = σ(w·x + b), input x (n,), target y."""
+    """Gradient (dC/dw, dC/db) of C = (a - y)²/2 for a sigmoid neuron a = σ(w·x + b), input x (n,), target y."""
     a = torch.sigmoid(w @ x + b)
     delta = (a - y) * a * (1 - a)
     return delta * x, delta
-
-
-def _slopes_without_sigmoid(w, b, x, y):
-    delta = torch.sigmoid(w @ x + b) - y
-    return delta * x, delta
-
-
-def _slopes_downhill(w, b, x, y):
-    a = torch.sigmoid(w @ x + b)
-    delta = (y - a) * a * (1 - a)
-    return delta * x, delta
-
-
-def _slopes_doubled(w, b, x, y):
-    a = torch.sigmoid(w @ x + b)
-    delta = 2 * (a - y) * a * (1 - a)
-    return delta * x, delta
-
-
-def _slopes_without_input(w, b, x, y):
-    a = torch.sigmoid(w @ x + b)
-    delta = (a - y) * a * (1 - a)
-    return delta * torch.ones_like(x), delta
-
-
-def _slopes_of_the_sum(w, b, x, y):
-    z = w @ x + b
-    delta = (torch.sigmoid(z) - y) * z * (1 - z)
-    return delta * x, delta
-
-
-def _slopes_bias_without_sigmoid(w, b, x, y):
-    a = torch.sigmoid(w @ x + b)
-    return (a - y) * a * (1 - a) * x, a - y
 
 
 SQUARED_ERROR_SLOPES = Exercise(
@@ -449,69 +318,41 @@ SQUARED_ERROR_SLOPES = Exercise(
         "squared_error_slopes(torch.tensor([2.0]), 4.0, torch.tensor([1.0]), 0.0)",
     ),
     wrong=(
-        Wrong(_slopes_without_sigmoid,
-              "The slope of the sigmoid, a (1 - a), is missing. (What is left is the slope of another loss: cross-entropy's.)"),
-        Wrong(_slopes_downhill,
-              "This is the direction downhill. The slope itself points uphill: C grows when a moves away from y."),
-        Wrong(_slopes_doubled, "Twice too large: the 2 from the square and the 1/2 in front of it cancel."),
-        Wrong(_slopes_without_input,
+        Wrong(variant(squared_error_slopes, (" * a * (1 - a)", ""), name="slopes_without_sigmoid"),
+              "The derivative of the sigmoid, a (1 - a), is missing. (What is left is the derivative of another loss: "
+              "cross-entropy's.)"),
+        Wrong(variant(squared_error_slopes, ("a - y", "y - a"), name="slopes_downhill"),
+              "This is the direction downhill, minus the gradient. The gradient points uphill: C grows when a moves "
+              "away from y."),
+        Wrong(variant(squared_error_slopes, ("delta = ", "delta = 2 * "), name="slopes_doubled"),
+              "Twice too large: the 2 from the square and the 1/2 in front of it cancel."),
+        Wrong(variant(squared_error_slopes, ("delta * x", "delta * torch.ones_like(x)"), name="slopes_without_input"),
               "The bias is right. How much does the sum change when a weight does? Its input decides that."),
-        Wrong(_slopes_of_the_sum, "The slope of σ at the sum z is σ(z) (1 - σ(z)): it is made of the output, not of the sum."),
-        Wrong(_slopes_bias_without_sigmoid,
-              "The weights are right. The bias acts through the same sigmoid: it is the weight of an input that is always 1."),
+        Wrong(variant(squared_error_slopes, ("a * (1 - a)", "z * (1 - z)"),
+                      ("a = torch.sigmoid(w @ x + b)", "z = w @ x + b; a = torch.sigmoid(z)"),
+                      name="slopes_of_the_sum"),
+              "The derivative of σ at the sum z is σ(z) (1 - σ(z)): it is computed from the output, not from the sum."),
+        Wrong(variant(squared_error_slopes, ("delta * x, delta", "delta * x, a - y"),
+                      name="slopes_bias_without_sigmoid"),
+              "The weights are right. The bias acts through the same sigmoid: it is the weight of an input that is "
+              "always 1."),
     ),
     hints=(
-        "The chain: C changes with a by (a - y), a with the sum by a (1 - a), the sum with a weight by its input.",
-        "delta = (a - y) * a * (1 - a) belongs to both: the slopes are delta * x and delta.",
+        "The chain rule: C changes with a by (a - y), a with the sum by a (1 - a), the sum with a weight by its input.",
+        "delta = (a - y) * a * (1 - a) belongs to both: the derivatives are delta * x and delta.",
     ),
-    allows="Check it: nudge a weight, and see how C changes.",
+    allows="Check it: change a weight a little, and see how C changes.",
     equivalent=(("w @ x → x @ w", "the same product of two vectors"),),
 )
 
 
 def logistic_loss(w, b, x, y, penalty):
-    """Mean cross-entropy of one sigmoid neuron on x (N, n), classes y (N,) of 0.0 and 1.0, plus penalty/2 times |w|²."""
+    """Mean cross-entropy of a sigmoid neuron on x (N, n), classes y (N,) of 0.0 and 1.0, plus penalty/2 times |w|²."""
     z = x @ w + b
     return (torch.logaddexp(z, torch.tensor(0.0)) - y * z).mean() + penalty / 2 * (w @ w)
 
 
-def _logistic_penalty_not_halved(w, b, x, y, penalty):
-    return logistic_loss(w, b, x, y, 2 * penalty)
-
-
-def _logistic_penalty_on_bias(w, b, x, y, penalty):
-    return logistic_loss(w, b, x, y, penalty) + penalty / 2 * b * b
-
-
-def _logistic_summed(w, b, x, y, penalty):
-    return logistic_loss(w, b, x, y, 0.0) * len(x) + penalty / 2 * (w @ w)
-
-
-def _logistic_absolute(w, b, x, y, penalty):
-    return logistic_loss(w, b, x, y, 0.0) + penalty / 2 * w.abs().sum()
-
-
-def _logistic_squared_error(w, b, x, y, penalty):
-    return ((torch.sigmoid(x @ w + b) - y) ** 2).mean() + penalty / 2 * (w @ w)
-
-
-def _logistic_one_class(w, b, x, y, penalty):
-    return -(y * torch.nn.functional.logsigmoid(x @ w + b)).mean() + penalty / 2 * (w @ w)
-
-
-def _logistic_unstable(w, b, x, y, penalty):
-    a = torch.sigmoid(x @ w + b)
-    return -(y * torch.log(a) + (1 - y) * torch.log(1 - a)).mean() + penalty / 2 * (w @ w)
-
-
-def _logistic_penalty_without_slope(w, b, x, y, penalty):
-    return logistic_loss(w, b, x, y, 0.0) + penalty / 2 * w.norm().item() ** 2
-
-
-def _logistic_without_penalty(w, b, x, y, penalty):
-    return logistic_loss(w, b, x, y, 0.0)
-
-
+_LOSSES = "torch.logaddexp(z, torch.tensor(0.0)) - y * z"
 LOGISTIC_LOSS = Exercise(
     reference=logistic_loss,
     cases=(
@@ -526,28 +367,39 @@ LOGISTIC_LOSS = Exercise(
         "torch.autograd.grad(logistic_loss(w, 0.5, x, x[0], 0.1), w)[0]",
     ),
     wrong=(
-        Wrong(_logistic_penalty_not_halved, "The penalty is twice too large: penalty/2 is asked, as scikit-learn has it."),
-        Wrong(_logistic_penalty_on_bias, "The bias is penalised as well. It only shifts the line: leave it free."),
-        Wrong(_logistic_summed, "For several samples you give the sum of their losses; the mean is asked."),
-        Wrong(_logistic_absolute, "|w|² is the sum of the squares of the weights; you add up their absolute values."),
-        Wrong(_logistic_squared_error,
-              "This is squared error. Logistic regression is the neuron with cross-entropy; with squared error it "
-              "is something else."),
-        Wrong(_logistic_one_class, "Only class 1 counts. For class 0 it is the logarithm of 1 - a that must count."),
-        Wrong(_logistic_unstable,
-              "Right as a formula. At a sum of 200 the output is rounded to 1, and log(1 - a) is infinite: form the "
+        Wrong(variant(logistic_loss, ("penalty / 2", "penalty"), name="logistic_penalty_not_halved"),
+              "The penalty is twice too large: penalty/2 is specified, as in scikit-learn."),
+        Wrong(variant(logistic_loss, ("(w @ w)", "(w @ w + b * b)"), name="logistic_penalty_on_bias"),
+              "The bias is penalized as well. It only shifts the decision boundary: leave it free."),
+        Wrong(variant(logistic_loss, ("mean()", "sum()"), name="logistic_summed"),
+              "For several samples you return the sum of their losses, not the mean."),
+        Wrong(variant(logistic_loss, ("(w @ w)", "w.abs().sum()"), name="logistic_absolute"),
+              "|w|² is the sum of the squares of the weights; you add up their absolute values."),
+        Wrong(variant(logistic_loss, (_LOSSES, "(torch.sigmoid(z) - y) ** 2"), name="logistic_squared_error"),
+              "This is squared error. Logistic regression is the neuron with cross-entropy; with squared error it is "
+              "something else."),
+        Wrong(variant(logistic_loss, (_LOSSES, "-y * torch.nn.functional.logsigmoid(z)"), name="logistic_one_class"),
+              "Only class 1 counts. For class 0 it is the logarithm of 1 - a that must count."),
+        Wrong(variant(logistic_loss,
+                      (_LOSSES, "-y * torch.log(torch.sigmoid(z)) - (1 - y) * torch.log(1 - torch.sigmoid(z))"),
+                      name="logistic_unstable"),
+              "Right as a formula. At a sum of 200 the output is rounded to 1, and log(1 - a) is -inf: compute the "
               "loss from the sum."),
-        Wrong(_logistic_without_penalty, "The penalty is missing."),
-        Wrong(_logistic_penalty_without_slope,
-              "The value is right, but a part of it has left torch (.item(), a float, math): its slope is lost. Use tensors."),
+        Wrong(variant(logistic_loss, (" + penalty / 2 * (w @ w)", ""), name="logistic_without_penalty"),
+              "The penalty is missing."),
+        Wrong(variant(logistic_loss, ("(w @ w)", "w.norm().item() ** 2"), name="logistic_penalty_without_slope"),
+              "The value is right, but a part of it is computed outside torch (.item(), a float, math): its gradient "
+              "is lost. Use tensors."),
     ),
     hints=(
         "With the sum z, the loss of one sample is log(1 + exp(z)) - y z. Check that for y = 0 and y = 1.",
         "torch.nn.functional.binary_cross_entropy_with_logits(z, y) is its mean, without overflow.",
         "Add penalty / 2 * (w @ w).",
     ),
-    allows="Find its lowest point, and you have scikit-learn's LogisticRegression.",
-    equivalent=(("torch.logaddexp(z, torch.tensor(0.0)) → torch.logaddexp(torch.tensor(0.0), z)", "a sum in the other order"),),
+    allows="Find its minimum, and you have scikit-learn's LogisticRegression.",
+    equivalent=(("torch.logaddexp(z, torch.tensor(0.0)) → torch.logaddexp(torch.tensor(0.0), z)",
+                 "a sum in the other order"),),
 )
 
-EXERCISES = [PERCEPTRON_STEP, MISTAKE_BOUND, ACCURACY, SOFTMAX, CROSS_ENTROPY, CHANGES, SQUARED_ERROR_SLOPES, LOGISTIC_LOSS]
+EXERCISES = [PERCEPTRON_STEP, MISTAKE_BOUND, ACCURACY, SOFTMAX, CROSS_ENTROPY, CHANGES, SQUARED_ERROR_SLOPES,
+             LOGISTIC_LOSS]

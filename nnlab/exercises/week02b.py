@@ -1,25 +1,29 @@
-"""Week 2b: curves from bumps, teeth from depth, and a fair comparison."""
+"""Week 2b: curves as sums of bumps, sawtooth curves by depth, and a fair comparison."""
 
 import math
 
 import torch
 
-from nnlab.checks.exercise import Exercise, Wrong
+from nnlab.checks.exercise import Exercise, Wrong, once, variant
 from nnlab.models import MLP
 from nnlab.toys import moons
 
 
 def bends(make):
-    """Is the output of a new network from `make` anything else than a plane over its two inputs?"""
+    """Whether the output of a new network from `make` is a nonlinear function of its two inputs."""
     torch.manual_seed(0)
     network, a, b = make(), *(3 * torch.randn(2, 200, 2)).unbind()
     return bool((network(a) + network(b) - 2 * network((a + b) / 2)).abs().max() > 1e-4)
 
 
-def after_training(make, seeds=(0, 1, 2, 3, 4)):
-    """Share of 400 points of two moons (noise 0.1) that a network from `make` has right: the best of five trainings by Adam."""
+@once
+def after_training(make):
+    """Accuracy of a network from `make` after 300 steps of Adam on 400 points of two moons (noise 0.1).
+
+    Of five seeds, the first that gives at least 97 % counts, else the best.
+    """
     data, best = moons(n=400, noise=0.1, seed=5), 0.0
-    for seed in seeds:
+    for seed in range(5):
         torch.manual_seed(seed)
         network = make()
         optimizer = torch.optim.Adam(network.parameters(), lr=0.05)
@@ -28,37 +32,18 @@ def after_training(make, seeds=(0, 1, 2, 3, 4)):
             torch.nn.functional.binary_cross_entropy_with_logits(network(data.x)[:, 0], data.y.float()).backward()
             optimizer.step()
         best = max(best, ((network(data.x)[:, 0] > 0) == (data.y == 1)).float().mean().item())
-        if best == 1:
+        if best >= 0.97:
             break
     return best
 
 
 def moons_network():
-    """A network, 2 inputs and 1 output (a score), of at most 20 numbers, that learns 97 % of the two moons (noise 0.1).
+    """A network of at most 20 parameters, 2 inputs and 1 output (a score), that learns 97 % of two moons (noise 0.1).
 
-    Return a new, untrained network. The check trains it, 300 steps of Adam on 400 points; of five seeds the best counts.
+    Return a new, untrained network. The check trains it: 300 steps of Adam on 400 points, and the best of five seeds
+    counts.
     """
     return MLP([2, 4, 1], activation=torch.tanh)
-
-
-def _moons_linear():
-    return MLP([2, 1])
-
-
-def _moons_huge():
-    return MLP([2, 16, 16, 1], activation=torch.tanh)
-
-
-def _moons_without_activation():
-    return MLP([2, 4, 1], activation=lambda z: z)
-
-
-def _moons_stuck():
-    return MLP([2, 2, 1])
-
-
-def _moons_two_outputs():
-    return MLP([2, 3, 2], activation=torch.tanh)
 
 
 MOONS_NETWORK = Exercise(
@@ -68,20 +53,25 @@ MOONS_NETWORK = Exercise(
         "sum(p.numel() for p in moons_network().parameters()) <= 20",
         "sum(p.dim() == 2 for p in moons_network().parameters()) >= 2  # two layers or more",
         "from nnlab.exercises.week02b import bends; bends(moons_network)",
-        "from nnlab.exercises.week02b import after_training; after_training(moons_network) >= 0.97",
+        "from nnlab.exercises.week02b import after_training, bends; "
+        "bends(moons_network) and after_training(moons_network) >= 0.97",
     ),
     wrong=(
-        Wrong(_moons_linear, "Small it is, but it draws one line: nine of ten points at best. What stands between layers?"),
-        Wrong(_moons_huge, "It learns them, with far more than 20 numbers. How many does one layer of four units take?"),
-        Wrong(_moons_without_activation, "Without an activation the layers are one, and draw a line."),
-        Wrong(_moons_stuck,
-              "It bends, and is small enough, but does not learn them: use all units that 20 numbers allow, and tanh; ReLU units "
-              "that start badly stay so (week 2a)."),
-        Wrong(_moons_two_outputs, "One score for each point is asked, so one output: shape (N, 1)."),
+        Wrong(variant(moons_network, ("[2, 4, 1]", "[2, 1]"), name="moons_linear"),
+              "It is small enough, but its decision boundary is one line: 90 % at best. What stands between layers?"),
+        Wrong(variant(moons_network, ("[2, 4, 1]", "[2, 16, 16, 1]"), name="moons_huge"),
+              "It learns them, with far more than 20 parameters. How many does one layer of four units take?"),
+        Wrong(variant(moons_network, ("torch.tanh", "lambda z: z"), name="moons_without_activation"),
+              "Without an activation the layers are one, and the decision boundary is a line."),
+        Wrong(variant(moons_network, ("[2, 4, 1], activation=torch.tanh", "[2, 2, 1]"), name="moons_stuck"),
+              "It is nonlinear and small enough, but does not learn them: use all units that 20 parameters allow, and "
+              "tanh; ReLU units with a bad initialization stay dead (week 2a)."),
+        Wrong(variant(moons_network, ("[2, 4, 1]", "[2, 3, 2]"), name="moons_two_outputs"),
+              "One score for each point means one output: shape (N, 1)."),
     ),
     hints=("One hidden layer is enough: MLP([2, ?, 1], activation=torch.tanh).",
-           "With one hidden layer of h units: 3 h + h + 1 numbers. What is the largest h that fits?"),
-    allows="Seventeen numbers are plenty for two moons. Do thirteen do?",
+           "With one hidden layer of h units: 3 h + h + 1 parameters. What is the largest h that fits?"),
+    allows="Seventeen parameters suffice for two moons. Do thirteen?",
     equivalent=(("4 → 3", "three units still learn it"),),
 )
 
@@ -98,35 +88,6 @@ def by_bumps(x, heights, steepness):
     return (steps[:, :-1] - steps[:, 1:]) @ heights
 
 
-def _bumps_never_down(x, heights, steepness):
-    left = torch.arange(len(heights)) / len(heights)
-    return torch.sigmoid(steepness * (x[:, None] - left)) @ heights
-
-
-def _bumps_upside_down(x, heights, steepness):
-    return -by_bumps(x, heights, steepness)
-
-
-def _bumps_one_wide(x, heights, steepness):
-    left = torch.arange(len(heights)) / len(heights)
-    up, down = (torch.sigmoid(steepness * (x[:, None] - side)) for side in (left, left + 1))
-    return (up - down) @ heights
-
-
-def _bumps_place_not_scaled(x, heights, steepness):
-    left = torch.arange(len(heights)) / len(heights)
-    up, down = (torch.sigmoid(steepness * x[:, None] - side) for side in (left, left + 1 / len(heights)))
-    return (up - down) @ heights
-
-
-def _bumps_all_equal(x, heights, steepness):
-    return by_bumps(x, torch.full_like(heights, heights.mean()), steepness)
-
-
-def _bumps_averaged(x, heights, steepness):
-    return by_bumps(x, heights, steepness) / len(heights)
-
-
 BY_BUMPS = Exercise(
     reference=by_bumps,
     cases=(
@@ -139,26 +100,31 @@ BY_BUMPS = Exercise(
     ),
     draws="x = torch.linspace(-0.2, 1.2, 281); by_bumps(x, torch.tensor([0.3, 0.9, 0.5, -0.4, 0.2]), 120.0)",
     wrong=(
-        Wrong(_bumps_never_down,
-              "A single sigmoid is a step that stays up: each bump needs a second one that takes it down again."),
-        Wrong(_bumps_one_wide,
-              "Every bump goes on for the whole length of 1: it ends where the next one begins, 1/n further."),
-        Wrong(_bumps_place_not_scaled,
+        Wrong(variant(by_bumps, ("(steps[:, :-1] - steps[:, 1:])", "steps[:, :-1]"), name="bumps_never_down"),
+              "A single sigmoid is a step that stays up: each bump needs a second one, subtracted, that ends it."),
+        Wrong(variant(by_bumps, ("steps[:, 1:]", "torch.sigmoid(steepness * (x[:, None] - edges[:-1] - 1))"),
+                      name="bumps_one_wide"),
+              "Every bump has length 1. It should end where the next one begins, 1/n further."),
+        Wrong(variant(by_bumps, ("(x[:, None] - edges)", "x[:, None] - edges"), name="bumps_place_not_scaled"),
               "The steepness multiplies x alone, so the steps stand at from/s: it belongs outside, s (x - from)."),
-        Wrong(_bumps_all_equal, "All bumps have the same height, the mean: each should have its own."),
-        Wrong(_bumps_averaged, "You average over the bumps. At each place one of them is up: their sum is asked."),
-        Wrong(_bumps_upside_down, "The second sigmoid is to be subtracted from the first, not the other way round."),
+        Wrong(variant(by_bumps, ("@ heights", "@ heights.mean().expand(n)"), name="bumps_all_equal"),
+              "All bumps have the same height, the mean: each should have its own."),
+        Wrong(variant(by_bumps, ("@ heights", "@ heights / n"), name="bumps_averaged"),
+              "You average over the bumps. At each point one of them is up: take their sum."),
+        Wrong(variant(by_bumps, ("steps[:, :-1] - steps[:, 1:]", "steps[:, 1:] - steps[:, :-1]"),
+                      name="bumps_upside_down"),
+              "Subtract the second sigmoid from the first, not the first from the second."),
     ),
     hints=(
         "One bump: torch.sigmoid(s * (x - a)) - torch.sigmoid(s * (x - b)).",
         "All at once: x[:, None] - left is (N, n), for left = torch.arange(n) / n; then `@ heights` adds them up.",
     ),
-    allows="Two units a bump, and any curve is in reach.",
+    allows="With two units for each bump, a sum of bumps approximates any continuous curve.",
 )
 
 
 def misses(heights_of, curve, n):
-    """Largest distance on [0, 1] between `curve` and the staircase of the n heights that `heights_of(curve, n)` gives."""
+    """Largest error on [0, 1] of the step function with heights `heights_of(curve, n)` as approximation of `curve`."""
     heights = torch.as_tensor(heights_of(curve, n), dtype=torch.float64)
     within = torch.linspace(1e-9, 1 - 1e-9, 50, dtype=torch.float64)
     x = (torch.arange(n, dtype=torch.float64)[:, None] + within) / n
@@ -166,35 +132,11 @@ def misses(heights_of, curve, n):
 
 
 def heights_within(curve, n):
-    """Heights (n,) of n bumps, side by side on [0, 1], that miss `curve` by at most slope / (2 n).
+    """Heights (n,) of n bumps, side by side on [0, 1], with an error of at most slope / (2 n) from `curve`.
 
-    `slope` is the curve's steepest, the bumps' edges are sharp; `curve` takes places (n,) and gives its values (n,) there.
+    `slope` is the curve's steepest slope; the bumps' edges are sharp; `curve` maps points (n,) to its values (n,).
     """
     return curve((torch.arange(n) + 0.5) / n)
-
-
-def _heights_left(curve, n):
-    return curve(torch.arange(n) / n)
-
-
-def _heights_right(curve, n):
-    return curve((torch.arange(n) + 1) / n)
-
-
-def _heights_to_both_ends(curve, n):
-    return curve(torch.linspace(0, 1, n))
-
-
-def _heights_mean(curve, n):
-    return curve((torch.arange(n) + 0.5) / n).mean().repeat(n)
-
-
-def _heights_not_scaled(curve, n):
-    return curve(torch.arange(n) + 0.5)
-
-
-def _heights_divided(curve, n):
-    return curve((torch.arange(n) + 0.5) / n) / n
 
 
 HEIGHTS_WITHIN = Exercise(
@@ -204,48 +146,37 @@ HEIGHTS_WITHIN = Exercise(
         "heights_within(lambda x: 8 * x, 4)",
         "from nnlab.exercises.week02b import misses; misses(heights_within, lambda x: 0 * x + 2, 4) <= 1e-6",
         "from nnlab.exercises.week02b import misses; misses(heights_within, lambda x: 3 * x, 10) <= 3 / 20 + 1e-6",
-        "from nnlab.exercises.week02b import misses; misses(heights_within, lambda x: torch.sin(12 * x), 24) <= 12 / 48 + 1e-6",
-        "from nnlab.exercises.week02b import misses; misses(heights_within, lambda x: (x - 0.3).abs(), 1) <= 1 / 2 + 1e-6",
+        "from nnlab.exercises.week02b import misses; "
+        "misses(heights_within, lambda x: torch.sin(12 * x), 24) <= 12 / 48 + 1e-6",
+        "from nnlab.exercises.week02b import misses; "
+        "misses(heights_within, lambda x: (x - 0.3).abs(), 1) <= 1 / 2 + 1e-6",
     ),
     wrong=(
-        Wrong(_heights_left,
-              "The curve's value where each bump begins: at its other end the curve may be slope / n away, which is too much."),
-        Wrong(_heights_right, "The curve's value where each bump ends: where it begins, the curve may be slope / n away."),
-        Wrong(_heights_to_both_ends,
-              "These places go from 0 to 1: the first and the last lie at the edges of their bumps, not in the middle."),
-        Wrong(_heights_mean, "All bumps are equally high, the curve's mean: each should follow the curve where it stands."),
-        Wrong(_heights_not_scaled, "The bumps lie between 0 and 1, and bump k begins at k / n: divide the places by n."),
-        Wrong(_heights_divided, "The heights are too small by the factor n: bumps stand side by side, they are not averaged."),
+        Wrong(variant(heights_within, (" + 0.5", ""), name="heights_left"),
+              "This is the curve's value where each bump begins: at its other end the error can be slope / n, which is "
+              "too much."),
+        Wrong(variant(heights_within, ("0.5", "1"), name="heights_right"),
+              "This is the curve's value where each bump ends: where it begins, the error can be slope / n."),
+        Wrong(variant(heights_within, ("(torch.arange(n) + 0.5) / n", "torch.linspace(0, 1, n)"),
+                      name="heights_to_both_ends"),
+              "These points go from 0 to 1: the first and the last lie at the edges of their bumps, not in the "
+              "middle."),
+        Wrong(variant(heights_within, (" / n)", " / n).mean().repeat(n)"), name="heights_mean"),
+              "All bumps have the same height, the curve's mean: each should follow the curve at its own place."),
+        Wrong(variant(heights_within, (" / n)", ")"), name="heights_not_scaled"),
+              "The bumps lie between 0 and 1, and bump k begins at k / n: divide the points by n."),
+        Wrong(variant(heights_within, (" / n)", " / n) / n"), name="heights_divided"),
+              "The heights are too small by the factor n: bumps stand side by side, they are not averaged."),
     ),
-    hints=("Where in its bump does a height miss the curve least, whichever way the curve goes?",
+    hints=("At which point of its bump does a height have the smallest error, whether the curve rises or falls?",
            "The middle of bump k is (k + 1/2) / n. All of them: (torch.arange(n) + 0.5) / n."),
-    allows="The promise holds for every curve, and you have kept it.",
+    allows="The bound slope / (2 n) holds for every curve with that slope.",
 )
 
 
 def bumps_needed(slope, error):
-    """The least number of bumps n with slope / (2 n) at most `error`, a whole number: for curves nowhere steeper than `slope`."""
+    """Least number n of bumps, an int, with slope / (2 n) at most `error`: for curves nowhere steeper than `slope`."""
     return math.ceil(slope / (2 * error))
-
-
-def _needed_rounded_down(slope, error):
-    return max(1, math.floor(slope / (2 * error)))
-
-
-def _needed_without_half(slope, error):
-    return math.ceil(slope / error)
-
-
-def _needed_upside_down(slope, error):
-    return math.ceil(2 * error / slope)
-
-
-def _needed_one_more(slope, error):
-    return math.floor(slope / (2 * error)) + 1
-
-
-def _needed_not_whole(slope, error):
-    return slope / (2 * error)
 
 
 BUMPS_NEEDED = Exercise(
@@ -259,13 +190,19 @@ BUMPS_NEEDED = Exercise(
         "bumps_needed(1.0, 2.0)",
     ),
     wrong=(
-        Wrong(_needed_rounded_down, "Rounded down, the last bump is missing: the error is a little larger than allowed."),
-        Wrong(_needed_without_half,
-              "Too many: a bump is as high as the curve in its middle, and from there it is only half a bump to its "
+        Wrong(variant(bumps_needed, ("math.ceil(slope / (2 * error))", "max(1, math.floor(slope / (2 * error)))"),
+                      name="needed_rounded_down"),
+              "Rounded down, the last bump is missing: the error is a little larger than allowed."),
+        Wrong(variant(bumps_needed, ("(2 * error)", "error"), name="needed_without_half"),
+              "Too many: a bump has the curve's value in its middle, and from there it is only half a bump to its "
               "edge."),
-        Wrong(_needed_upside_down, "A smaller error should need more bumps: with you it is the other way round."),
-        Wrong(_needed_one_more, "Where the division leaves nothing, you ask for one bump too many."),
-        Wrong(_needed_not_whole, "There are no parts of bumps: round up."),
+        Wrong(variant(bumps_needed, ("slope / (2 * error)", "2 * error / slope"), name="needed_upside_down"),
+              "A smaller error needs more bumps: here it is the other way around."),
+        Wrong(variant(bumps_needed, ("math.ceil(slope / (2 * error))", "math.floor(slope / (2 * error)) + 1"),
+                      name="needed_one_more"),
+              "Where the division has no remainder, this is one bump too many."),
+        Wrong(variant(bumps_needed, ("math.ceil", ""), name="needed_not_whole"),
+              "The number of bumps is an int: round up."),
     ),
     hints=("slope / (2 n) ≤ error: solve for n.", "`math.ceil` rounds up."),
     allows="Half the error costs twice the bumps. A plane tiled with square ones: four times.",
@@ -273,18 +210,10 @@ BUMPS_NEEDED = Exercise(
 
 
 def sawtooth(x, depth):
-    """The sawtooth of x (N,) in [0, 1]: the tent 2 ReLU(x) - 4 ReLU(x - 1/2), applied `depth` times, layer after layer."""
+    """Sawtooth of x (N,) in [0, 1]: the tent 2 ReLU(x) - 4 ReLU(x - 1/2), applied `depth` times, layer after layer."""
     for _ in range(depth):
         x = 2 * torch.relu(x) - 4 * torch.relu(x - 0.5)
     return x
-
-
-def _saw_once(x, depth):
-    return sawtooth(x, 1)
-
-
-def _saw_multiplied(x, depth):
-    return depth * sawtooth(x, 1)
 
 
 def _saw_from_the_start(x, depth):
@@ -292,16 +221,6 @@ def _saw_from_the_start(x, depth):
     for _ in range(depth):
         total = total + sawtooth(x, 1)
     return total / depth
-
-
-def _saw_flat_top(x, depth):
-    for _ in range(depth):
-        x = 2 * torch.relu(x) - 2 * torch.relu(x - 0.5)
-    return x
-
-
-def _saw_one_more(x, depth):
-    return sawtooth(x, depth + 1)
 
 
 SAWTOOTH = Exercise(
@@ -315,15 +234,19 @@ SAWTOOTH = Exercise(
     ),
     draws="x = torch.linspace(0, 1, 257); sawtooth(x, 4)",
     wrong=(
-        Wrong(_saw_once, "This is the tent itself, at every depth: the next layer should take what the one before gave."),
-        Wrong(_saw_multiplied,
-              "This makes the tent higher. Depth feeds the outputs in again, which doubles the number of teeth."),
+        Wrong(variant(sawtooth, ("range(depth)", "range(1)"), name="saw_once"),
+              "This is the tent itself, at every depth: each layer should take the output of the layer before."),
+        Wrong(variant(sawtooth, ("range(depth)", "range(1)"), ("return x", "return depth * x"), name="saw_multiplied"),
+              "This makes the tent higher. Depth applies the tent to its own output, which doubles the number of "
+              "teeth."),
         Wrong(_saw_from_the_start,
-              "Every layer gets x itself, and the results are averaged: they should stand one behind the other."),
-        Wrong(_saw_flat_top, "After a half the tent must come down: twice up, then four less, so that two down are left."),
-        Wrong(_saw_one_more, "One layer too many: at depth 0 nothing happens."),
+              "Every layer gets x itself, and the results are averaged: the layers should be composed."),
+        Wrong(variant(sawtooth, ("4 *", "2 *"), name="saw_flat_top"),
+              "Above 1/2 the tent must fall: slope 2 up, then 4 less, which leaves a slope of -2."),
+        Wrong(variant(sawtooth, ("range(depth)", "range(depth + 1)"), name="saw_one_more"),
+              "One layer too many: at depth 0 the result is x."),
     ),
-    hints=("Write the tent for one layer first; two units are enough.",
+    hints=("Write the tent function for one layer first; two units are enough.",
            "Then a loop: x = 2 * torch.relu(x) - 4 * torch.relu(x - 0.5)."),
     allows="Two units a layer, and every layer doubles the teeth.",
     equivalent=(("torch.relu(x) → x", "what goes in and out is never negative"),),
@@ -331,79 +254,47 @@ SAWTOOTH = Exercise(
 
 
 def units_for_teeth(depth):
-    """ReLU units for the 2 ** depth pieces of that sawtooth on [0, 1]: (deep, shallow), both whole numbers.
+    """Numbers of ReLU units for the 2 ** depth linear pieces of that sawtooth on [0, 1]: (deep, shallow), two ints.
 
-    Deep: two in each of `depth` layers. Shallow: the least number in one hidden layer, where each unit bends at one place.
+    Deep: two in each of `depth` layers. Shallow: the least number in one hidden layer, where each unit has one kink.
     """
     return 2 * depth, 2 ** depth
 
 
-def _units_deep_doubles(depth):
-    return 2 ** depth, 2 ** depth
-
-
-def _units_bends(depth):
-    return 2 * depth, 2 ** depth - 1
-
-
-def _units_squared(depth):
-    return 2 * depth, depth ** 2
-
-
-def _units_not_doubling(depth):
-    return 2 * depth, 2 * depth
-
-
-def _units_last_layer(depth):
-    return 2, 2 ** depth
-
-
 UNITS_FOR_TEETH = Exercise(
     reference=units_for_teeth,
-    cases=("units_for_teeth(10)[0]", "units_for_teeth(1)", "units_for_teeth(2)", "units_for_teeth(3)", "units_for_teeth(10)",
-           "units_for_teeth(20)"),
+    cases=("units_for_teeth(10)[0]", "units_for_teeth(1)", "units_for_teeth(2)", "units_for_teeth(3)",
+           "units_for_teeth(10)", "units_for_teeth(20)"),
     wrong=(
-        Wrong(_units_deep_doubles, "The pieces double with each layer; the units of the deep network do not: two a layer."),
-        Wrong(_units_bends,
-              "That is the number of bends: one unit for each, and one more for the slope with which the first piece begins."),
-        Wrong(_units_squared, "The square of the depth fits at depth 2 only: count the pieces at depth 3."),
-        Wrong(_units_not_doubling,
+        Wrong(variant(units_for_teeth, ("2 * depth", "2 ** depth"), name="units_deep_doubles"),
+              "The pieces double with each layer; the units of the deep network do not: two a layer."),
+        Wrong(variant(units_for_teeth, (", 2 ** depth", ", 2 ** depth - 1"), name="units_bends"),
+              "That is the number of kinks: one unit for each, and one more for the slope of the first piece."),
+        Wrong(variant(units_for_teeth, (", 2 ** depth", ", depth ** 2"), name="units_squared"),
+              "The square of the depth fits at depth 2 only: count the pieces at depth 3."),
+        Wrong(variant(units_for_teeth, (", 2 ** depth", ", 2 * depth"), name="units_not_doubling"),
               "The teeth double with each layer, so the shallow one must grow as fast: count the pieces at depth 3."),
-        Wrong(_units_last_layer, "These are the units of one layer: the deep network has `depth` of them."),
+        Wrong(variant(units_for_teeth, ("2 * depth", "2"), name="units_last_layer"),
+              "These are the units of one layer: the deep network has `depth` of them."),
     ),
-    hints=("How many straight pieces has the sawtooth at depth 1, 2, 3? Between two pieces there is a bend.",
-           "Deep: 2 * depth. Shallow: a unit for each bend, and one for the slope of the first piece."),
-    allows="At depth 20: 40 units, or a million. (Bends change the slope by even multiples of its size: the first needs a unit.)",
+    hints=("How many straight pieces has the sawtooth at depth 1, 2, 3? Between two pieces there is a kink.",
+           "Deep: 2 * depth. Shallow: a unit for each kink, and one for the slope of the first piece."),
+    allows="At depth 20: 40 units, or a million. (A kink changes the slope by an even multiple of its size: the slope "
+           "of the first piece needs a unit of its own.)",
 )
 
 
 def paired(a, b):
-    """How much better a (N,) is than b (N,) over the same N folds, as two tensors of one number each.
+    """Mean and standard error, two tensors (), of the differences of the scores a (N,) and b (N,) on the same N folds.
 
-    They are the mean of the differences and its standard error: their standard deviation (with N - 1), divided by √N.
+    The standard error is the standard deviation of the differences (with N - 1), divided by √N.
     """
     difference = a - b
     return difference.mean(), difference.std() / len(difference) ** 0.5
 
 
-def _paired_deviation(a, b):
-    return (a - b).mean(), (a - b).std()
-
-
 def _paired_apart(a, b):
     return a.mean() - b.mean(), (a.var() / len(a) + b.var() / len(b)) ** 0.5
-
-
-def _paired_population(a, b):
-    return (a - b).mean(), (a - b).std(correction=0) / len(a) ** 0.5
-
-
-def _paired_by_count(a, b):
-    return (a - b).mean(), (a - b).std() / len(a)
-
-
-def _paired_without_sign(a, b):
-    return (a - b).abs().mean(), (a - b).std() / len(a) ** 0.5
 
 
 PAIRED = Exercise(
@@ -416,20 +307,23 @@ PAIRED = Exercise(
         "paired(torch.tensor([0.5, 0.7]), torch.tensor([0.6, 0.8]))",
     ),
     wrong=(
-        Wrong(_paired_deviation,
-              "This is how much single folds differ. The mean of N of them is surer than one: divide by the root of N."),
+        Wrong(variant(paired, (" / len(difference) ** 0.5", ""), name="paired_deviation"),
+              "This is how much single folds differ. The mean of N of them varies less: divide by the square root of "
+              "N."),
         Wrong(_paired_apart,
-              "You treat the two as if they had seen other folds. On the same folds look at the differences: what both find "
-              "hard is taken out."),
-        Wrong(_paired_population,
-              "The mean was estimated from the same numbers: divide by N - 1 inside, as std() does by itself."),
-        Wrong(_paired_by_count, "Divide by the square root of N: a mean of four is twice as sure, not four times."),
-        Wrong(_paired_without_sign,
+              "You treat the scores as if they came from different folds. On the same folds, take the differences: "
+              "what is hard for both cancels."),
+        Wrong(variant(paired, ("std()", "std(correction=0)"), name="paired_population"),
+              "The mean was estimated from the same data: divide by N - 1 inside, as std() does by default."),
+        Wrong(variant(paired, (" ** 0.5", ""), name="paired_by_count"),
+              "Divide by the square root of N: the standard error of a mean of four is half as large, not a quarter."),
+        Wrong(variant(paired, ("difference.mean()", "difference.abs().mean()"), name="paired_without_sign"),
               "If b was better in a fold, that must count against a: keep the sign of the differences."),
     ),
     hints=("First the differences, fold by fold: a - b.",
-           "Their mean, and their std() divided by the root of how many there are."),
-    allows="Below two of these errors a difference is no news; above, it may be none still, as folds share what they train on.",
+           "Their mean, and their std() divided by the square root of N."),
+    allows="A difference below two standard errors shows nothing; one above may show nothing either, as the folds "
+           "share training data.",
 )
 
 EXERCISES = [MOONS_NETWORK, BY_BUMPS, HEIGHTS_WITHIN, BUMPS_NEEDED, SAWTOOTH, UNITS_FOR_TEETH, PAIRED]

@@ -1,11 +1,11 @@
-"""Week 3a: slopes on a graph, deltas, an engine, checks of a gradient, and what torch keeps."""
+"""Week 3a: derivatives on a graph, deltas, an autograd engine, gradient checks, and what torch's .grad holds."""
 
 import torch
 import torch.nn.functional as F
 
 from nnlab.autograd import Value as Node
 from nnlab.autograd import accumulate, ordered, product
-from nnlab.checks.exercise import Exercise, Quiz, Wrong
+from nnlab.checks.exercise import Exercise, Quiz, Wrong, variant
 
 SLOPES_BY_HAND = Quiz(
     name="slopes_by_hand",
@@ -17,23 +17,27 @@ SLOPES_BY_HAND = Quiz(
         "the slope of e with respect to a",
     ),
     wrong=(
-        Wrong([16, -8, -16, 16], "d is -4, so d * d is 16; but its slope with respect to d is 2 d."),
-        Wrong([-4, -8, -16, 16], "d goes into d * d twice: two edges, each with the slope d, and both count."),
-        Wrong([-8, -8, 24, 16], "Along the edge from b to c = a * b the slope is the other factor, a."),
-        Wrong([-8, -8, -16, 24], "That is the way over c alone. a also goes into d directly: add that way."),
-        Wrong([-8, -8, -16, -8], "That is the direct way from a to d alone. a also goes into c: add that way."),
-        Wrong([-8, 0, 0, -8], "A sum passes its slope on to both of its parts: c has the slope 1 in d = c + a."),
+        Wrong([16, -8, -16, 16], "d is -4, so d * d is 16; but its derivative with respect to d is 2 d."),
+        Wrong([-4, -8, -16, 16],
+              "d goes into d * d twice: two edges, each with the local derivative d, and both count."),
+        Wrong([-8, -8, 24, 16], "At the edge from b to c = a * b the local derivative is the other factor, a."),
+        Wrong([-8, -8, -16, 24], "That is the path through c alone. a also goes into d directly: add that path."),
+        Wrong([-8, -8, -16, -8], "That is the direct path from a to d alone. a also goes into c: add that path."),
+        Wrong([-8, 0, 0, -8],
+              "A sum passes its upstream gradient on to both summands: the local derivative of d = c + a with respect "
+              "to c is 1."),
     ),
-    hints=("Write the values first: c = -6, d = -4, e = 16. Then a slope on every edge.",
-           "Multiply the slopes along a way; where several ways lead from a to e, add them up."),
-    allows="Multiply along ways, add over ways: that is all of backprop.",
+    hints=("Write the values first: c = -6, d = -4, e = 16. Then the local derivative at every edge.",
+           "Multiply the local derivatives along each path; where several paths lead from a to e, sum over them."),
+    allows="Multiply along each path, sum over all paths: that is the chain rule, and all of backprop.",
 )
 
 
 def deltas(x, y, W, b, v, c):
-    """Slopes of E = (o - y)² / 2 with respect to what goes into each sigmoid: of the output (), and of the hidden units (H,).
+    """Gradients of E = (o - y)² / 2 with respect to the inputs of the sigmoids: output () and hidden units (H,).
 
-    The network has hidden units h = σ(W x + b) and an output o = σ(v · h + c); x is (n,), W (H, n), b and v (H,), y and c ().
+    The network has hidden units h = σ(W x + b) and an output o = σ(v · h + c); x is (n,), W (H, n), b and v (H,), y and
+    c are ().
     """
     h = torch.sigmoid(W @ x + b)
     o = torch.sigmoid(v @ h + c)
@@ -41,39 +45,6 @@ def deltas(x, y, W, b, v, c):
     return output, output * v * h * (1 - h)
 
 
-def _deltas_plain_error(x, y, W, b, v, c):
-    h = torch.sigmoid(W @ x + b)
-    output = torch.sigmoid(v @ h + c) - y
-    return output, output * v * h * (1 - h)
-
-
-def _deltas_other_sign(x, y, W, b, v, c):
-    output, hidden = deltas(x, y, W, b, v, c)
-    return -output, -hidden
-
-
-def _deltas_without_weights(x, y, W, b, v, c):
-    h, (output, _) = torch.sigmoid(W @ x + b), deltas(x, y, W, b, v, c)
-    return output, output * h * (1 - h)
-
-
-def _deltas_without_hidden_slope(x, y, W, b, v, c):
-    output, _ = deltas(x, y, W, b, v, c)
-    return output, output * v
-
-
-def _deltas_of_the_inputs(x, y, W, b, v, c):
-    output, _ = deltas(x, y, W, b, v, c)
-    z = W @ x + b
-    return output, output * v * z * (1 - z)
-
-
-def _deltas_of_the_weights(x, y, W, b, v, c):
-    h, (output, _) = torch.sigmoid(W @ x + b), deltas(x, y, W, b, v, c)
-    return output, output * h
-
-
-_W, _B, _V, _ONES = torch.tensor([[1.0, -1.0], [0.5, 2.0]]), torch.tensor([0.5, -1.0]), torch.tensor([1.0, -2.0]), torch.ones(1)
 DELTAS = Exercise(
     reference=deltas,
     cases=(
@@ -84,39 +55,31 @@ DELTAS = Exercise(
         "deltas(torch.tensor([-1.0, 0.5]), torch.tensor(1.0), W, b, v, torch.tensor(0.2))",
     ),
     wrong=(
-        Wrong(_deltas_plain_error, "o - y is the slope with respect to o. Its sigmoid has a slope, too: o (1 - o)."),
-        Wrong(_deltas_other_sign, "The sign: where o is above y, the loss grows with o, so its slope is o - y, not y - o."),
-        Wrong(_deltas_without_weights, "A hidden unit reaches the output through its weight v: one with v = 0 is not to blame."),
-        Wrong(_deltas_without_hidden_slope, "The way to a hidden unit's input goes through its sigmoid, with slope h (1 - h)."),
-        Wrong(_deltas_of_the_inputs, "σ' is h (1 - h), of what comes out of the sigmoid, not of what goes in."),
-        Wrong(_deltas_of_the_weights, "δ times h is the slope of a weight in v. The hidden δ goes through v and the sigmoid."),
+        Wrong(variant(deltas, (" * o * (1 - o)", ""), name="deltas_plain_error"),
+              "o - y is the derivative with respect to o. Its sigmoid has a derivative, too: o (1 - o)."),
+        Wrong(variant(deltas, ("o - y", "y - o"), name="deltas_other_sign"),
+              "The sign: where o is above y, the loss grows with o, so its derivative is o - y, not y - o."),
+        Wrong(variant(deltas, (" * v", ""), name="deltas_without_weights"),
+              "A hidden unit reaches the output through its weight v: where v = 0, its δ is 0."),
+        Wrong(variant(deltas, (" * h * (1 - h)", ""), name="deltas_without_hidden_slope"),
+              "The path to a hidden unit's input goes through its sigmoid, with derivative h (1 - h)."),
+        Wrong(variant(deltas, ("h * (1 - h)", "z * (1 - z)"),
+                      ("h = torch.sigmoid(W @ x + b)", "z = W @ x + b; h = torch.sigmoid(z)"),
+                      name="deltas_of_the_inputs"),
+              "σ' is h (1 - h), computed from the output of the sigmoid, not from its input."),
+        Wrong(variant(deltas, (" * v * h * (1 - h)", " * h"), name="deltas_of_the_weights"),
+              "δ times h is the derivative with respect to a weight in v. The hidden δ goes through v and the "
+              "sigmoid."),
     ),
-    hints=("Forward first: h, then o. Then from behind: from E to o, from o to what goes into its sigmoid.",
+    hints=("Forward first: h, then o. Then backward: from E to o, from o to the input of its sigmoid.",
            "Output: (o - y) * o * (1 - o). From there to a hidden unit: times its v, times h * (1 - h)."),
-    allows="The slope of any weight is the δ of the unit it leads to, times what flows through it.",
+    allows="The derivative with respect to any weight is the δ of the unit it leads to, times its input.",
     equivalent=(("v @ h → h @ v", "a product of two vectors"),),
-    uses={"W": _W, "b": _B, "v": _V, "one": _ONES},
+    uses={"W": torch.tensor([[1.0, -1.0], [0.5, 2.0]]), "b": torch.tensor([0.5, -1.0]), "v": torch.tensor([1.0, -2.0]),
+          "one": torch.ones(1)},
 )
 
-
-def _product_swapped(a, b):
-    return Node(a.data * b.data, ((a, a.data), (b, b.data)))
-
-
-def _product_ones(a, b):
-    return Node(a.data * b.data, ((a, 1.0), (b, 1.0)))
-
-
-def _product_no_parents(a, b):
-    return Node(a.data * b.data)
-
-
-def _product_one_parent(a, b):
-    return Node(a.data * b.data, ((a, b.data),))
-
-
-def _product_of_both(a, b):
-    return Node(a.data * b.data, ((a, a.data * b.data), (b, a.data * b.data)))
+_PARENTS = "(a, b.data), (b, a.data)"
 
 
 def _product_by_the_engine(a, b):
@@ -131,8 +94,8 @@ class Bare:
 
 
 def edges(node, **names):
-    """The parents of `node`, by the names given to them, each with its slope, in the order of the names."""
-    return sorted((name, slope) for parent, slope in node.parents for name, one in names.items() if one is parent)
+    """Pairs of the name of a parent of `node` and its local derivative, sorted by name; `names` maps them to Values."""
+    return sorted((name, derivative) for parent, derivative in node.parents for name, one in names.items() if one is parent)
 
 
 _EDGES = "c.data, edges(c, a=a, b=b)"
@@ -142,28 +105,34 @@ PRODUCT = Exercise(
         "product(Value(2), Value(3)).data",
         f"a, b = Value(1), Value(1); c = product(a, b); {_EDGES}",
         f"a, b = Value(2), Value(-3); c = product(a, b); {_EDGES}",
-        "a = Value(5); c = product(a, a); c.data, [slope for _, slope in c.parents]",
+        "a = Value(5); c = product(a, a); c.data, [derivative for _, derivative in c.parents]",
         "a, b = Bare(2), Bare(-3); c = product(a, b); c.data, edges(c, a=a, b=b)",
     ),
     wrong=(
-        Wrong(_product_swapped, "Where a grows a little, a * b grows b times as much: the slope is the other factor."),
-        Wrong(_product_ones, "Slopes of 1 belong to a sum. A product grows by the other factor."),
-        Wrong(_product_no_parents, "It does not know what it was made from: give Value the parents too, each with its slope."),
-        Wrong(_product_one_parent, "A product has two parents, and a slope for each."),
+        Wrong(variant(product, (_PARENTS, "(a, a.data), (b, b.data)"), name="product_swapped"),
+              "Where a grows a little, a * b grows b times as much: the local derivative is the other factor."),
+        Wrong(variant(product, (_PARENTS, "(a, 1.0), (b, 1.0)"), name="product_ones"),
+              "Local derivatives of 1 belong to a sum. That of a product is the other factor."),
+        Wrong(variant(product, (", ((a, b.data), (b, a.data))", ""), name="product_no_parents"),
+              "It does not know what it was made from: give Value the parents too, each with its local derivative."),
+        Wrong(variant(product, (_PARENTS, "(a, b.data),"), name="product_one_parent"),
+              "A product has two parents, and a local derivative for each."),
         Wrong(_product_by_the_engine,
-              "That asks the engine, and you are the engine: make a Value of a.data * b.data and its two parents."),
-        Wrong(_product_of_both, "The slope is not the product itself: how fast does a * b grow with a alone?"),
+              "That calls the engine's product, which is this function: make a Value of a.data * b.data and its two "
+              "parents."),
+        Wrong(variant(product, (_PARENTS, "(a, a.data * b.data), (b, a.data * b.data)"), name="product_of_both"),
+              "The local derivative is not the product itself: how fast does a * b grow with a alone?"),
     ),
-    hints=("Value takes the number, then the parents: pairs of a Value and a slope.",
+    hints=("Value takes the number, then the parents: pairs of a Value and a local derivative.",
            "The derivative of a * b with respect to a is b. So one pair is (a, b.data)."),
-    allows="One operator is all that one has to know; the graph does the rest.",
+    allows="Each operator knows only its local derivatives; the graph does the rest.",
     equivalent=(("((a, b.data), (b, a.data)) → ((b, a.data), (a, b.data))", "in either order"),),
     uses={"Value": Node, "Bare": Bare, "edges": edges},
 )
 
 
 def is_order(order, root):
-    """Does the list `order` hold each Value that `root` was made from once, parents first, and `root` at its end?"""
+    """Whether the list `order` holds each Value that `root` was made from once, parents first, with `root` as last."""
     places = {id(node): k for k, node in enumerate(order)}
     pairs = [(id(parent), id(node)) for node in order for parent, _ in node.parents]
     complete = len(places) == len(order) == len(ordered(root)) and order[-1] is root
@@ -183,10 +152,6 @@ def _ordered_with_repeats(root):
     for parent, _ in root.parents:
         order += _ordered_with_repeats(parent)
     return [*order, root]
-
-
-def _ordered_children_first(root):
-    return ordered(root)[::-1]
 
 
 def _ordered_as_met(root):
@@ -224,56 +189,30 @@ ORDERED = Exercise(
         "len(ordered(chain(5000)))",
     ),
     wrong=(
-        Wrong(_ordered_with_repeats, "A Value that is used twice stands in it twice: remember which ones are done."),
-        Wrong(_ordered_children_first, "The other way round: parents first, the root last. It is walked from behind later."),
+        Wrong(_ordered_with_repeats,
+              "A Value that is used twice stands in the list twice: remember which ones are done."),
+        Wrong(variant(ordered, ("return order", "return order[::-1]"), name="ordered_children_first"),
+              "The other way around: parents first, the root last. The backward pass reverses it later."),
         Wrong(_ordered_as_met,
-              "In the order in which a walk meets them, a Value can stand before one of its own parents: it may only go in when "
-              "all its parents are in."),
+              "In the order of discovery a Value can come before one of its own parents: append it only when all its "
+              "parents are in the list."),
         Wrong(_ordered_recursive,
-              "Right for small graphs; but Python stops functions that call themselves a thousand times deep. Keep a stack, "
-              "a list, of your own."),
+              "Right for small graphs; but Python's recursion limit is about a thousand calls. Keep a stack, a list, "
+              "of your own."),
     ),
-    hints=("A Value may go into the order when all its parents are in. Until then it waits on a stack, under its parents.",
-           "Look at the top of the stack: if parents are not done, put those on top; else take it off and, if new, append it."),
-    allows="Each Value once, after its parents: walked from behind, nobody passes on too early.",
+    hints=("A Value may be appended when all its parents are in the list. Until then it waits on a stack, under its "
+           "parents.",
+           "Look at the top of the stack: if it has parents that are not done, push those; else pop it and, if new, "
+           "append it."),
+    allows="Each Value once, after its parents: in reverse order, each gradient is complete before it is passed on.",
     uses={"Value": Node, "is_order": is_order, "chain": chain},
 )
-
-
-def _accumulate_overwrites(order):
-    for node in reversed(order):
-        for parent, slope in node.parents:
-            parent.grad = slope * node.grad
-
-
-def _accumulate_forward(order):
-    for node in order:
-        for parent, slope in node.parents:
-            parent.grad += slope * node.grad
-
-
-def _accumulate_local(order):
-    for node in reversed(order):
-        for parent, slope in node.parents:
-            parent.grad += slope
-
-
-def _accumulate_no_slope(order):
-    for node in reversed(order):
-        for parent, _ in node.parents:
-            parent.grad += node.grad
 
 
 def _accumulate_anew(order):
     for node in order[:-1]:
         node.grad = 0.0
     accumulate(order)
-
-
-def _accumulate_from_data(order):
-    for node in reversed(order):
-        for parent, slope in node.parents:
-            parent.grad += slope * node.data
 
 
 _ONE = "c.grad = 1.0; accumulate(ordered(c))"
@@ -289,23 +228,30 @@ ACCUMULATE = Exercise(
         f"a, b = Value(2), Value(-3); c = (a * b + a).tanh() * b; {_ONE}; a.grad, b.grad",
     ),
     wrong=(
-        Wrong(_accumulate_overwrites, "A Value used twice gets slopes from two sides; the second overwrites the first: use +=."),
-        Wrong(_accumulate_forward, "From the front everybody passes on before having got anything: walk the order from behind."),
-        Wrong(_accumulate_local, "Each edge's own slope only: multiply it by the gradient of the node that it comes from."),
-        Wrong(_accumulate_no_slope, "The gradient is passed on unchanged, as if every edge had the slope 1."),
-        Wrong(_accumulate_anew, "Clear nothing and set nothing: what is there already stays, and slopes are added to it."),
-        Wrong(_accumulate_from_data, "What flows back is the gradient of the node, node.grad, not its value."),
+        Wrong(variant(accumulate, ("+=", "="), name="accumulate_overwrites"),
+              "A Value used twice gets gradients from two children; the second overwrites the first: use +=."),
+        Wrong(variant(accumulate, ("reversed(order)", "order"), name="accumulate_forward"),
+              "From the front each node passes its gradient on before it has one: go through the order in reverse."),
+        Wrong(variant(accumulate, (" * node.grad", ""), name="accumulate_local"),
+              "This is the local derivative only: multiply it by the upstream gradient, that of the child node."),
+        Wrong(variant(accumulate, ("local_derivative * ", ""), name="accumulate_no_slope"),
+              "The gradient is passed on unchanged, as if every local derivative were 1."),
+        Wrong(_accumulate_anew,
+              "Clear nothing and set nothing: what is in grad already stays, and gradients are added to it."),
+        Wrong(variant(accumulate, ("node.grad", "node.data"), name="accumulate_from_data"),
+              "What flows back is the gradient of the node, node.grad, not its value."),
     ),
-    hints=("Two loops: over the order from behind, and over the parents of each node.", "parent.grad += slope * node.grad"),
-    allows="Three functions, and the engine runs.",
+    hints=("Two loops: over the order in reverse, and over the parents of each node.",
+           "parent.grad += local_derivative * node.grad"),
+    allows="With product, ordered and accumulate the engine runs.",
     uses={"Value": Node, "ordered": ordered},
 )
 
 
 def check_slopes(f, x, slopes, h=1e-5):
-    """Largest distance, a number, between `slopes` (n,) and the central differences (f(x + h e) - f(x - h e)) / (2 h) of f.
+    """Largest absolute difference, a float, of a gradient `slopes` (n,) and the central differences of f at x (n,).
 
-    f takes tensors (n,) and gives one number (); x is (n,), and e is 1 at one place.
+    A central difference is (f(x + h e) - f(x - h e)) / (2 h), e the unit vector of one coordinate; f maps (n,) to ().
     """
     worst = 0.0
     for k in range(len(x)):
@@ -318,34 +264,6 @@ def check_slopes(f, x, slopes, h=1e-5):
 
 def _steps(x, h):
     return h * torch.eye(len(x), dtype=x.dtype)
-
-
-def _slopes_forward(f, x, slopes, h=1e-5):
-    return max(abs((f(x + e) - f(x)) / h - slope).item() for e, slope in zip(_steps(x, h), slopes, strict=True))
-
-
-def _slopes_half(f, x, slopes, h=1e-5):
-    return max(abs((f(x + e) - f(x - e)) / h - slope).item() for e, slope in zip(_steps(x, h), slopes, strict=True))
-
-
-def _slopes_all_at_once(f, x, slopes, h=1e-5):
-    return max(abs((f(x + h) - f(x - h)) / (2 * h) - slope).item() for slope in slopes)
-
-
-def _slopes_without_abs(f, x, slopes, h=1e-5):
-    return max(((f(x + e) - f(x - e)) / (2 * h) - slope).item() for e, slope in zip(_steps(x, h), slopes, strict=True))
-
-
-def _slopes_other_step(f, x, slopes, h=1e-5):
-    return check_slopes(f, x, slopes)
-
-
-def _slopes_in_float32(f, x, slopes, h=1e-5):
-    return max(abs((f(x + e) - f(x - e)) / (2 * h) - slope).item() for e, slope in zip(_steps(x.float(), h), slopes, strict=True))
-
-
-def _slopes_last(f, x, slopes, h=1e-5):
-    return check_slopes(lambda last: f(torch.cat([x[:-1], last])), x[-1:], slopes[-1:], h)
 
 
 CHECK_SLOPES = Exercise(
@@ -361,63 +279,42 @@ CHECK_SLOPES = Exercise(
         "check_slopes(lambda x: torch.sin(x).prod(), x, 0 * x, h=1e-3)",
     ),
     wrong=(
-        Wrong(_slopes_forward, "A step to one side only: its error shrinks with h, that of a step to both sides with h²."),
-        Wrong(_slopes_half, "From x - h to x + h it is two steps: divide by 2 h."),
-        Wrong(_slopes_all_at_once, "All coordinates move at once: move one at a time, to see each one's slope."),
-        Wrong(_slopes_without_abs, "A slope that is too small must count as much as one too large: take the distance, abs()."),
-        Wrong(_slopes_other_step, "The step h that is given should be taken; you always take the same."),
-        Wrong(_slopes_in_float32, "In float32 the step itself is rounded: give it the precision of x, torch.zeros_like(x)."),
-        Wrong(_slopes_last, "Only the last coordinate is looked at: keep the largest distance of all."),
+        Wrong(variant(check_slopes, ("f(x - e)) / (2 * h)", "f(x)) / h"), name="slopes_forward"),
+              "This is a forward difference: its error is proportional to h, that of a central difference to h²."),
+        Wrong(variant(check_slopes, ("(2 * h)", "h"), name="slopes_half"),
+              "From x - h to x + h it is two steps: divide by 2 h."),
+        Wrong(variant(check_slopes, ("zeros_like(x)", "full_like(x, h)"), name="slopes_all_at_once"),
+              "All coordinates move at once: move one at a time, to get each partial derivative."),
+        Wrong(variant(check_slopes, ("abs(", "("), name="slopes_without_abs"),
+              "A derivative that is too small must count as much as one too large: take the absolute value, abs()."),
+        Wrong(variant(check_slopes, ("worst = 0.0", "worst, h = 0.0, 1e-5"), name="slopes_other_step"),
+              "Use the step h that is given; here it is always 1e-5."),
+        Wrong(variant(check_slopes, ("zeros_like(x)", "zeros_like(x, dtype=torch.float32)"), name="slopes_in_float32"),
+              "In float32 the step itself is rounded: give it the dtype of x, torch.zeros_like(x)."),
+        Wrong(variant(check_slopes,
+                      ("max(worst, abs(difference - slopes[k]).item())", "abs(difference - slopes[k]).item()"),
+                      name="slopes_last"),
+              "Only the last coordinate counts here: keep the largest difference of all."),
     ),
     hints=("For each k: a copy of zeros with h at place k, added and subtracted.",
-           "(f(x + e) - f(x - e)) / (2 * h), then the distance to slopes[k]; keep the largest, as a number with .item()."),
-    allows="Now nobody has to believe a gradient, least of all your own.",
-    equivalent=(("0.0 → -1.0", "distances are never negative"),
+           "(f(x + e) - f(x - e)) / (2 * h), then the absolute difference from slopes[k]; keep the largest, as a float "
+           "with .item()."),
+    allows="Now you can check any gradient, your own included.",
+    equivalent=(("0.0 → -1.0", "absolute differences are never negative"),
                 ("max(worst, abs(difference - slopes[k]).item()) → max(abs(difference - slopes[k]).item(), worst)",
                  "the larger of two"),
-                ("difference - slopes[k] → slopes[k] - difference", "a distance")),
+                ("difference - slopes[k] → slopes[k] - difference", "an absolute difference")),
     uses={"one": torch.ones(1, dtype=torch.float64), "x": torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)},
 )
 
 
 def bce_gradients(x, w, b, y):
-    """Slopes, (n, m) and (m,), of the mean binary cross-entropy of the logits x w + b by w (n, m) and b (m,), found by hand.
+    """Gradients of the mean binary cross-entropy of the logits x w + b with respect to w (n, m) and b (m,), by hand.
 
-    x is (n,), the targets y are (m,).
+    x is (n,), the targets y are (m,); the gradients have the shapes of w and b.
     """
     delta = (torch.sigmoid(x @ w + b) - y) / len(y)
     return torch.outer(x, delta), delta
-
-
-def _bce_summed(x, w, b, y):
-    delta = torch.sigmoid(x @ w + b) - y
-    return torch.outer(x, delta), delta
-
-
-def _bce_transposed(x, w, b, y):
-    slopes, delta = bce_gradients(x, w, b, y)
-    return slopes.T, delta
-
-
-def _bce_uphill(x, w, b, y):
-    slopes, delta = bce_gradients(x, w, b, y)
-    return -slopes, -delta
-
-
-def _bce_squared(x, w, b, y):
-    p = torch.sigmoid(x @ w + b)
-    delta = (p - y) * p * (1 - p) / len(y)
-    return torch.outer(x, delta), delta
-
-
-def _bce_softmax(x, w, b, y):
-    delta = (torch.softmax(x @ w + b, 0) - y) / len(y)
-    return torch.outer(x, delta), delta
-
-
-def _bce_without_x(x, w, b, y):
-    _, delta = bce_gradients(x, w, b, y)
-    return delta.expand(len(x), -1).clone(), delta
 
 
 def _bce_by_backward(x, w, b, y):
@@ -427,7 +324,7 @@ def _bce_by_backward(x, w, b, y):
 
 
 def no_graph(function):
-    """`function`, called without autograd: what is computed by hand does not miss it."""
+    """`function` under inference mode, where no graph is kept: a gradient computed by hand does not need one."""
     return torch.inference_mode()(function)
 
 
@@ -436,24 +333,34 @@ BCE_GRADIENTS = Exercise(
     cases=(
         "bce_gradients(torch.tensor([1.0]), torch.tensor([[0.0]]), torch.tensor([0.0]), torch.tensor([0.5]))",
         "bce_gradients(torch.tensor([1.0]), torch.tensor([[2.0]]), torch.tensor([0.0]), torch.tensor([1.0]))",
-        "bce_gradients(torch.tensor([2.0, -1.0]), torch.tensor([[0.5], [1.0]]), torch.tensor([0.0]), torch.tensor([0.0]))",
+        "bce_gradients(torch.tensor([2.0, -1.0]), torch.tensor([[0.5], [1.0]]), torch.tensor([0.0]), "
+        "torch.tensor([0.0]))",
         "bce_gradients(torch.ones(2), torch.zeros(2, 2), torch.zeros(2), torch.tensor([0.0, 1.0]))",
         "bce_gradients(torch.tensor([1.0, 3.0]), w, torch.tensor([0.1, 0.2]), torch.tensor([0.0, 1.0]))",
         "bce_gradients(torch.ones(5), torch.randn(5, 3), torch.randn(3), torch.zeros(3))",
         "no_graph(bce_gradients)(torch.ones(2), w, torch.zeros(2), torch.tensor([0.0, 1.0]))",
     ),
     wrong=(
-        Wrong(_bce_summed, "The loss is the mean over the outputs, so each of m has only 1/m of the say."),
-        Wrong(_bce_transposed, "The slopes must have the shape of w, (n, m): row i belongs to input i."),
-        Wrong(_bce_uphill, "The sign: the slope of a logit is σ(z) - y, what is said minus what is right."),
-        Wrong(_bce_squared, "σ (1 - σ) belongs to the squared error. In cross-entropy it cancels: σ(z) - y is all (week 1b)."),
-        Wrong(_bce_softmax, "Each output is a yes or no of its own: σ of each logit, not a softmax over them."),
-        Wrong(_bce_by_backward, "The right numbers, but torch found them: by hand, without a graph, is asked."),
-        Wrong(_bce_without_x, "The slope of a weight is the δ of the unit it leads to, times what flows through it: x."),
+        Wrong(variant(bce_gradients, (" / len(y)", ""), name="bce_summed"),
+              "The loss is the mean over the m outputs: divide by m."),
+        Wrong(variant(bce_gradients, ("outer(x, delta)", "outer(delta, x)"), name="bce_transposed"),
+              "The gradient must have the shape of w, (n, m): row i belongs to input i."),
+        Wrong(variant(bce_gradients, ("delta = ", "delta = -"), name="bce_uphill"),
+              "The sign: the derivative with respect to a logit is σ(z) - y, probability minus target."),
+        Wrong(variant(bce_gradients, ("delta = ", "p = torch.sigmoid(x @ w + b); delta = p * (1 - p) * "),
+                      name="bce_squared"),
+              "σ (1 - σ) belongs to the squared error. In cross-entropy it cancels: what remains is σ(z) - y (week "
+              "1b)."),
+        Wrong(variant(bce_gradients, ("torch.sigmoid(x @ w + b)", "torch.softmax(x @ w + b, 0)"), name="bce_softmax"),
+              "Each output is a binary classification of its own: σ of each logit, not a softmax over them."),
+        Wrong(_bce_by_backward,
+              "The values are right, but autograd computed them: compute them by hand, without a graph."),
+        Wrong(variant(bce_gradients, ("outer(x,", "outer(torch.ones_like(x),"), name="bce_without_x"),
+              "The derivative with respect to a weight is the δ of the unit it leads to, times its input, x."),
     ),
-    hints=("For one logit z with target y the slope is σ(z) - y; for the mean over m logits, a part of 1/m of that.",
-           "w[i, j] stands between x[i] and logit j, so its slope is x[i] * delta[j]: torch.outer."),
-    allows="You have done by hand what backward() does for this layer.",
+    hints=("For one logit z with target y the derivative is σ(z) - y; for the mean over m logits, 1/m of that.",
+           "w[i, j] connects x[i] with logit j, so its derivative is x[i] * delta[j]: torch.outer."),
+    allows="This is what backward() computes for this layer.",
     uses={"w": torch.tensor([[0.5, -1.0], [1.0, 0.0]]), "no_graph": no_graph},
 )
 
@@ -468,13 +375,13 @@ WHAT_GRAD_HOLDS = Quiz(
         "w.grad = None; y = 2 * w; y = 3 * y; y.backward(): w.grad is",
     ),
     wrong=(
-        Wrong([9, 12, 3, False, 6], "w * w is 9; its slope at w = 3 is 2 w."),
+        Wrong([9, 12, 3, False, 6], "w * w is 9; its derivative at w = 3 is 2 w."),
         Wrong([6, 6, 3, False, 6], "backward() adds to what is there: nothing clears .grad by itself."),
         Wrong([6, 0, 3, False, 6], "backward() adds to what is there; it is zero_grad that clears."),
-        Wrong([6, 12, 6, False, 6], "A detached w is a number without a past: only the other factor is followed back."),
-        Wrong([6, 12, 3, True, 6], "Under no_grad() torch keeps no graph: what is computed there has no past."),
-        Wrong([6, 12, 3, False, 3], "The name y moves on to the new number, but the graph stays whole: w, 2 w, 3 (2 w)."),
-        Wrong([3, 12, 3, False, 6], "w goes into w * w twice, and each edge has the slope 3."),
+        Wrong([6, 12, 6, False, 6], "A detached w has no graph: the gradient flows through the other factor only."),
+        Wrong([6, 12, 3, True, 6], "Under no_grad() torch keeps no graph: a result does not require a gradient."),
+        Wrong([6, 12, 3, False, 3], "The name y is bound to a new tensor, but the graph stays whole: w, 2 w, 3 (2 w)."),
+        Wrong([3, 12, 3, False, 6], "w goes into w * w twice, and each edge has the local derivative 3."),
     ),
     hints=("Run the lines in a cell of your own, and look.",
            "detach() cuts an edge; no_grad() builds no graph at all; += is what backward() does."),

@@ -1,7 +1,7 @@
-"""Five scripts that train a network on pictures, each with one mistake planted; week 3b's exercises begin with them.
+"""Five scripts that train a network on images, each with one bug; exercises of week 3b begin with them.
 
-All take pictures x (N, 1, 28, 28) with labels y (N,), and new ones, and return the losses of all steps and the share of the
-new pictures that is named right, measured five times.
+All take images x (N, 1, 28, 28) with labels y (N,), and new ones, and return the losses of all steps and the accuracy
+on the new images, measured five times.
 """
 
 import torch
@@ -14,7 +14,7 @@ from nnlab.models import MLP
 
 
 def script_a(x, y, new_x, new_y):
-    """Losses of five epochs' steps; share of the new pictures named right, measured five times."""
+    """Losses of all steps of five epochs; accuracy on the new images, measured five times."""
     model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -32,7 +32,7 @@ def script_a(x, y, new_x, new_y):
 
 
 def script_b(x, y, new_x, new_y):
-    """Losses of five epochs' steps; share of the new pictures named right, measured five times."""
+    """Losses of all steps of five epochs; accuracy on the new images, measured five times."""
     model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -48,7 +48,7 @@ def script_b(x, y, new_x, new_y):
 
 
 def script_c(x, y, new_x, new_y):
-    """Losses of five epochs' steps; share of the new pictures named right, measured five times."""
+    """Losses of all steps of five epochs; accuracy on the new images, measured five times."""
     model = nn.Sequential(nn.Linear(28, 30), nn.ReLU(), nn.Linear(30, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -65,7 +65,7 @@ def script_c(x, y, new_x, new_y):
 
 
 def script_d(x, y, new_x, new_y):
-    """Losses of five epochs' steps; share of the new pictures named right, measured five times."""
+    """Losses of all steps of five epochs; accuracy on the new images, measured five times."""
     model = nn.Sequential(MLP([784, 30, 10]), nn.Softmax(1))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -82,7 +82,7 @@ def script_d(x, y, new_x, new_y):
 
 
 def script_e(x, y, new_x, new_y):
-    """Losses of five epochs' steps; share of the new pictures named right, measured five times."""
+    """Losses of all steps of five epochs; accuracy on the new images, measured five times."""
     model = nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Dropout(0.5),
                           nn.Linear(30, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)

@@ -17,7 +17,7 @@ from nnlab.widgets.packing import packed
 
 MIME = "application/vnd.nnlab.figure+json"
 NETWORK = "application/vnd.nnlab.network+json"
-SHARED = ("shared", "frame")  # what stands before each figure's own file
+SHARED = ("shared", "controls", "state", "frame")  # what stands before each figure's own file
 HERE = Path(__file__).parent
 FIGURES = HERE / "figures"  # NAME.js draws and computes; NAME.json holds the rules of its state
 

@@ -1,7 +1,12 @@
-// Starts the deck; a slide that is too large is shrunk to fit, code no further than to 20 pixels (then the build fails).
-// With ?handout in the address the same slides are set for print: three on a page of A4, the speaker's notes beside them.
+// Starts the deck; a slide that is too large is shrunk to fit, code not below 20 pixels (else the build fails).
+// With ?handout in the address the same slides are set for print: three on a page of A4, the notes beside them.
 const WIDTH = 1280, HEIGHT = 720, room = HEIGHT - 38;  // the foot keeps its line
-const least = (slide) => slide.querySelector(".highlight") ? 20 / 22 : slide.querySelector("[data-figure]") ? 0.85 : 0.8;
+
+/** How far a slide may be shrunk. */
+const least = (slide) => {
+  if (slide.querySelector(".highlight")) return 20 / 22;
+  return slide.querySelector("[data-figure]") ? 0.85 : 0.8;
+};
 
 /** Height and width that the content of the slide needs, in the deck's pixels. */
 function need(slide, scale) {
@@ -16,6 +21,8 @@ function need(slide, scale) {
   }
   return { height, width };
 }
+
+/** Shrink the slide until it fits, or is as small as it may be. */
 function fit(slide, scale) {
   let zoom = 1;
   slide.style.zoom = zoom;
@@ -24,24 +31,31 @@ function fit(slide, scale) {
     setting.style.maxHeight = "0";
     setting.style.maxHeight = `${Math.max(240, room - need(slide, scale).height - 12)}px`;
   }
-  const tooLarge = () => { const { height, width } = need(slide, scale); return height > room || width > WIDTH; };
+  const tooLarge = () => {
+    const { height, width } = need(slide, scale);
+    return height > room || width > WIDTH;
+  };
   while (zoom - 0.01 >= least(slide) && tooLarge()) slide.style.zoom = zoom -= 0.01;
 }
 
 function present() {
   Reveal.initialize({
-    width: WIDTH, height: HEIGHT, margin: 0, center: false, controls: true, progress: true, hash: true, slideNumber: false,
-    transition: "none", navigationMode: "linear", pdfSeparateFragments: false, plugins: [RevealNotes],
+    width: WIDTH, height: HEIGHT, margin: 0, center: false, controls: true, progress: true, hash: true,
+    slideNumber: false, transition: "none", navigationMode: "linear", pdfSeparateFragments: false,
+    plugins: [RevealNotes],
   });
   document.querySelector(".slides").append(document.querySelector(".foot"));  // it grows with the slide
-  if (location.search.includes("receiver")) document.body.classList.add("receiver");  // a preview in the speaker's window
+  const preview = location.search.includes("receiver");  // in the speaker's window
+  if (preview) document.body.classList.add("receiver");
   const now = () => {
     const slide = Reveal.getCurrentSlide();
     if (Reveal.isOverview()) return;
     fit(slide, Reveal.getScale());
     document.querySelector(".number").textContent = `${Reveal.getSlidePastCount() + 1} / ${Reveal.getTotalSlides()}`;
     if (!slide.contains(document.activeElement)) document.activeElement.blur();
-    for (const figure of document.querySelectorAll("[data-figure]")) figure.inert = !slide.contains(figure);  // no keys for what is not seen
+    for (const figure of document.querySelectorAll("[data-figure]")) {
+      figure.inert = !slide.contains(figure);  // no keys for what is not seen
+    }
   };
   for (const event of ["ready", "slidechanged", "overviewhidden", "resize"]) Reveal.on(event, now);
   window.addEventListener("figures", now);
@@ -54,7 +68,8 @@ function handOut() {
   slides.forEach((slide, k) => {
     const row = document.createElement("div");
     row.className = "three";
-    row.innerHTML = '<div class="frame"><div class="reveal"><div class="slides"><section></section></div></div></div><div class="beside"></div>';
+    row.innerHTML = `<div class="frame"><div class="reveal"><div class="slides"><section></section></div></div></div>
+      <div class="beside"></div>`;
     row.lastChild.append(`${k + 1} / ${slides.length}`, ...slide.querySelectorAll("aside.notes"));
     row.querySelector("section").append(slide);
     document.body.append(row);

@@ -2,7 +2,8 @@
 window.figuresReady = false;
 const modules = {};
 for (const source of document.querySelectorAll("script[data-module]")) {
-  modules[source.dataset.module] = URL.createObjectURL(new Blob([JSON.parse(source.textContent)], { type: "text/javascript" }));
+  const module = new Blob([JSON.parse(source.textContent)], { type: "text/javascript" });
+  modules[source.dataset.module] = URL.createObjectURL(module);
 }
 
 /** What the page holds of a widget's model: values, and who listens to their changes. */
@@ -15,7 +16,9 @@ function modelOf(state, network) {
       for (const listener of listeners[`change:${name}`] || []) listener();
     },
     on: (event, listener) => { (listeners[event] ||= []).push(listener); },
-    off: (event, listener) => { listeners[event] = (listeners[event] || []).filter((one) => one !== listener); },
+    off: (event, listener) => {
+      listeners[event] = (listeners[event] || []).filter((one) => one !== listener);
+    },
     save_changes: () => {},
   };
 }
@@ -27,8 +30,9 @@ for (const el of document.querySelectorAll("[data-figure]")) {
     const model = modelOf(JSON.parse(el.dataset.state), JSON.parse(el.dataset.network || "{}"));
     figure.render({ model, el });
     el.dataset.ready = "";
-    const before = Object.keys(alive).filter((name) => name.replace(/-\d+$/, "") === el.dataset.figure).length;
-    alive[el.dataset.figure + (before ? `-${before + 1}` : "")] = { figure, model, el };
+    const name = el.dataset.figure;
+    const before = Object.keys(alive).filter((other) => other.replace(/-\d+$/, "") === name).length;
+    alive[before ? `${name}-${before + 1}` : name] = { figure, model, el };
   } catch (error) {  // the others still come to life
     el.textContent = `The figure ${el.dataset.figure} fails: ${error.message}`;
     console.error(el.textContent);
@@ -38,14 +42,19 @@ for (const el of document.querySelectorAll("[data-figure]")) {
 // On a page, what was changed stands after # in the address: #neuron={"bias":1}. A deck's address names its slide.
 if (!document.querySelector(".reveal")) {
   let timer = null, written = null;
-  const parts = () => location.hash.slice(1).split("&").map((part) => part.split(/=(.*)/s)).filter(([name, text]) => alive[name] && text);
+  const pairs = () => location.hash.slice(1).split("&").map((part) => part.split(/=(.*)/s));
+  const parts = () => pairs().filter(([name, text]) => alive[name] && text);
+  const changesOf = (model) => {
+    const start = model.get("start"), same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+    return Object.entries(model.get("state")).filter(([part, value]) => !same(value, start[part]));
+  };
+  const encoded = (changes) => encodeURIComponent(JSON.stringify(Object.fromEntries(changes)));
   const write = () => {
-    const changed = Object.entries(alive).map(([name, { model }]) => {
-      const start = model.get("start"), differs = ([part, value]) => JSON.stringify(value) !== JSON.stringify(start[part]);
-      return [name, Object.entries(model.get("state")).filter(differs)];
-    }).filter(([, changes]) => changes.length);
-    written = changed.map(([name, changes]) => `${name}=${encodeURIComponent(JSON.stringify(Object.fromEntries(changes)))}`).join("&");
-    if (written || parts().length) history.replaceState(null, "", written ? `#${written}` : location.pathname + location.search);
+    const changed = Object.entries(alive).map(([name, { model }]) => [name, changesOf(model)]);
+    written = changed.filter(([, changes]) => changes.length)
+      .map(([name, changes]) => `${name}=${encoded(changes)}`).join("&");
+    if (!written && !parts().length) return;
+    history.replaceState(null, "", written ? `#${written}` : location.pathname + location.search);
   };
   const read = () => {
     document.querySelectorAll(".address-fails").forEach((old) => old.remove());
@@ -53,17 +62,21 @@ if (!document.querySelector(".reveal")) {
     if (!Object.keys(given).length || location.hash.slice(1) === written) return;
     for (const [name, { figure, model, el }] of Object.entries(alive)) {
       try {
-        model.set("state", figure.whole({ ...model.get("start"), ...given[name] && JSON.parse(decodeURIComponent(given[name])) }));
+        const changes = given[name] && JSON.parse(decodeURIComponent(given[name]));
+        model.set("state", figure.whole({ ...model.get("start"), ...changes }));
       } catch (error) {
-        const said = Object.assign(document.createElement("p"), { className: "address-fails",
-          textContent: `The state in this page's address cannot be shown: ${error.message}. Here is the figure as the lecture begins with it.` });
+        const said = document.createElement("p");
+        said.className = "address-fails";
+        said.textContent = `The state in this page's address cannot be shown: ${error.message}. `
+          + "Here is the figure as the lecture begins with it.";
         said.setAttribute("role", "alert");
         el.before(said);
       }
     }
     alive[Object.keys(given)[0]].el.scrollIntoView({ block: "center" });
   };
-  for (const { model } of Object.values(alive)) model.on("change:state", () => { clearTimeout(timer); timer = setTimeout(write, 300); });
+  const later = () => { clearTimeout(timer); timer = setTimeout(write, 300); };
+  for (const { model } of Object.values(alive)) model.on("change:state", later);
   read();
   addEventListener("hashchange", read);
 }
