@@ -30,8 +30,9 @@ def pytest_collection_modifyitems(config, items):
     from nnlab.course.notebooks import paths, read
 
     chosen = paths(config.getoption("--notebook"))
-    files = {path.name for path in chosen} | {f"test_{path.stem.split('_')[0]}.py" for path in chosen}
     figures = {file.stem for path in chosen for file in dependencies.files(read(path)) if file.parent.name == "figures"}
+    files = {path.name for path in chosen} | {f"test_{path.stem.split('_')[0]}.py" for path in chosen}
+    files |= {f"test_figure_{figure}.py" for figure in figures}
 
     def guards(item):
         given = item.callspec.params if hasattr(item, "callspec") else {}

@@ -1,9 +1,9 @@
-"""Makes the picture sets that come with the course: a stratified part of each whole set.
+"""Make the image data sets that come with the course: a stratified subset of each full data set.
 
     python data/make_subset.py            writes data/fashion_mnist.npz and data/mnist.npz, and prints their sha256
 
-The whole set is taken from the first source of `nnlab.data` that has it. Of each class the pictures are drawn without
-replacement by numpy's default_rng(0), 1,000 for training and 200 for testing, and kept in their original order.
+The full data set is taken from the first source of `nnlab.data` that has it. Of each class, 1,000 training and 200 test
+images are drawn without replacement by numpy's default_rng(0), and kept in their original order.
 """
 
 import hashlib
@@ -25,13 +25,13 @@ def drawn(labels, count, rng):
 
 
 def make(name):
-    """Write the subset of the set called `name` to data/ and print what it is."""
+    """Write the subset of the data set `name` to data/, and print its size and checksum."""
     whole = load(name)
     rng = np.random.default_rng(0)
     arrays = []
     for x, y, count in ((whole.x_train, whole.y_train, TRAIN), (whole.x_test, whole.y_test, TEST)):
         if len(x) < 5 * count:
-            raise SystemExit(f"{name}: {len(x)} pictures from {whole.source} are not the whole set")
+            raise SystemExit(f"{name}: {len(x)} images from {whole.source} are not the full data set")
         keep = drawn(y.numpy(), count, rng)
         arrays += [(x.numpy()[keep] * 255).round().astype(np.uint8), y.numpy()[keep].astype(np.uint8)]
     path = HOME / f"{name}.npz"

@@ -17,7 +17,7 @@ HOME = Path(__file__).resolve().parent.parent / "data"
 
 
 class DatasetSpec(NamedTuple):
-    """Specification of an image data set: its names and shapes, where its files are, and their checksums."""
+    """Specification of an image data set: class names, image shape, where its files are, and their checksums."""
 
     name: str
     classes: tuple

@@ -28,11 +28,6 @@ def python_313():
     return None
 
 
-def versions(python):
-    """Installed packages of `python` with their versions, from pip."""
-    return set(run(python, "-m", "pip", "list", "--format=freeze").split())
-
-
 def made():
     """Path of the twin's Python; None where there is no Python 3.13 to make it with."""
     base = python_313()

@@ -1,9 +1,4 @@
-"""What holds for each exercise of a notebook: a test file of that notebook derives its tests from `ExerciseRules`.
-
-    class TestExercises(ExerciseRules):
-        module = week01a
-        styles = {"relu": [F.relu, lambda x: x.clamp(min=0)], ...}
-"""
+"""What holds for each exercise of a notebook: its test file derives a class from `ExerciseRules`, with `module` and `styles`."""
 
 import time
 

@@ -13,7 +13,7 @@ from nnlab.course.render import Formulas, rendered
 from nnlab.course.slides import as_deck
 from nnlab.widgets import Figure
 
-PLACE = re.compile(r'(<div data-figure="(\w+)"[^>]*? data-state=")[^"]*(" data-network=")[^"]*"')
+PLACE = re.compile(r'<div data-figure="(\w+)"[^>]*></div>')
 
 
 @functools.cache
@@ -27,14 +27,14 @@ def _template(names, deck):
 
 
 def shows(figures, deck=False):
-    """HTML of a page, or a deck, that shows the `figures`: as it is rendered, but with their states in its places."""
+    """HTML of a page, or a deck, that shows the `figures`: as it is rendered, with their states in their places."""
     left = list(figures)
 
     def placed(match):
         figure = left.pop(0)
-        assert figure.figure == match[2]
+        assert figure.figure == match[1]
         state, network = (html.escape(json.dumps(part), quote=True) for part in (figure.state, figure.network))
-        return f'{match[1]}{state}{match[3]}{network}"'
+        return f'<div data-figure="{match[1]}" data-prevent-swipe data-state="{state}" data-network="{network}"></div>'
 
     text = PLACE.sub(placed, _template(tuple(figure.figure for figure in figures), deck))
     assert not left
@@ -77,7 +77,7 @@ def open_page(offline):
     yield open_
     for page in pages:
         page.close()
-    assert errors == [], "the browser's console shows errors"
+    assert errors == [], f"the browser shows errors: {errors}"
 
 
 def watch(page, errors):

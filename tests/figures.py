@@ -59,12 +59,11 @@ def says(page, pattern):
 
 
 def image_of(page, k=0):
-    """Everything that the figure number `k` draws and says, without the sheets; and what its controls hold."""
+    """Everything that the figure number `k` draws and says, without sheets and tools; and what its controls hold."""
     return page.locator(".figure").nth(k).evaluate("""(root) => [
-        [...root.querySelectorAll(".panels, .says, .row:not(.sheet .row)")]
-            .map((node) => node.innerHTML.replace(/inside-[^"]*/g, "")).join("\\n"),
-        [...root.querySelectorAll("input, select")]
-            .map((node) => node.type === "checkbox" ? node.checked : node.value).join(";")]""")
+        ...[...root.querySelectorAll(".panels, .says, .row:not(.sheet .row, .tools)")].map((node) => node.innerHTML),
+        ...[...root.querySelectorAll("input, select")]
+            .map((node) => node.type === "checkbox" ? node.checked : node.value)]""")
 
 
 def axe(page, where="document", options="{ resultTypes: ['violations', 'passes'] }"):

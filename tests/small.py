@@ -84,6 +84,8 @@ def released(folder):
             (repository / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, repository / name)
     git("init", "-q")
+    git("config", "core.compression", "0")  # it is cloned often, and only here
+    git("config", "pack.window", "0")
     git("add", "-A")
     git("commit", "-qm", "The release")
     git("tag", f"v{__version__}")

@@ -21,7 +21,8 @@ def wrong_addresses(root):
         found.append(f"pyproject.toml says version {project['version']}, nnlab {__version__}")
     for path in [root / "README.md", *sorted((root / "notebooks").glob("*.ipynb"))]:
         text = path.read_text(encoding="utf-8")
-        for other, release in re.findall(r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/([\w.-]+)/", text):
+        badge = r"(?:google\.com/github|kaggle\.com/kernels/welcome\?src=https://github\.com)/([\w.-]+/[\w.-]+)/blob/([\w.-]+)/"
+        for other, release in re.findall(badge, text):
             if (other, release) != (place, f"v{__version__}"):
                 found.append(f"{path.name} has a badge for {other} at {release}")
         for other in re.findall(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?(?=[\s\"'\\),>/]|$)", text):
@@ -44,13 +45,17 @@ def copy_of_project(tmp_path, monkeypatch):
 def test_addresses_are_equal():
     assert wrong_addresses(ROOT) == []
     for path in paths():
-        assert publish.badge_target(path.stem) in "\n".join(cell.source for cell in notebooks.opening(read(path)))
+        text = "\n".join(cell.source for cell in notebooks.opening(read(path)))
+        assert publish.badge_target(path.stem) in text and publish.kaggle_target(path.stem) in text
 
 
 @pytest.mark.parametrize("name, old, new, said", [
     ("README.md", "google.com/github/", "google.com/github/fork-of-", "README.md has a badge for fork-of-nnlab-course"),
     ("week01a_neurons.ipynb", f"/blob/v{__version__}/", "/blob/v9/", "has a badge for nnlab-course/nnlab at v9"),
-    ("week01a_neurons.ipynb", '\\"https://github.com/', '\\"https://github.com/fork-of-', "names the repository fork-of-nnlab"),
+    ("README.md", "welcome?src=https://github.com/", "welcome?src=https://github.com/fork-of-",
+     "README.md has a badge for fork-of-nnlab-course"),
+    ("week01a_neurons.ipynb", '\\"https://github.com/', '\\"https://github.com/fork-of-',
+     "names the repository fork-of-nnlab"),
     ("pyproject.toml", f'version = "{__version__}"', 'version = "0.0.9"', "says version 0.0.9"),
 ])
 def test_planted_addresses_are_caught(copy_of_project, name, old, new, said):

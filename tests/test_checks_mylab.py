@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -15,7 +16,8 @@ from nnlab.checks import mylab
 from nnlab.checks.exercise import Quiz
 from nnlab.checks.mylab import keep, kept, yours
 from nnlab.course.execute import execute
-from nnlab.course.notebooks import NOTEBOOKS, ROOT, code_cells, paths, printed, read
+from nnlab.course.mutants import chosen
+from nnlab.course.notebooks import ROOT, code_cells, paths, printed, read
 from nnlab.course.solve import names_in, solved
 from nnlab.exercises.week01 import check
 
@@ -26,37 +28,95 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_mylab_of_a_solved_run_works_in_a_plain_process(tmp_path):
-    path = NOTEBOOKS / "week01a_neurons.ipynb"
-    execute(solved(read(path)), path.name, strict=True, mylab=str(tmp_path))
-    code = ("import mylab, torch; from nnlab.checks.judging import judge; from nnlab.exercises.week01 import check; "
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """A folder with the mylab.py of all solved notebooks, in it one of each notebook and those before, and the cells run.
+
+    One kernel runs the exercises of all notebooks, in order, each notebook's imports before them.
+    """
+    folder, cells = tmp_path_factory.mktemp("library"), []
+    for path in paths():
+        asked = read(path)
+        wanted = {cell.id for cell in code_cells(asked) if cell.id == "imports" or names_in(cell)}
+        cells += [nbformat.v4.new_code_cell(cell.source, id=f"{path.stem}--{cell.id}"[:64]) for cell in solved(asked).cells
+                  if cell.id in wanted]
+
+    def copy(cell):
+        so_far, home = folder / "mylab.py", folder / cell.id.split("--")[0]
+        home.mkdir(exist_ok=True)
+        if so_far.exists():
+            shutil.copy(so_far, home)
+
+    run = execute(nbformat.v4.new_notebook(cells=cells), "all exercises", strict=True, mylab=str(folder), each=copy)
+    return folder, run.cells
+
+
+def test_mylab_of_a_solved_run_works_in_a_plain_process(library):
+    folder, _ = library
+    code = ("import mylab, sys; print('nnlab' in sys.modules); "
+            "import torch; from nnlab.checks.judging import judge; from nnlab.exercises.week01 import check; "
             "names = ['Neuron', 'relu']; print([judge(check.exercises[n], getattr(mylab, n)).kind for n in names]); "
             "print(mylab.Neuron(torch.tensor([2.0]), 1.0, mylab.relu)(torch.tensor([3.0])))")
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
-    assert done.stdout == "['correct', 'correct']\ntensor(7.)\n", done
-    alone = subprocess.run([sys.executable, "-c", "import mylab, sys; print('nnlab' in sys.modules)"], cwd=tmp_path,
-                           capture_output=True, text=True)
-    assert alone.stdout == "False\n", alone
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder / "week01a_neurons", capture_output=True, text=True)
+    assert done.stdout == "False\n['correct', 'correct']\ntensor(7.)\n", done
     SEEN.append("mylab.py of the solved week01a imports in a plain process: Neuron and relu pass")
 
 
-def test_every_exercise_of_the_week_solved_in_one_notebook(tmp_path):
-    """The stubs of all exercises, in order, filled in as a solved build does: each is right, kept, and right where it is kept."""
-    start, cells = "from nnlab.exercises.week01 import check\n\n", ["import torch"]
-    for exercise in check.exercises.values():
-        if isinstance(exercise, Quiz):
-            cells.append(f'{start}{exercise.name} = check.value("{exercise.name}", [...])')
-        elif isinstance(exercise.reference, type):
-            cells.append(f"{start}@check\nclass {exercise.name}:\n    def __init__(self, *arguments):\n        ...")
-        else:
-            cells.append(f"{start}@check\ndef {exercise.name}(*arguments):\n    ...")
-    asked = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    run = execute(solved(asked), "all of week 1", strict=True, mylab=str(tmp_path))
-    assert all(printed(cell).startswith("✓ ") for cell in run.cells[1:])
-    code = ("import mylab; from nnlab.checks.exercise import Quiz; from nnlab.checks.judging import judge; from nnlab.exercises.week01 import check; "
-            "print([judge(e, getattr(mylab, e.name)).kind for e in check.exercises.values() if not isinstance(e, Quiz)])")
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
-    assert done.stdout == f"{['correct'] * 15}\n", done
+TRAINS = """
+import mylab, torch
+from nnlab.batches import Batches
+from nnlab.checks.exercise import Quiz
+from nnlab.checks.judging import is_correct
+from nnlab.checks.mylab import kept
+from nnlab.course.mutants import chosen
+from nnlab.data import load, split
+from nnlab.models import MLP
+
+print([is_correct(e, getattr(mylab, e.name)) for _, e in chosen() if not isinstance(e, Quiz)])
+
+names = ["week01.relu", "week01.cross_entropy", "week01.accuracy", "week03.train_step", "week03.one_epoch"]
+data = load("fashion_mnist")
+train, val = split(data.y_train, 1 / 6)
+torch.manual_seed(0)
+network = MLP([784, 30, 10], mylab.relu)
+sgd = torch.optim.SGD(network.parameters(), lr=0.1)
+batches = Batches(data.x_train[train], data.y_train[train], 50, shuffle=True)
+losses = [mylab.one_epoch(network, batches, mylab.cross_entropy, sgd) for _ in range(3)]
+with torch.no_grad():
+    accuracy = mylab.accuracy(network(data.x_train[val]), data.y_train[val])
+mine = [name for name in names if name in kept() and getattr(mylab, name.split(".")[1]).__module__ == "mylab"]
+print(f"{len(mine)} of {len(names)} functions are yours: validation accuracy {float(accuracy):.3f}, losses falling: "
+      f"{losses == sorted(losses, reverse=True)}")
+"""
+
+
+@pytest.fixture(scope="module")
+def trained(library):
+    """Two lines that TRAINS prints in a plain process beside the mylab.py of all solved notebooks."""
+    folder, _ = library
+    done = subprocess.run([sys.executable, "-c", TRAINS], cwd=folder, capture_output=True, text=True,
+                          env=os.environ | {"NNLAB_MYLAB": str(folder), "PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_every_exercise_of_the_course_is_right_kept_and_right_where_it_is_kept(library, trained):
+    _, cells = library
+    asked = [name for cell in cells for name in names_in(cell)]
+    assert asked and all(printed(cell).count("✓ ") == len(names_in(cell)) for cell in cells)
+    assert all(printed(cell).startswith("✓ ") for cell in cells if names_in(cell))
+    assert sorted(asked) == sorted(exercise.name for _, exercise in chosen())
+    with_code = [week for week, exercise in chosen() if not isinstance(exercise, Quiz)]
+    assert trained[0] == str([True] * len(with_code)) and with_code.count("week01") == 15
+
+
+def test_the_library_of_the_course_so_far_trains_fashion_mnist(library, trained):
+    """mylab.py of all solved notebooks: the student's own loss, activation, accuracy and loop, and none of ours."""
+    said = re.match(r"(\d) of 5 functions are yours: validation accuracy (0\.\d+), losses falling: True", trained[1])
+    assert said and said[1] == "5" and float(said[2]) > 0.75, trained[1]
+    text = (library[0] / "mylab.py").read_text(encoding="utf-8")
+    assert not re.search(r"import.*nnlab\.(train|checks)", text)
+    SEEN.append(f"mylab.py of the solved course ({len(kept_in(text))} exercises): {trained[1]}")
 
 
 def test_what_is_written_by_hand_stays(folder):
@@ -134,47 +194,6 @@ def test_yours_is_right_or_the_reference(folder, capsys):
                        ("week01.rely", "no exercise 'rely' in week01")):
         with pytest.raises(ValueError, match=said):
             yours(name)
-
-
-TRAINS = """
-import mylab, torch
-from nnlab.batches import Batches
-from nnlab.checks.mylab import kept
-from nnlab.data import load, split
-from nnlab.models import MLP
-
-names = ["week01.relu", "week01.cross_entropy", "week01.accuracy", "week03.train_step", "week03.one_epoch"]
-data = load("fashion_mnist")
-fit_on, watch = split(data.y_train, 1 / 6)
-torch.manual_seed(0)
-network = MLP([784, 30, 10], mylab.relu)
-sgd = torch.optim.SGD(network.parameters(), lr=0.1)
-batches = Batches(data.x_train[fit_on], data.y_train[fit_on], 50, shuffle=True)
-losses = [mylab.one_epoch(network, batches, mylab.cross_entropy, sgd) for _ in range(3)]
-with torch.no_grad():
-    share = mylab.accuracy(network(data.x_train[watch]), data.y_train[watch])
-mine = [name for name in names if name in kept() and getattr(mylab, name.split(".")[1]).__module__ == "mylab"]
-print(f"{len(mine)} of {len(names)} functions are yours: {float(share):.3f} of new pictures named right, losses falling: "
-      f"{losses == sorted(losses, reverse=True)}")
-"""
-
-
-def test_the_library_of_the_course_so_far_trains_fashion_mnist(tmp_path):
-    """mylab.py of all solved notebooks: the student's own loss, activation, accuracy and loop, and none of ours."""
-    for path in paths():
-        asked = read(path)
-        wanted = {cell.id for cell in code_cells(asked) if cell.id == "imports" or names_in(cell)}
-        full = solved(asked)
-        full.cells = [cell for cell in full.cells if cell.id in wanted]
-        execute(full, path.name, strict=True, mylab=str(tmp_path))
-    done = subprocess.run([sys.executable, "-c", TRAINS], cwd=tmp_path, capture_output=True, text=True,
-                          env=os.environ | {"NNLAB_MYLAB": str(tmp_path), "PYTHONPATH": str(ROOT)})
-    assert done.returncode == 0, done.stderr
-    said = re.match(r"(\d) of 5 functions are yours: (0\.\d+) of new pictures named right, losses falling: True", done.stdout)
-    assert said and said[1] == "5" and float(said[2]) > 0.75, done.stdout
-    text = (tmp_path / "mylab.py").read_text(encoding="utf-8")
-    assert not re.search(r"import.*nnlab\.(train|checks)", text)
-    SEEN.append(f"mylab.py of the solved course ({len(kept_in(text))} exercises): {done.stdout.strip()}")
 
 
 def kept_in(text):

@@ -160,16 +160,16 @@ PLANTED = {
         ("a drawing that is open", lambda n: code(n, "# @title").metadata.pop("jupyter"), "folded in one program"),
         ("a folded cell without its tag", lambda n: code(n, "# @title").metadata.pop("tags"), "folded in one program"),
         ("a folded cell without a title", lambda n: edited(code(n, "# @title"), "# @title", "#"), "does not begin with a title"),
-        ("a folded cell that a later one needs", lambda n: edited(code(n, "# @title"), "plt.show()", "went = 0\nplt.show()"),
-         "defines 'went', which cell"),
-        ("a folded function that a later one needs", lambda n: fold(code(n, "def learn(")), "defines 'learn', which cell"),
+        ("a folded cell that a later one needs", lambda n: edited(code(n, "# @title Draw the out"), "plt.show()", "labels = 0"),
+         "defines 'labels', which cell"),
+        ("a folded function that a later one needs", lambda n: fold(code(n, "def train(")), "'train', which cell"),
         ("a folded cell that trains", lambda n: edited(code(n, "# @title"), "plt.show()", "fit(1)\nplt.show()"), "it calls fit"),
         ("an exercise that is folded", lambda n: fold(code(n, "def relu(")), "holds an exercise or a guess"),
     ],
     "answers": [
-        ("an answer in an open cell's code", lambda n: edited(code(n, "def learn("), "def learn(", f"# {ANSWER}\ndef learn("),
+        ("an answer in an open cell's code", lambda n: edited(code(n, "def train("), "def train(", f"# {ANSWER}\ndef train("),
          f"cell 'learn' holds the answer {ANSWER!r} of 'guess_serve'"),
-        ("an answer in what an open cell prints", lambda n: code(n, "def learn(").outputs.append(
+        ("an answer in what an open cell prints", lambda n: code(n, "def train(").outputs.append(
             nbformat.v4.new_output("stream", text=f"{ANSWER}!\n")), f"cell 'learn' holds the answer {ANSWER!r}"),
         ("a guess whose answer is not told", lambda n: code(n, "guess_serve = None").metadata.nnlab.pop("answer"),
          "does not say in its metadata by which words"),
@@ -208,7 +208,7 @@ PLANTED = {
         ("a section that prints nothing", no_claims, "prints no claim"),
         ("a stored claim that is false", lambda n: code(n, "chosen there").outputs[0].update(text="accuracy above 0.9: False\n"),
          "stores a claim that does not hold"),
-        ("an image without its text", lambda n: untold(code(n, "phis = {")), "has neither a title nor"),
+        ("an image without its text", lambda n: untold(code(n, "# @title Draw the activations")), "has neither a title nor"),
     ],
     "prerequisites": [
         ("a later week's module", lambda n: edited(code_cells(n)[1], "import timeit", "from nnlab.train import fit"),

@@ -84,14 +84,14 @@ class TestExercises(ExerciseRules):
     }
 
 
-def test_scripts_are_as_they_are_given_until_they_are_mended():
+def test_scripts_are_as_they_are_given_until_they_are_fixed():
     """The code that the week hands out is wrong, is told so where its text is hidden, and is not attempted where it is read."""
     given = {name: exercise for name, exercise in check.exercises.items() if getattr(exercise, "given", None)}
     assert sorted(given) == [f"script_{letter}" for letter in "abcde"]
     for name, exercise in given.items():
         assert check.given(name) is exercise.given and judge(exercise, exercise.given).kind == "incorrect"
         assert exercise.source != inspect.getsource(exercise.given) and len(exercise.source.splitlines()) <= 25
-    with pytest.raises(ValueError, match="train_step begins with nothing; these begin with code to mend: script_a, script_b"):
+    with pytest.raises(ValueError, match="train_step begins with nothing; these begin with code to correct: script_a, script_b"):
         check.given("train_step")
     with pytest.raises(ValueError, match="no exercise 'script_z'"):
         check.given("script_z")

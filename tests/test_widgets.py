@@ -1,13 +1,17 @@
 """nnlab.widgets in Python: state, errors, and what an output carries."""
 
 import json
+from pathlib import Path
 
 import pytest
+from shared import SEEN
 
+import nnlab
 from nnlab import widgets
 from nnlab.course.notebooks import ROOT
 from nnlab.widgets import MIME, NETWORK, Figure
 
+NAMES = widgets.names()
 
 def test_state_begins_with_the_figures_own_defaults():
     figure = Figure("neuron")
@@ -51,7 +55,7 @@ def test_points_may_be_any_number_and_two_copies_are_apart():
 
 
 def test_unknown_figure_lists_those_there_are():
-    with pytest.raises(ValueError, match=f"unknown figure 'nueron'; choose one of: {', '.join(map(repr, widgets.names()))}"):
+    with pytest.raises(ValueError, match=f"unknown figure 'nueron'; choose one of: {', '.join(map(repr, NAMES))}"):
         Figure("nueron")
 
 
@@ -67,8 +71,17 @@ def test_strict_nbval_leaves_trained_networks_out():
     assert f'"{NETWORK}"' in (ROOT / "conftest.py").read_text(encoding="utf-8")
 
 
-def test_modules_are_one_file_each_and_small():
-    lines = {path.stem: path.read_text(encoding="utf-8").count("\n") for path in widgets.HERE.rglob("*.js")}
-    assert all(count <= 250 for count in lines.values()), lines
+def test_javascript_is_short_and_used():
+    """Files of at most 250 lines of at most 120 characters, in all of the package; each part of a figure has its users."""
+    scripts = sorted(Path(nnlab.__file__).parent.rglob("*.js"))
+    lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in scripts}
+    long = [f"{name}:{k}" for name, text in lines.items() for k, line in enumerate(text, 1) if len(line) > 120]
+    used = {*widgets.SHARED, *(part for name in widgets.names() for part in widgets.rules(name).get("uses", ()))}
+    SEEN.append("lines of JavaScript: " + ", ".join(f"{name} {len(text)}" for name, text in lines.items()))
+    assert long == [] and max(map(len, lines.values())) <= 250
+    assert {path.stem for path in widgets.HERE.glob("*.js")} == used
+
+
+def test_modules_are_one_file_each():
     for name in widgets.names():
         assert widgets.module(name).count("export default") == 1

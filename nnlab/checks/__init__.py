@@ -1,4 +1,4 @@
-"""The judge of the exercises: ``@check`` and ``check.value`` (`core`), and `yours`, which returns a student's own answers.
+"""Judging answers to exercises: ``@check`` and ``check.value`` (`core`), and `yours`, the student's own answers.
 
 A notebook writes ``from nnlab.exercises.week01 import check``, then ``@check`` above each answer.
 """

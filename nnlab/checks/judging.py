@@ -47,7 +47,7 @@ def is_correct(exercise, answer, earlier=(), namespace=None, seconds=None):
 
     Args:
         exercise, answer, earlier, namespace: as for `judge`.
-        seconds: time limit of all cases together, that of `judge` without.
+        seconds: limit in seconds of processor time for all cases together, in place of that of `judge`.
     """
     if not _same_kind(exercise, answer):
         return False

@@ -31,7 +31,7 @@ class Outcome:
 
 
 class Stopped(BaseException):
-    """Stops an answer that does not end, or eats the memory; no ``except Exception`` of the answer catches it."""
+    """Stops an answer that does not end, or uses too much memory; no ``except Exception`` of the answer catches it."""
 
 
 def _resident():
@@ -45,21 +45,22 @@ def _resident():
 
 @contextlib.contextmanager
 def guarded(seconds=None):
-    """Raise Stopped in the block after `seconds` (SECONDS without) or MEMORY, again and again until it ends.
+    """Raise Stopped in the block after SECONDS or MEMORY, again and again until it ends.
 
-    Only the main thread can be stopped.
+    Args:
+        seconds: limit in seconds of processor time, in place of SECONDS of real time.
 
-    A loop around ``try: ... except: pass`` catches an exception that is raised in its ``try``; the next alarm follows
+    Only the main thread can be stopped. A loop around ``try: ... except: pass`` catches an exception that is raised in its ``try``; the next alarm follows
     so soon that it is raised in the ``except``.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
-    seconds = SECONDS if seconds is None else seconds
-    end, most, gaps = time.monotonic() + seconds, _resident() + MEMORY, itertools.cycle((2e-5, 0.05))
+    clock, seconds = (time.monotonic, SECONDS) if seconds is None else (time.process_time, seconds)
+    end, most, gaps = clock() + seconds, _resident() + MEMORY, itertools.cycle((2e-5, 0.05))
 
     def look(*_):
-        late, large = time.monotonic() > end, _resident() > most
+        late, large = clock() > end, _resident() > most
         signal.setitimer(signal.ITIMER_REAL, next(gaps) if late or large else 0.05)
         if late:
             raise Stopped(f"It had not ended after {seconds} seconds: which loop never stops?")

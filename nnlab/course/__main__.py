@@ -23,7 +23,7 @@ def main(arguments=None):
     command("sabotage", "plant faults in training and see the notebooks' claims break")
     command("answers", "write the answer key, notebooks and pages, to build/answers/")
     command("mutants", "every exercise against its named wrong answers and small changes of its reference").add_argument(
-        "weeks", nargs="*", help="weeks, such as week01; all without")
+        "weeks", nargs="*", help="weeks or exercises, such as week01 or week01.relu; all without")
     command("images", "draw README's images, of the first figure and of its slide, from what `slides` has built")
     command("publish", "make OWNER/REPO the course's address, in badges and first cells").add_argument(
         "place", metavar="OWNER/REPO")

@@ -1,4 +1,4 @@
-"""The answer key: each notebook solved and run, and after each exercise the mistakes that it knows by name."""
+"""The answer key: each notebook solved and run; after each exercise its common wrong answers and their feedback."""
 
 import nbformat
 
@@ -12,7 +12,7 @@ ANSWERS = BUILD / "answers"
 
 
 def answers(names=()):
-    """Write the key of each notebook, as a notebook and as a page, to build/answers/; True when all are written."""
+    """True, after writing the answer key of each notebook, as a notebook and as a page, to build/answers/."""
     ANSWERS.mkdir(parents=True, exist_ok=True)
     with Formulas() as formulas:
         for path, made in zip(paths(names), runs(paths(names)), strict=True):
@@ -28,19 +28,22 @@ def answers(names=()):
 
 
 def commented(notebook):
-    """`notebook` with a cell after each exercise that lists its known mistakes and what is said to them."""
+    """`notebook` with a cell after each exercise that lists its common wrong answers and the feedback on each."""
     checks, cells = checks_of(notebook), []
     for cell in notebook.cells:
         cells.append(cell)
         for name in names_in(cell) if cell.cell_type == "code" else ():
             exercise = checks.exercises[name]
-            lines = [f"**{name}: mistakes that it knows by name**"]
-            for wrong in exercise.wrong:
-                given = (", ".join(f"`{part}` for `{question}`" for part, right, question in
-                                   zip(wrong.answer, exercise.reference, exercise.questions, strict=True) if part != right)
-                         if isinstance(exercise, Quiz) else f"`{wrong.answer.__name__.strip('_')}`")
-                lines.append(f"- {given}: {wrong.says}")
-            text = "\n".join([lines[0], "", *lines[1:]])
+            lines = [f"- {_answer(exercise, wrong)}: {wrong.says}" for wrong in exercise.wrong]
+            text = "\n".join([f"**{name}: common wrong answers and their feedback**", "", *lines])
             cells.append(nbformat.v4.new_markdown_cell(text, id=f"{cell.id}-{name}-mistakes"[:64]))
     notebook.cells = cells
     return notebook
+
+
+def _answer(exercise, wrong):
+    """Markdown of a wrong answer: its name, or the values of a quiz that differ from the reference."""
+    if not isinstance(exercise, Quiz):
+        return f"`{wrong.answer.__name__.strip('_')}`"
+    rows = zip(wrong.answer, exercise.reference, exercise.questions, strict=True)
+    return ", ".join(f"`{part}` for `{question}`" for part, right, question in rows if part != right)

@@ -1,4 +1,4 @@
-"""The browser that looks at what we make: Chromium, driven by playwright."""
+"""Headless Chromium, driven by playwright, for checks and screenshots of pages, slides and figures."""
 
 import contextlib
 import os
@@ -6,14 +6,14 @@ import shutil
 
 
 def executable():
-    """Path of Chromium or Chrome (``NNLAB_CHROMIUM``, else the first that is found); None where there is none."""
+    """Path of Chromium or Chrome, a string: ``NNLAB_CHROMIUM``, else the first one found; None if none is installed."""
     return os.environ.get("NNLAB_CHROMIUM") or next(filter(None, map(shutil.which, (
         "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None)
 
 
 @contextlib.contextmanager
 def chromium():
-    """A running headless Chromium, closed at the end; None where none is installed."""
+    """Headless Chromium in a with block, a playwright browser, closed at the end; None if none is installed."""
     path = executable()
     if path is None:
         yield None

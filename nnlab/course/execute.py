@@ -1,4 +1,4 @@
-"""Run a notebook in a kernel of its own, cell by cell; a failure names the cell."""
+"""Execute a notebook cell by cell in a fresh kernel; an error names the failing cell."""
 
 import logging
 import os
@@ -10,10 +10,10 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from nnlab.course.notebooks import NOTEBOOKS, code_cells, without_outputs
 
-_SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-mylab-")  # nobody's own mylab.py is touched by a run of ours
+_SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-mylab-")  # a run never writes a student's own mylab.py
 
 
-# In the kernel: each picture that matplotlib draws carries its titles, as a text for those who cannot see it.
+# In the kernel: each figure that matplotlib draws gets its titles as alternative text, for screen readers.
 _TITLES = '''
 def _nnlab_titles():
     from IPython import get_ipython
@@ -35,7 +35,7 @@ del _nnlab_titles
 
 
 class CellFailed(RuntimeError):
-    """A cell of a notebook raised an error, did not end, or killed its kernel."""
+    """A cell of a notebook raised an error, ran out of time, or killed its kernel."""
 
     def __init__(self, name, cell, reason):
         super().__init__(f"{name}, cell {cell.id!r}:\n{reason}")
@@ -43,14 +43,14 @@ class CellFailed(RuntimeError):
 
 
 def environment(strict=False, mylab=None):
-    """Environment of a kernel as every run of ours has it: a student's own settings must not leak into what is compared.
+    """Environment variables of a kernel, a dictionary: the user's own settings must not change the compared outputs.
 
     Args:
-        strict: an exercise that is not right raises.
-        mylab: folder for mylab.py; a scratch folder without.
+        strict: an answer that is not correct raises an error.
+        mylab: folder for mylab.py; by default a temporary folder.
 
-    GOMP_SPINCOUNT: torch's threads spin while they wait, and two notebooks at once on two cores then take each other the time:
-    more than a minute each for trainings that take seconds. Spinning less costs a lone run little.
+    GOMP_SPINCOUNT: torch's threads spin while they wait. Two notebooks at once on two cores then slow each other down:
+    training that takes seconds takes more than a minute. Spinning less hardly slows a single run down.
     """
     own = {name: value for name, value in os.environ.items() if name not in ("NNLAB_STRICT", "MPLBACKEND")}
     own.setdefault("GOMP_SPINCOUNT", "2000")
@@ -60,17 +60,17 @@ def environment(strict=False, mylab=None):
 
 def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=lambda cell: None, timeout=300,
             mylab=None):
-    """A copy of `notebook` with the outputs of a fresh run in `notebooks/`.
+    """A copy of `notebook` with the outputs of a fresh run in the folder `notebooks/`.
 
     Args:
         notebook: an nbformat notebook; its stored outputs are not used.
-        name: what to call it in an error.
-        strict: an exercise that is not right raises.
-        prelude: Python that runs in the kernel before the first cell and leaves no trace in the notebook.
-        keep_going: go on after a cell that raises; its error is among its outputs.
-        each: called with each code cell that has run.
-        timeout: seconds for one cell.
-        mylab: folder in which solved exercises are kept; a scratch folder without.
+        name: its name in error messages.
+        strict: an answer that is not correct raises an error.
+        prelude: Python code that runs in the kernel before the first cell and is not part of the result.
+        keep_going: continue after a cell that raises; its error is among its outputs.
+        each: function that is called with each code cell after it has run.
+        timeout: time limit of one cell in seconds.
+        mylab: folder for mylab.py; by default a temporary folder.
 
     Raises:
         CellFailed: a cell raised (unless `keep_going`), ran out of time, or killed the kernel.

@@ -17,7 +17,7 @@ SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.M
 COMPARED = {ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
             ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,)}
 ONE_WAY = (ast.Sub, ast.Div, ast.MatMult, ast.Pow)  # operators whose operands may not be swapped
-SECONDS = 1  # time limit of a mutant: many never end, and a reference needs less than a tenth of that
+SECONDS = 0.5  # of processor time for a mutant: some never end, and a reference needs a fifth of that at most
 
 
 def weeks():

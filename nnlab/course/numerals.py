@@ -1,4 +1,4 @@
-"""Numbers in prose must come from somewhere: the section's code, what it prints, or a source that the cell names."""
+"""Numbers in prose need a source: the section's code, its printed output, or the cell's metadata ``sources``."""
 
 import re
 
@@ -16,25 +16,28 @@ _NOT_CLAIMS = (
 
 
 def numerals(notebook, run):
-    """Sentences on numerals in prose that occur neither in their section's code, nor in what it prints in the solved
-    `run`, nor in the cell's metadata ``sources``.
+    """Problems, one sentence for each number in prose without a source.
+
+    A number has a source if it occurs in its section's code, in the section's printed output in the solved `run`, or in
+    the cell's metadata ``sources``.
     """
     outputs = {cell.id: printed(cell) for cell in code_cells(run)}
     for section in sections(notebook):
-        known = set()
+        computed = set()
         for cell in section:
             if cell.cell_type == "code":
-                known |= _numbers(cell.source) | _numbers(outputs.get(cell.id, ""))
+                computed |= _numbers(cell.source) | _numbers(outputs.get(cell.id, ""))
         for cell in section:
             if cell.cell_type == "markdown":
                 text = cell.source
                 for pattern in _NOT_CLAIMS:
-                    text = re.sub(pattern, " ", text, flags=re.M | re.S if "```" in pattern or r"\$\$" in pattern else re.M)
-                given = {number for source in cell.metadata.get("sources", {}) for number in _numbers(source)}
-                for number in sorted(_numbers(text) - known - given):
+                    multiline = "```" in pattern or r"\$\$" in pattern
+                    text = re.sub(pattern, " ", text, flags=re.M | re.S if multiline else re.M)
+                cited = {number for source in cell.metadata.get("sources", {}) for number in _numbers(source)}
+                for number in sorted(_numbers(text) - computed - cited):
                     yield f"cell {cell.id!r} says {number:g}, which its section neither computes nor cites"
 
 
 def _numbers(text):
-    """The numbers that occur in `text`, without their signs."""
+    """Set of the numbers that occur in `text`, without their signs."""
     return {float(found.replace(",", "")) for found in re.findall(_NUMBER, text)}

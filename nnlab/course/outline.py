@@ -1,7 +1,7 @@
-"""The instructors' outline, ``notebooks/README.md``: story, sections, minutes, contents, exercises and figures of each lecture.
+"""The instructors' outline ``notebooks/README.md``: story, sections, minutes, exercises and figures of each lecture.
 
-What the course covers stands there by hand, as numbered items. A section's first cell says which of them it treats
-(``"nnlab": {"covers": ["1a.1"]}``); the rest is read off the notebooks.
+The items that the course covers are listed there by hand and numbered. The metadata of a section's first cell name the
+items that the section covers (``"nnlab": {"covers": ["1a.1"]}``); the rest is generated from the notebooks.
 """
 
 import re
@@ -17,7 +17,7 @@ _FIGURE = re.compile(r"\bFigure\(\"(\w+)\"")
 
 
 def written():
-    """Write the outline's generated part anew; True where that changed the file."""
+    """Whether the file has changed, after writing the generated part of the outline."""
     text = OUTLINE.read_text(encoding="utf-8")
     head, _, rest = text.partition(BEGIN)
     new = f"{head}{BEGIN}\n\n{outline()}\n\n{END}{rest.partition(END)[2]}"
@@ -27,12 +27,12 @@ def written():
 
 
 def outline():
-    """The generated part of the outline, as Markdown."""
+    """Generated part of the outline, as Markdown."""
     return "\n\n".join(_lecture(path) for path in paths())
 
 
 def missing():
-    """Sentences on items that no section treats, and on items of sections that the outline does not list."""
+    """Problems, a sentence each: items that no section covers, and items of sections that the outline does not list."""
     text, stems = OUTLINE.read_text(encoding="utf-8"), [path.stem for path in paths()]
     listed = {item for item, _ in _ITEM.findall(text)}
     there = {re.match(r"week0?(\d+[a-z])", stem).group(1) for stem in stems}
@@ -58,8 +58,8 @@ def _lecture(path):
         names = [f"`{name}`" for cell in code for name in names_in(cell)]
         asked = sum(len(guesses_in(cell)) for cell in code)
         figures = dict.fromkeys(found for cell in code for found in _FIGURE.findall(cell.source))
-        rows.append(f"| {name} | {spoken(section) or ''} | {', '.join(_covers(section))} | {', '.join(names)} | {asked or ''} "
-                    f"| {', '.join(figures)} |")
+        rows.append(f"| {name} | {spoken(section) or ''} | {', '.join(_covers(section))} | {', '.join(names)} "
+                    f"| {asked or ''} | {', '.join(figures)} |")
         exercises, predictions = exercises + len(names), predictions + asked
     return "\n".join([f"### [{title(notebook)}]({path.name})", "",
                       f"{minutes(notebook)} minutes, {exercises} exercises, {predictions} predictions.", "",

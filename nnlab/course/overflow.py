@@ -1,9 +1,9 @@
-"""Looks at a deck in Chromium: what does not fit on its slide, and what errors show."""
+"""Check a slide deck in Chromium: cells that do not fit on their slide, and JavaScript errors."""
 
-# What of the current slide lies outside of it, after deck.js has shrunk it: the cell, and by how much.
+# A sentence for each cell that extends beyond the current slide, after deck.js has scaled the slide down.
 _OVERFLOW = """() => {
   const slide = Reveal.getCurrentSlide(), out = new Map();
-  const foot = document.querySelector(".foot").getBoundingClientRect().top + 4;  // its line is its own
+  const foot = document.querySelector(".foot").getBoundingClientRect().top + 4;  // its border is part of it
   for (const node of slide.querySelectorAll("*")) {
     if (node.closest("aside.notes")) continue;
     const box = node.getBoundingClientRect(), cell = node.closest("[id^='cell-id=']")?.id.slice(8) || "?";
@@ -11,9 +11,12 @@ _OVERFLOW = """() => {
     if (box.width && box.height && outside) {
       const [right, down] = out.get(cell) || [0, 0];
       out.set(cell, [Math.max(right, box.right - innerWidth, -box.left), Math.max(down, box.bottom - foot, -box.top)]);
-    } else if (/auto|scroll|hidden/.test(getComputedStyle(node).overflowX + getComputedStyle(node).overflowY) && node.clientHeight
-               && (node.scrollHeight > node.clientHeight + 2 || node.scrollWidth > node.clientWidth + 2) && !out.has(cell))
-      out.set(cell, [node.scrollWidth - node.clientWidth, node.scrollHeight - node.clientHeight]);
+      continue;
+    }
+    const style = getComputedStyle(node);
+    const clips = /auto|scroll|hidden/.test(style.overflowX + style.overflowY) && node.clientHeight;
+    const [right, down] = [node.scrollWidth - node.clientWidth, node.scrollHeight - node.clientHeight];
+    if (clips && (down > 2 || right > 2) && !out.has(cell)) out.set(cell, [right, down]);
   }
   return [...out].map(([cell, [right, down]]) =>
     `cell '${cell}' is ${Math.round(right)} px too wide, ${Math.round(down)} px too high`);
@@ -21,25 +24,25 @@ _OVERFLOW = """() => {
 
 
 def opened(browser, deck):
-    """The deck at the path `deck` in a page of its own of 1280 × 720, offline, its figures alive."""
+    """Page of 1280 × 720 pixels with the deck at the path `deck`, offline, with running figures."""
     page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
     _arrive(page, deck)
     return page
 
 
 def _arrive(page, deck, place=""):
-    page.goto("about:blank")  # else another place of the same deck is no new start
+    page.goto("about:blank")  # else another place of the same deck would not reload it
     page.goto(deck.resolve().as_uri() + place)
     page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
 
 
 def look(browser, deck, each=None):
-    """Number of slides of the deck at the path `deck`, and a sentence for each cell that does not fit and each error.
+    """Number of slides of a deck, and a list of problems: a sentence for each cell that does not fit, and each error.
 
     Args:
         browser: a running Chromium.
         deck: path of the deck.
-        each: function of (page, number of the slide, from 1), called when a slide has been looked at.
+        each: function of (page, number of the slide, from 1), called after each slide is checked.
     """
     problems = []
     page = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
@@ -52,8 +55,10 @@ def look(browser, deck, each=None):
         problems.extend(f"slide {number} ({name}) does not fit: {problem}" for problem in page.evaluate(_OVERFLOW))
 
     _arrive(page, deck)
-    slides = page.evaluate("""Reveal.getSlides().map(slide => [Reveal.getIndices(slide), slide.querySelector("[data-figure]")])
-        .map(([{ h, v }, figure]) => [h, v || 0, Boolean(figure)])""")
+    slides = page.evaluate("""Reveal.getSlides().map(slide => {
+        const { h, v } = Reveal.getIndices(slide);
+        return [h, v || 0, Boolean(slide.querySelector("[data-figure]"))];
+    })""")
     for number, (h, v, figure) in enumerate(slides, start=1):
         if figure:  # as after a reload in the middle of a lecture
             _arrive(page, deck, f"#/{h}/{v}")

@@ -1,14 +1,14 @@
-"""Plant a fault in what a notebook trains or computes, and see its claims break.
+"""Sabotage: a fault is planted in training or computation, and the claims of a notebook must then fail.
 
-A claim that holds when the optimizers do nothing was no claim about training. Each notebook's metadata name the faults
-that apply and the cells that must catch them: ``"nnlab": {"sabotage": {"optimizers": ["train-claim"], ...}}``.
+A claim that holds although the optimizers do nothing is not a claim about training. Each notebook's metadata name the
+faults that apply and the cells that must catch them: ``"nnlab": {"sabotage": {"optimizers": ["train-claim"], ...}}``.
 """
 
 from nnlab.course.execute import execute
 from nnlab.course.notebooks import code_cells, paths, printed, read, tags
 from nnlab.course.solve import checks_of, solved
 
-# Python that runs in the notebook's kernel before its first cell.
+# Python code that runs in the notebook's kernel before its first cell.
 FAULTS = {
     "optimizers": """
 import torch
@@ -24,8 +24,8 @@ for _name in ("relu", "sigmoid", "tanh", "elu", "leaky_relu", "gelu", "silu", "s
     for _place in (torch, torch.nn.functional, torch.Tensor):
         if hasattr(_place, _name):
             setattr(_place, _name, _identity)
-for _layer in (torch.nn.ReLU, torch.nn.Sigmoid, torch.nn.Tanh, torch.nn.ELU, torch.nn.LeakyReLU, torch.nn.GELU, torch.nn.SiLU):
-    _layer.forward = _identity
+for _name in ("ReLU", "Sigmoid", "Tanh", "ELU", "LeakyReLU", "GELU", "SiLU"):
+    getattr(torch.nn, _name).forward = _identity
 """,
     "labels": """
 import torch
@@ -37,11 +37,11 @@ def _shuffled(name, _load=nnlab.data.load):
 nnlab.data.load = _shuffled
 """,
 }
-ACTIVATIONS = {"relu"}  # exercises whose reference is an activation: under that fault the identity, too
+ACTIVATIONS = {"relu"}  # exercises whose reference is an activation function: under that fault it is the identity, too
 
 
 def prelude(notebook, fault):
-    """Python that plants `fault` in a run of `notebook`.
+    """Python code that plants `fault` in a run of `notebook`.
 
     Raises:
         ValueError: there is no such fault.
@@ -58,7 +58,13 @@ def prelude(notebook, fault):
 
 
 def broken(sound, name, fault=None):
-    """Ids of the cells that print something else, or raise, when the notebook of the run `sound` runs again with `fault`."""
+    """Ids of the cells whose output differs, or that raise, in another run of the notebook of the run `sound`.
+
+    Args:
+        sound: an executed notebook without a fault.
+        name: its name in error messages.
+        fault: the fault to plant, a key of FAULTS; None for none.
+    """
     run = execute(sound, name, prelude=prelude(sound, fault) if fault else "", keep_going=True)
     return [before.id for before, after in zip(code_cells(sound), code_cells(run), strict=True)
             if "nbval-ignore-output" not in tags(before)
@@ -66,7 +72,7 @@ def broken(sound, name, fault=None):
 
 
 def sabotage(names=()):
-    """Run each notebook, solved, without a fault and with each of its faults; True if claims break just when they must."""
+    """Whether every fault is caught, and nothing fails without one, in the solved notebooks; a table is printed."""
     well = True
     print(f"{'notebook':<20} {'fault':<12} {'must be caught by':<44} {'result':<8} also breaks")
     for path in paths(names):
@@ -75,9 +81,11 @@ def sabotage(names=()):
         expected = {None: [], **notebook.metadata.get("nnlab", {}).get("sabotage", {})}
         for fault, cells in expected.items():
             found = broken(sound, path.name, fault)
-            missed, more = [cell for cell in cells if cell not in found], [cell for cell in found if cell not in cells]
+            missed = [cell for cell in cells if cell not in found]
+            more = [cell for cell in found if cell not in cells]
             good = not missed and not (fault is None and found)
             result = ("caught" if fault else "none") if good else "MISSED" if fault else "BROKEN"
-            print(f"{path.stem:<20} {fault or '(none)':<12} {', '.join(cells) or '-':<44} {result:<8} {', '.join(more) or '-'}")
+            print(f"{path.stem:<20} {fault or '(none)':<12} {', '.join(cells) or '-':<44} {result:<8} "
+                  f"{', '.join(more) or '-'}")
             well = well and good
     return well

@@ -1,6 +1,7 @@
-"""Fill in a notebook: each exercise by its reference, each prediction by the guess that its cell's metadata holds.
+"""Solve a notebook: fill in each exercise with its reference, each prediction with the guess in its cell's metadata.
 
-Exercises are found in the syntax tree, never by tag or cell id: a definition under ``@check``, a call of ``check.value``.
+Exercises are found in the syntax tree, never by tag or cell id: a definition under ``@check``, or a call of
+``check.value``.
 """
 
 import ast
@@ -11,7 +12,7 @@ from nnlab.course.notebooks import code_cells, tree
 
 
 def checks_of(notebook):
-    """The `Checks` that `notebook` imports by ``from nnlab.exercises.weekNN import check``; None where it imports none."""
+    """`Checks` that `notebook` imports by ``from nnlab.exercises.weekNN import check``; None if it imports none."""
     for cell in code_cells(notebook):
         for node in ast.walk(tree(cell)):
             if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nnlab.exercises.")
@@ -21,33 +22,33 @@ def checks_of(notebook):
 
 
 def exercises_in(cell):
-    """The definitions under ``@check`` in a code cell, as syntax trees."""
+    """Definitions under ``@check`` in a code cell, a list of syntax trees."""
     return [node for node in tree(cell).body if isinstance(node, ast.FunctionDef | ast.ClassDef)
             and any(isinstance(mark, ast.Name) and mark.id == "check" for mark in node.decorator_list)]
 
 
 def guesses_in(cell):
-    """The assignments ``guess... = None`` in a code cell, as syntax trees."""
+    """Assignments ``guess... = None`` in a code cell, a list of syntax trees."""
     return [node for node in tree(cell).body if isinstance(node, ast.Assign)
             and isinstance(node.targets[0], ast.Name) and node.targets[0].id.startswith("guess")
             and isinstance(node.value, ast.Constant) and node.value.value is None]
 
 
 def taken_by(notebook, name):
-    """The first code cell of `notebook` that uses the guess called `name`: the figure that answers it; None without one."""
+    """First code cell of `notebook` that uses the guess called `name`, the figure that answers it, or None."""
     return next((cell for cell in code_cells(notebook)
                  if any(isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
                         for node in ast.walk(tree(cell)))), None)
 
 
 def values_in(cell):
-    """The calls ``check.value("name", ...)`` in a code cell, as syntax trees."""
+    """Calls ``check.value("name", ...)`` in a code cell, a list of syntax trees."""
     return [node for node in ast.walk(tree(cell)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
             and node.func.attr == "value" and getattr(node.func.value, "id", None) == "check" and len(node.args) == 2]
 
 
 def names_in(cell):
-    """Names of the exercises in a code cell, definitions and values."""
+    """Names of the exercises in a code cell, a list of strings: definitions, then values."""
     return [node.name for node in exercises_in(cell)] + [ast.literal_eval(node.args[0]) for node in values_in(cell)]
 
 
@@ -77,8 +78,8 @@ def solved(notebook):
         for node in guesses_in(cell):
             if "guess" not in cell.metadata.get("nnlab", {}):
                 raise ValueError(f"cell {cell.id!r}: its metadata hold no guess; add {{'nnlab': {{'guess': ...}}}}")
-            edits.append(((node.value.lineno, node.value.col_offset), (node.value.end_lineno, node.value.end_col_offset),
-                          repr(cell.metadata["nnlab"]["guess"])))
+            value, text = node.value, repr(cell.metadata["nnlab"]["guess"])
+            edits.append(((value.lineno, value.col_offset), (value.end_lineno, value.end_col_offset), text))
         lines = cell.source.split("\n")
         for (first, start), (last, end), text in sorted(edits, reverse=True):
             before, after = _columns(lines[first - 1], start)[0], _columns(lines[last - 1], end)[1]
@@ -88,6 +89,6 @@ def solved(notebook):
 
 
 def _columns(line, column):
-    """`line` in two parts at `column`, which a syntax tree counts in bytes of UTF-8."""
+    """Two parts of `line`, split at `column`, which a syntax tree counts in bytes of UTF-8."""
     line = line.encode()
     return line[:column].decode(), line[column:].decode()

@@ -284,7 +284,7 @@ CHANGES = Quiz(
               "The sample that fell from 0.9 to 0.6 is classified correctly before and after. Only crossing one half "
               "counts."),
         Wrong(["stays", "falls", "rises", "rises", "falls", "stays"],
-              "You infer the loss from the accuracy: it rose, so the loss should fall. Add up -ln p before and after."),
+              "You read the loss off the accuracy: it rose, so the loss should fall. Add up -ln p before and after."),
         Wrong(["stays", "falls", "rises", "rises", "stays", "stays"],
               "The two changes do not cancel: compare -ln 0.49 - ln 0.9 with -ln 0.51 - ln 0.6."),
         Wrong(["stays", "falls", "rises", "rises", "rises", "rises"],
@@ -318,22 +318,22 @@ SQUARED_ERROR_SLOPES = Exercise(
         "squared_error_slopes(torch.tensor([2.0]), 4.0, torch.tensor([1.0]), 0.0)",
     ),
     wrong=(
-        Wrong(variant(squared_error_slopes, (" * a * (1 - a)", ""), name="slopes_without_sigmoid"),
+        Wrong(variant(squared_error_slopes, (" * a * (1 - a)", ""), name="gradient_without_sigmoid"),
               "The derivative of the sigmoid, a (1 - a), is missing. (What is left is the derivative of another loss: "
               "cross-entropy's.)"),
-        Wrong(variant(squared_error_slopes, ("a - y", "y - a"), name="slopes_downhill"),
+        Wrong(variant(squared_error_slopes, ("a - y", "y - a"), name="gradient_downhill"),
               "This is the direction downhill, minus the gradient. The gradient points uphill: C grows when a moves "
               "away from y."),
-        Wrong(variant(squared_error_slopes, ("delta = ", "delta = 2 * "), name="slopes_doubled"),
+        Wrong(variant(squared_error_slopes, ("delta = ", "delta = 2 * "), name="gradient_doubled"),
               "Twice too large: the 2 from the square and the 1/2 in front of it cancel."),
-        Wrong(variant(squared_error_slopes, ("delta * x", "delta * torch.ones_like(x)"), name="slopes_without_input"),
+        Wrong(variant(squared_error_slopes, ("delta * x", "delta * torch.ones_like(x)"), name="gradient_without_input"),
               "The bias is right. How much does the sum change when a weight does? Its input decides that."),
         Wrong(variant(squared_error_slopes, ("a * (1 - a)", "z * (1 - z)"),
                       ("a = torch.sigmoid(w @ x + b)", "z = w @ x + b; a = torch.sigmoid(z)"),
-                      name="slopes_of_the_sum"),
+                      name="gradient_of_the_sum"),
               "The derivative of σ at the sum z is σ(z) (1 - σ(z)): it is computed from the output, not from the sum."),
         Wrong(variant(squared_error_slopes, ("delta * x, delta", "delta * x, a - y"),
-                      name="slopes_bias_without_sigmoid"),
+                      name="gradient_bias_without_sigmoid"),
               "The weights are right. The bias acts through the same sigmoid: it is the weight of an input that is "
               "always 1."),
     ),
@@ -387,7 +387,7 @@ LOGISTIC_LOSS = Exercise(
               "loss from the sum."),
         Wrong(variant(logistic_loss, (" + penalty / 2 * (w @ w)", ""), name="logistic_without_penalty"),
               "The penalty is missing."),
-        Wrong(variant(logistic_loss, ("(w @ w)", "w.norm().item() ** 2"), name="logistic_penalty_without_slope"),
+        Wrong(variant(logistic_loss, ("(w @ w)", "w.norm().item() ** 2"), name="logistic_penalty_without_gradient"),
               "The value is right, but a part of it is computed outside torch (.item(), a float, math): its gradient "
               "is lost. Use tensors."),
     ),

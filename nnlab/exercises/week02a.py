@@ -174,7 +174,7 @@ AS_LINEAR = Exercise(
     wrong=(
         Wrong(variant(as_linear, ("inputs, outputs = W", "outputs, inputs = W"), ("W.T", "W"),
                       ("copy_(c)", "copy_(c if len(c) == outputs else c[:1].expand(outputs))"),
-                      name="linear_not_turned"),
+                      name="linear_not_transposed"),
               "nn.Linear stores its weights as (out, in), a row for each unit: copy the transpose, W.T. With a square "
               "W there is no error, only wrong outputs."),
         Wrong(variant(as_linear, ("W.T", "W"), name="linear_copied_as_it_is"),
@@ -216,7 +216,7 @@ SCORES_OF = Exercise(
               "These are the scores of the first image only: return a row of scores for each image."),
         Wrong(variant(scores_of, (" + c", ""), name="scores_without_bias"),
               "The bias c is missing: it is added to every row."),
-        Wrong(variant(scores_of, ("pictures.flatten", "pictures.transpose(1, 2).flatten"), name="scores_turned"),
+        Wrong(variant(scores_of, ("pictures.flatten", "pictures.transpose(1, 2).flatten"), name="scores_transposed"),
               "Rows and columns of the images are exchanged before they are flattened."),
         Wrong(variant(scores_of, ("pictures.flatten(1).float() / 255", "(pictures.flatten(1) // 255).float()"),
                       name="scores_wrapped"),

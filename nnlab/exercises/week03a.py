@@ -11,10 +11,10 @@ SLOPES_BY_HAND = Quiz(
     name="slopes_by_hand",
     reference=[-8, -8, -16, 16],
     questions=(
-        "a = 2; b = -3; c = a * b; d = c + a; e = d * d: the slope of e with respect to d",
-        "the slope of e with respect to c",
-        "the slope of e with respect to b",
-        "the slope of e with respect to a",
+        "a = 2; b = -3; c = a * b; d = c + a; e = d * d: the derivative of e with respect to d",
+        "the derivative of e with respect to c",
+        "the derivative of e with respect to b",
+        "the derivative of e with respect to a",
     ),
     wrong=(
         Wrong([16, -8, -16, 16], "d is -4, so d * d is 16; but its derivative with respect to d is 2 d."),
@@ -61,7 +61,7 @@ DELTAS = Exercise(
               "The sign: where o is above y, the loss grows with o, so its derivative is o - y, not y - o."),
         Wrong(variant(deltas, (" * v", ""), name="deltas_without_weights"),
               "A hidden unit reaches the output through its weight v: where v = 0, its δ is 0."),
-        Wrong(variant(deltas, (" * h * (1 - h)", ""), name="deltas_without_hidden_slope"),
+        Wrong(variant(deltas, (" * h * (1 - h)", ""), name="deltas_without_hidden_derivative"),
               "The path to a hidden unit's input goes through its sigmoid, with derivative h (1 - h)."),
         Wrong(variant(deltas, ("h * (1 - h)", "z * (1 - z)"),
                       ("h = torch.sigmoid(W @ x + b)", "z = W @ x + b; h = torch.sigmoid(z)"),
@@ -95,7 +95,8 @@ class Bare:
 
 def edges(node, **names):
     """Pairs of the name of a parent of `node` and its local derivative, sorted by name; `names` maps them to Values."""
-    return sorted((name, derivative) for parent, derivative in node.parents for name, one in names.items() if one is parent)
+    return sorted((name, derivative) for parent, derivative in node.parents
+                  for name, one in names.items() if one is parent)
 
 
 _EDGES = "c.data, edges(c, a=a, b=b)"
@@ -234,7 +235,7 @@ ACCUMULATE = Exercise(
               "From the front each node passes its gradient on before it has one: go through the order in reverse."),
         Wrong(variant(accumulate, (" * node.grad", ""), name="accumulate_local"),
               "This is the local derivative only: multiply it by the upstream gradient, that of the child node."),
-        Wrong(variant(accumulate, ("local_derivative * ", ""), name="accumulate_no_slope"),
+        Wrong(variant(accumulate, ("local_derivative * ", ""), name="accumulate_without_derivative"),
               "The gradient is passed on unchanged, as if every local derivative were 1."),
         Wrong(_accumulate_anew,
               "Clear nothing and set nothing: what is in grad already stays, and gradients are added to it."),
@@ -279,21 +280,21 @@ CHECK_SLOPES = Exercise(
         "check_slopes(lambda x: torch.sin(x).prod(), x, 0 * x, h=1e-3)",
     ),
     wrong=(
-        Wrong(variant(check_slopes, ("f(x - e)) / (2 * h)", "f(x)) / h"), name="slopes_forward"),
+        Wrong(variant(check_slopes, ("f(x - e)) / (2 * h)", "f(x)) / h"), name="check_forward"),
               "This is a forward difference: its error is proportional to h, that of a central difference to h²."),
-        Wrong(variant(check_slopes, ("(2 * h)", "h"), name="slopes_half"),
+        Wrong(variant(check_slopes, ("(2 * h)", "h"), name="check_half"),
               "From x - h to x + h it is two steps: divide by 2 h."),
-        Wrong(variant(check_slopes, ("zeros_like(x)", "full_like(x, h)"), name="slopes_all_at_once"),
+        Wrong(variant(check_slopes, ("zeros_like(x)", "full_like(x, h)"), name="check_all_at_once"),
               "All coordinates move at once: move one at a time, to get each partial derivative."),
-        Wrong(variant(check_slopes, ("abs(", "("), name="slopes_without_abs"),
+        Wrong(variant(check_slopes, ("abs(", "("), name="check_without_abs"),
               "A derivative that is too small must count as much as one too large: take the absolute value, abs()."),
-        Wrong(variant(check_slopes, ("worst = 0.0", "worst, h = 0.0, 1e-5"), name="slopes_other_step"),
+        Wrong(variant(check_slopes, ("worst = 0.0", "worst, h = 0.0, 1e-5"), name="check_other_step"),
               "Use the step h that is given; here it is always 1e-5."),
-        Wrong(variant(check_slopes, ("zeros_like(x)", "zeros_like(x, dtype=torch.float32)"), name="slopes_in_float32"),
+        Wrong(variant(check_slopes, ("zeros_like(x)", "zeros_like(x, dtype=torch.float32)"), name="check_in_float32"),
               "In float32 the step itself is rounded: give it the dtype of x, torch.zeros_like(x)."),
         Wrong(variant(check_slopes,
                       ("max(worst, abs(difference - slopes[k]).item())", "abs(difference - slopes[k]).item()"),
-                      name="slopes_last"),
+                      name="check_last"),
               "Only the last coordinate counts here: keep the largest difference of all."),
     ),
     hints=("For each k: a copy of zeros with h at place k, added and subtracted.",

@@ -163,7 +163,7 @@ CONFIDENT_MISTAKES = Exercise(
         Wrong(variant(confident_mistakes, ("torch.softmax(outputs, 1)", "outputs"), name="mistakes_by_logits"),
               "Sorted by the largest logit: but 9.1 against 9.0 is nearly undecided, 2 against 0 is not. Take the "
               "softmax first."),
-        Wrong(variant(confident_mistakes, ("descending=True", ""), name="mistakes_least_sure"),
+        Wrong(variant(confident_mistakes, ("descending=True", ""), name="mistakes_least_confident"),
               "The least confident ones come first; the most confident ones are wanted."),
         Wrong(variant(confident_mistakes, ("(named != targets).nonzero()[:, 0]", "torch.arange(len(named))"),
                       name="mistakes_and_hits"),
@@ -210,6 +210,7 @@ CENTRED = Exercise(
     cases=(
         "centred(torch.ones(1, 1)).nonzero()",
         "centred(torch.ones(3, 3))",
+        "centred(torch.tensor([[0.0, 0.0], [0.0, 1.0]])).nonzero()",
         "centred(torch.tensor([[1.0, 0, 0, 0, 0]])).nonzero()",
         "centred(torch.tensor([[1.0], [0.2], [0.2], [0.2], [0.2], [0.2], [0.2], [0.2]])).nonzero()[0]",
         "centred(torch.tensor([[0.5, 0, 0], [1, 0, 0], [0, 0, 0], [0.1, 0.2, 0.3]])).nonzero()",

@@ -23,22 +23,19 @@ def random_state(draw):
 
 
 def by_torch(state):
-    y, truth = torch.tensor(float(state["target"]), dtype=torch.float64), {}
-    losses = {
-        "squared error": lambda w: F.mse_loss(torch.sigmoid(w), y) / 2,
-        "cross-entropy": lambda w: F.binary_cross_entropy_with_logits(w, y),
-    }
-    for name, loss_of in losses.items():
-        w = torch.tensor(state["start"], dtype=torch.float64, requires_grad=True)
-        optimizer = torch.optim.SGD([w], lr=state["rate"])
-        for _ in range(state["step"]):
-            optimizer.zero_grad()
-            loss_of(w).backward()
-            optimizer.step()
-        loss = loss_of(w)
-        values = (w.item(), torch.sigmoid(w).item(), loss.item(), torch.autograd.grad(loss, w)[0].item())
-        truth |= {f"{name} {part}": value for part, value in zip(PARTS, values, strict=True)}
-    return truth
+    y = torch.tensor(float(state["target"]), dtype=torch.float64)
+    w = torch.full((2,), float(state["start"]), dtype=torch.float64, requires_grad=True)  # a neuron for each loss
+    optimizer = torch.optim.SGD([w], lr=state["rate"])
+    losses = lambda: torch.stack([F.mse_loss(torch.sigmoid(w[0]), y) / 2,  # noqa: E731
+                                  F.binary_cross_entropy_with_logits(w[1], y)])
+    for _ in range(state["step"]):
+        optimizer.zero_grad()
+        losses().sum().backward()
+        optimizer.step()
+    loss = losses()
+    columns = (w, torch.sigmoid(w), loss, torch.autograd.grad(loss.sum(), w)[0])
+    return {f"{name} {part}": value.item() for part, column in zip(PARTS, columns, strict=True)
+            for name, value in zip(("squared error", "cross-entropy"), column, strict=True)}
 
 
 def found(numbers):

@@ -1,0 +1,55 @@
+"""The interactive figures by keyboard, and two of a kind on one page."""
+
+import pytest
+from figure_fixtures import alive
+from figures import HANDLES, NAMES, image_of, state_of
+
+from nnlab import widgets
+from nnlab.widgets import Figure
+
+pytestmark = pytest.mark.browser
+FOCUSED = """() => {
+    let node = document.activeElement;
+    while (node && node.shadowRoot) node = node.shadowRoot.activeElement;
+    if (!node || !node.closest(".figure")) return null;
+    const ring = node.querySelector(".ring"), style = getComputedStyle(ring || node);
+    const id = (node.getAttribute("aria-label") || node.textContent) + node.tagName + (node.type || "");
+    const stroked = !["none", "rgba(0, 0, 0, 0)"].includes(style.stroke) && parseFloat(style.strokeWidth) >= 2;
+    return [id, ring ? stroked : style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2];
+}"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tab_reaches_everything_and_focus_shows(name, shown):
+    page, seen = shown(name), []
+    page.mouse.click(3, 3)
+    wanted = page.locator(".figure").evaluate("""(root) =>
+        [...root.querySelectorAll("[tabindex], input, select, button, textarea, summary")]
+        .filter((node) => node.getClientRects().length && !node.disabled).length""")
+    for _ in range(wanted + 12):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(FOCUSED))
+    reached = {one[0] for one in seen if one}
+    assert all(one[1] for one in seen if one), [one for one in seen if one and not one[1]]
+    assert len(reached) == wanted, (wanted, sorted(reached))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_of_a_kind_do_not_disturb_each_other(name, figure_files, open_page):
+    page = alive(open_page(figure_files(Figure(name), Figure(name))))
+    second = image_of(page, 1)
+    page.locator(".figure").first.locator(HANDLES).first.focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    assert state_of(page) != widgets.defaults(name)
+    assert image_of(page, 1) == second and state_of(page, 1) == widgets.defaults(name)
+
+
+def test_two_of_every_kind_do_not_disturb_each_other(all_shown):
+    page = all_shown(times=2)
+    images = [image_of(page, k) for k in range(2 * len(NAMES))]
+    for k, name in enumerate(NAMES):
+        page.locator(".figure").nth(2 * k).locator(HANDLES).first.focus()
+        page.keyboard.press("Shift+ArrowLeft")
+        assert state_of(page, 2 * k) != widgets.defaults(name)
+    for k, name in enumerate(NAMES):
+        assert image_of(page, 2 * k + 1) == images[2 * k + 1] and state_of(page, 2 * k + 1) == widgets.defaults(name)

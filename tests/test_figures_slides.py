@@ -1,0 +1,81 @@
+"""The interactive figures on slides, and how fast they follow a drag."""
+
+import statistics
+
+import pytest
+from figure_cases import case
+from figure_fixtures import alive
+from figures import HANDLES, NAMES, center, state_of
+from shared import SEEN, look_folder
+
+from nnlab import widgets
+from nnlab.course.overflow import look
+from nnlab.widgets import Figure
+
+pytestmark = pytest.mark.browser
+
+
+def test_slides_fit_show_every_figure_and_keep_their_keys(figure_files, open_page, browser):
+    deck = figure_files(*map(Figure, NAMES), deck=True)
+    count, problems = look(browser, deck)
+    assert count == len(NAMES) + 1 and problems == []
+    page = alive(open_page(deck))
+    for k, name in enumerate(NAMES):
+        page.evaluate(f"Reveal.slide({k + 1}, 0)")
+        figure = page.locator(".figure").nth(k)
+        figure.wait_for(state="visible")
+        page.screenshot(path=look_folder() / "figures" / f"{name}-slide.png")
+        figure.locator(HANDLES).first.focus()
+        before = state_of(page, k)
+        for key in ("ArrowRight", "ArrowUp", "ArrowUp", " ", "n"):
+            page.keyboard.press(key)
+        assert page.evaluate("Reveal.getIndices().h") == k + 1 and state_of(page, k) != before
+        zoom = float(page.evaluate("getComputedStyle(Reveal.getCurrentSlide()).zoom"))
+        assert 19 * 0.96 * zoom >= 17, f"{name}: text of {19 * 0.96 * zoom:.1f} px on its slide"
+        page.keyboard.press("PageDown")
+        page.wait_for_function(f"Reveal.getIndices().h === {min(k + 2, count - 1)}")
+
+
+MOVES = """([x, y, way]) => {  // the rest of a drag: what handlers of pointermove take, in ms, for each of 40 moves
+    const handle = document.querySelector("[data-figure]").shadowRoot.activeElement, times = [];
+    for (let k = 1; k <= 40; k++) {
+        const event = new PointerEvent("pointermove", { pointerId: window.pressed, isPrimary: true, bubbles: true,
+            composed: true, clientX: x + way * 3 * k, clientY: y - way * 1.5 * k });
+        const before = performance.now();
+        handle.dispatchEvent(event);
+        times.push(performance.now() - before);
+    }
+    return times;
+}"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_script_time_of_a_drag(name, shown):
+    page = shown(name, **getattr(case(name), "fullest", {"step": 30} if "step" in widgets.defaults(name) else {}))
+    page.evaluate("addEventListener('pointerdown', (event) => { window.pressed = event.pointerId; }, true)")
+    tools = page.context.new_cdp_session(page)
+    tools.send("Performance.enable")
+
+    def metrics():
+        return {one["name"]: one["value"] for one in tools.send("Performance.getMetrics")["metrics"]}
+
+    worst, whole = 0.0, []
+    for way, handle in zip((1, -1, 1), page.locator(HANDLES).all(), strict=False):
+        x, y = center(handle)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        real = []
+        for k in range(1, 6):  # as a hand moves it, with all that the browser does
+            before = metrics()
+            page.mouse.move(x + way * 3 * k, y - way * 1.5 * k)
+            after = metrics()
+            real.append(1000 * (after["ScriptDuration"] - before["ScriptDuration"]))
+            whole.append(1000 * (after["TaskDuration"] - before["TaskDuration"]))
+        moved = state_of(page)
+        times = page.evaluate(MOVES, [x, y, way])
+        assert state_of(page) != moved, "the moves by script do not drag"
+        page.mouse.up()
+        worst = max(worst, statistics.median(times), statistics.median(real))
+    SEEN.append(f"figures: {name}, script time of a drag event {worst:.2f} ms at the median (slowest handle), "
+                f"the whole task {statistics.median(whole):.2f} ms")
+    assert worst <= 8
