@@ -1,4 +1,4 @@
-"""NNLAB_REQUIRE=all turns every skip into a failure, of tests and of notebooks' cells, except where a test is marked `gpu`."""
+"""NNLAB_REQUIRE=all turns every skip of a test or a notebook's cell into a failure, except of tests marked `gpu`."""
 
 import os
 import tempfile
@@ -23,7 +23,7 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Under ``--notebook``, keep its strict comparison, its week's file, what is parametrized by it, and its figures' tests."""
+    """Under ``--notebook``, keep its cells, its week's file, tests parametrized by it, and the tests of its figures."""
     if not config.getoption("--notebook"):
         return
     from nnlab.course import dependencies
@@ -36,8 +36,9 @@ def pytest_collection_modifyitems(config, items):
 
     def guards(item):
         given = item.callspec.params if hasattr(item, "callspec") else {}
+        words = {value for value in given.values() if isinstance(value, str)}
         return (item.path.name in files or "notebook_path" in given
-                or ("figure" in item.path.name and any(value in figures for value in given.values() if isinstance(value, str))))
+                or ("figure" in item.path.name and bool(words & figures)))
     kept = [item for item in items if guards(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
@@ -56,8 +57,9 @@ def pytest_make_collect_report(collector):
 
 
 def pytest_collectstart(collector):
-    """Leave out of nbval's comparison the HTML of outputs, for a progress bar's differs from its first drawing to its last,
-    and a figure's trained network, whose last digits differ between machines.
+    """Leave out of nbval's comparison the HTML of outputs and a figure's trained network.
+
+    A progress bar's HTML changes while it runs; the network's last digits differ between machines.
     """
     if hasattr(collector, "skip_compare"):
         collector.skip_compare = (*collector.skip_compare, "text/html", "application/vnd.nnlab.network+json")

@@ -1,4 +1,4 @@
-"""Times every notebook as a student runs it, untouched and from the first cell to the last, in units of a fixed training loop.
+"""Times every notebook as a student runs it, untouched, from first to last cell, in units of a fixed training loop.
 
     python benchmarks/notebooks.py [week02a ...]     part of `make bench`
 
@@ -24,7 +24,7 @@ BOUND = 30
 
 
 def calibration():
-    """Seconds of a fixed work: four epochs of a network 784-30-10 on 10,000 random images in batches of 25; median of three."""
+    """Median seconds of three trainings: network 784-30-10, 10,000 random images, batch size 25, four epochs each."""
     generator = torch.Generator().manual_seed(0)
     x, y = torch.rand(10_000, 784, generator=generator), torch.randint(10, (10_000,), generator=generator)
     times = []
@@ -48,8 +48,9 @@ def main(names):
         start = time.perf_counter()
         execute(read(path), path.name)
         seconds = time.perf_counter() - start
-        exceeded += seconds / unit > BOUND
-        print(f"{path.stem:<{width}}  {seconds:7.1f}  {seconds / unit:5.1f}  {BOUND}{'  exceeded' * (seconds / unit > BOUND)}")
+        units = seconds / unit
+        exceeded += units > BOUND
+        print(f"{path.stem:<{width}}  {seconds:7.1f}  {units:5.1f}  {BOUND}{'  exceeded' * (units > BOUND)}")
     return exceeded
 
 

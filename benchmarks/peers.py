@@ -1,11 +1,11 @@
-"""Times one epoch of training, and its evaluation, by `nnlab.train.fit` and by its peers, on the same machine in one process.
+"""Times one epoch of training, and its evaluation, by `nnlab.train.fit` and its peers, on one machine in one process.
 
     make bench        runs this in an environment of its own, build/peers, prints the ratios and writes build/bench.json
 
-A network 784-30-10 learns the real Fashion-MNIST for one epoch by SGD (rate 0.01, Nesterov momentum 0.8), then loss and accuracy
-on the 10,000 test pictures are computed. The contestants take turns, five rounds; reported are medians, least
-and greatest, and the median of the rounds' ratios.
-Where accuracy in training is asked of `fit`, the loop written by hand computes it too; against the bare loop `fit` goes without.
+A network 784-30-10 learns the real Fashion-MNIST for one epoch by SGD (learning rate 0.01, Nesterov momentum 0.8), then
+loss and accuracy on the 10,000 test images are computed. The contestants take turns, five rounds; reported are medians,
+least and greatest, and the median of the rounds' ratios.
+Where `fit` computes the training accuracy, so does the loop written by hand; against the bare loop neither does.
 """
 
 import gc
@@ -62,15 +62,16 @@ class Contest:
         raw = Path(self.folder.name, "FashionMNIST", "raw")
         raw.mkdir(parents=True)
         for part, x, y in (("train", data.x_train, data.y_train), ("t10k", data.x_test, data.y_test)):
-            pictures, labels = (x * 255).round().to(torch.uint8).numpy(), y.to(torch.uint8).numpy()
-            (raw / f"{part}-images-idx3-ubyte").write_bytes(struct.pack(">4I", 0x803, len(x), 28, 28) + pictures.tobytes())
+            images, labels = (x * 255).round().to(torch.uint8).numpy(), y.to(torch.uint8).numpy()
+            head = struct.pack(">4I", 0x803, len(x), 28, 28)
+            (raw / f"{part}-images-idx3-ubyte").write_bytes(head + images.tobytes())
             (raw / f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, len(y)) + labels.tobytes())
 
     def nnlab(self, size, metrics=(("accuracy", accuracy),)):
         """`fit` on `Batches`, with accuracy on both parts."""
         net, optimizer = network()
-        fit(net, Batches(self.x, self.y, size, shuffle=True), Batches(self.xt, self.yt, 10_000), loss_fn=F.cross_entropy,
-            optimizer=optimizer, epochs=1, metrics=dict(metrics), progress=False)
+        fit(net, Batches(self.x, self.y, size, shuffle=True), Batches(self.xt, self.yt, 10_000),
+            loss_fn=F.cross_entropy, optimizer=optimizer, epochs=1, metrics=dict(metrics), progress=False)
 
     def nnlab_bare(self, size):
         """`fit` without metrics: the two losses alone."""
@@ -79,8 +80,8 @@ class Contest:
     def training_alone(self, n, epochs):
         """`fit` on the first `n` samples, several epochs, without evaluation."""
         net, optimizer = network()
-        fit(net, Batches(self.x[:n], self.y[:n], 128, shuffle=True), loss_fn=F.cross_entropy, optimizer=optimizer, epochs=epochs,
-            progress=False)
+        fit(net, Batches(self.x[:n], self.y[:n], 128, shuffle=True), loss_fn=F.cross_entropy, optimizer=optimizer,
+            epochs=epochs, progress=False)
 
     def by_hand(self, size):
         """The fastest loop we could write that gives the same four numbers: indexed tensors, the test set in one go."""
@@ -135,7 +136,7 @@ class Contest:
         self._loaders(TensorDataset(self.x, self.y), TensorDataset(self.xt, self.yt), size)
 
     def to_tensor(self, size):
-        """What most tutorials show: torchvision's data set with ToTensor, one picture at a time."""
+        """What most tutorials show: torchvision's data set with ToTensor, one image at a time."""
         from torchvision.datasets import FashionMNIST
         from torchvision.transforms import ToTensor
 
@@ -156,10 +157,11 @@ class Contest:
         from skorch.helper import predefined_split
 
         torch.manual_seed(0)
-        NeuralNetClassifier(MLP([784, 30, 10]), max_epochs=1, batch_size=size, iterator_train__shuffle=True, verbose=0,
-                            criterion=torch.nn.CrossEntropyLoss, optimizer=torch.optim.SGD, lr=0.01, optimizer__momentum=0.8,
-                            optimizer__nesterov=True, train_split=predefined_split(TensorDataset(self.xt, self.yt)),
-                            ).fit(self.x, self.y)
+        net = NeuralNetClassifier(
+            MLP([784, 30, 10]), max_epochs=1, batch_size=size, iterator_train__shuffle=True, verbose=0,
+            criterion=torch.nn.CrossEntropyLoss, optimizer=torch.optim.SGD, lr=0.01, optimizer__momentum=0.8,
+            optimizer__nesterov=True, train_split=predefined_split(TensorDataset(self.xt, self.yt)))
+        net.fit(self.x, self.y)
 
     def lightning(self, size):
         """Lightning's Trainer, without logger, bar and checkpoints."""
@@ -181,10 +183,10 @@ class Contest:
 
             def configure_optimizers(self):
                 return optimizer
-        lightning.Trainer(max_epochs=1, accelerator="cpu", logger=False, enable_progress_bar=False, enable_checkpointing=False,
-                          enable_model_summary=False, num_sanity_val_steps=0).fit(
-            Module(), DataLoader(TensorDataset(self.x, self.y), size, shuffle=True),
-            DataLoader(TensorDataset(self.xt, self.yt), 1000))
+        trainer = lightning.Trainer(max_epochs=1, accelerator="cpu", logger=False, enable_progress_bar=False,
+                                    enable_checkpointing=False, enable_model_summary=False, num_sanity_val_steps=0)
+        trainer.fit(Module(), DataLoader(TensorDataset(self.x, self.y), size, shuffle=True),
+                    DataLoader(TensorDataset(self.xt, self.yt), 1000))
 
     def fastai(self, size):
         """Fastai's Learner, without its bar."""
@@ -209,8 +211,8 @@ class Contest:
         import keras
 
         net = keras.Sequential([keras.Input((784,)), keras.layers.Dense(30, "relu"), keras.layers.Dense(10)])
-        net.compile(keras.optimizers.SGD(0.01, 0.8, nesterov=True), keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-                    metrics=["accuracy"])
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        net.compile(keras.optimizers.SGD(0.01, 0.8, nesterov=True), loss, metrics=["accuracy"])
         net.fit(self.x.numpy(), self.y.numpy(), size, epochs=1, verbose=0,
                 validation_data=(self.xt.numpy(), self.yt.numpy()), validation_batch_size=1000)
 
@@ -228,7 +230,7 @@ def summary(times):
 
 
 def rounds(contestants, turns=ROUNDS):
-    """Lists of the seconds of each of the `contestants`, who take turns `turns` times after a start that does not count."""
+    """Lists of the seconds of each of the `contestants`, which run in turn, `turns` rounds after an untimed one."""
     times = {name: [] for name in contestants}
     for turn in range(-1, turns):
         for name, work in contestants.items():
@@ -255,7 +257,7 @@ def ratio(ours, theirs):
 
 
 def row(what, ours, theirs, bound, floor=None):
-    """One line of the table; `floor` is the loop by hand against the same peer: what no package on torch could go below."""
+    """One line of the table; `floor`, the loop by hand, is a lower bound for every package on torch."""
     return {"what": what, "nnlab": summary(ours), "peer": summary(theirs), "ratio": ratio(ours, theirs), "bound": bound,
             "floor": floor and ratio(floor, theirs)}
 
@@ -269,8 +271,8 @@ def main():
     work = {"bare loop by hand": contest.by_hand_bare, "loop by hand": contest.by_hand,
             "DataLoader with ToTensor": contest.to_tensor,
             "DataLoader over TensorDataset": contest.tensor_dataset, "scikit-learn MLPClassifier": contest.scikit_learn,
-            "skorch": contest.skorch, "Lightning": contest.lightning, "fastai": contest.fastai, "Keras on torch": contest.keras,
-            "nnlab": contest.nnlab, "nnlab, bare": contest.nnlab_bare}
+            "skorch": contest.skorch, "Lightning": contest.lightning, "fastai": contest.fastai,
+            "Keras on torch": contest.keras, "nnlab": contest.nnlab, "nnlab, bare": contest.nnlab_bare}
     for size in (10, 32, 128):
         measured = rounds({name: lambda run=run, size=size: run(size) for name, run in work.items()
                            if size in BOUNDS.get(name, (size,))})
@@ -280,8 +282,10 @@ def main():
                 floor = None if "by hand" in name else measured["loop by hand"]
                 rows.append(row(f"{name}, batch {size}", ours, theirs, BOUNDS[name][size], floor))
     taken = imports()
-    rows.append(row("`import torch` against `import nnlab.train`", taken["import nnlab.train"], taken["import torch"], 1.05))
-    each = rounds({n: lambda n=n: contest.training_alone(n, 60_000 // n) for n in (6_000, 60_000)})  # as many samples in all
+    ours, theirs = taken["import nnlab.train"], taken["import torch"]
+    rows.append(row("`import torch` against `import nnlab.train`", ours, theirs, 1.05))
+    sizes = 6_000, 60_000  # ten epochs of the one see as many samples as one epoch of the other
+    each = rounds({n: lambda n=n: contest.training_alone(n, 60_000 // n) for n in sizes})
     rows.append(row("a sample of 6,000 against one of 60,000", each[60_000], each[6_000], 1.1))
     versions = {name: importlib.metadata.version(name)
                 for name in ("torch", "scikit-learn", "skorch", "lightning", "fastai", "keras")}

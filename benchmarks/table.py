@@ -8,7 +8,8 @@ import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-BEGIN, END = "<!-- benchmark: from benchmarks/results.json by benchmarks/table.py -->\n", "<!-- end of the benchmark -->\n"
+BEGIN = "<!-- benchmark: from benchmarks/results.json by benchmarks/table.py -->\n"
+END = "<!-- end of the benchmark -->\n"
 
 
 def table(report):

@@ -35,7 +35,8 @@ def pytest_generate_tests(metafunc):
     """Each notebook in turn, or those of ``--notebook``."""
     if "notebook_path" in metafunc.fixturenames:
         chosen = paths(metafunc.config.getoption("--notebook"))
-        metafunc.parametrize("notebook_path", chosen, ids=[path.stem for path in chosen], indirect=True, scope="session")
+        stems = [path.stem for path in chosen]
+        metafunc.parametrize("notebook_path", chosen, ids=stems, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +47,7 @@ def notebook_path(request):
 
 @pytest.fixture(scope="session")
 def solved_runs():
-    """Function from a notebook's path to its solved and strict run: kept from before where nothing has changed since."""
+    """Function from a notebook's path to its solved and strict run, kept from before if nothing has changed since."""
     made = {}
 
     def run(path):

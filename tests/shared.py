@@ -1,4 +1,4 @@
-"""What several test files use: lines for the end of the report, the course's commands, a place for pictures."""
+"""What several test files use: lines for the end of the report, the course's commands, a folder for images."""
 
 import os
 import subprocess
@@ -14,19 +14,19 @@ SEEN = []  # other lines for the end of the report
 def course(*arguments):
     """Completed process of ``python -m nnlab.course`` with `arguments`."""
     environment = {name: value for name, value in os.environ.items() if name != "NNLAB_STRICT"}
-    return subprocess.run([sys.executable, "-m", "nnlab.course", *arguments], cwd=ROOT, env=environment, capture_output=True,
-                          text=True, timeout=600)
+    return subprocess.run([sys.executable, "-m", "nnlab.course", *arguments], cwd=ROOT, env=environment,
+                          capture_output=True, text=True, timeout=600)
 
 
 def look_folder():
-    """Folder for pictures that a person may want to look at."""
+    """Folder for images that a person may want to look at."""
     folder = BUILD / "look"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 class Site(NamedTuple):
-    """What building the site said (`out`, `err`), whether all is `good`, and what was seen of the `slides` of each notebook."""
+    """What the build printed (`out`, `err`), whether all is `good`, and what was seen of each notebook's `slides`."""
 
     out: str
     err: str
@@ -35,7 +35,8 @@ class Site(NamedTuple):
 
 
 _SEEN_ON = """() => {
-  const slide = Reveal.getCurrentSlide(), answers = [...document.querySelectorAll(".jp-OutputArea img")].map((one) => one.src);
+  const slide = Reveal.getCurrentSlide();
+  const answers = [...document.querySelectorAll(".jp-OutputArea img")].map((one) => one.src);
   const code = [...slide.querySelectorAll(".highlight pre, .jp-OutputArea pre")].map((node) =>
     parseFloat(getComputedStyle(node).fontSize) * node.getBoundingClientRect().height / node.offsetHeight);
   const settings = [...slide.querySelectorAll("img.setting")].map((one) => {
@@ -49,5 +50,5 @@ _SEEN_ON = """() => {
 
 
 def seen_on(page):
-    """What the slide that `page` shows looks like: sizes of its code in pixels, settings of predictions, notes, foot, image."""
+    """What is on the slide that `page` shows: font sizes of its code, figures of predictions, notes, foot, image."""
     return page.evaluate(_SEEN_ON) | {"image": page.screenshot()}

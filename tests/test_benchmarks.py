@@ -24,7 +24,8 @@ def test_missed_bounds_are_marked_and_ratios_are_of_these_times():
     for row, line in zip(REPORT["rows"], lines[2:], strict=False):
         assert ("**missed**" in line) == (row["ratio"] > row["bound"])
         quotient = row["nnlab"]["median"] / row["peer"]["median"]
-        assert abs(row["ratio"] - quotient) < 0.15 * quotient, f"{row['what']}: the rounds' ratios and the medians disagree"
+        assert abs(row["ratio"] - quotient) < 0.15 * quotient, (
+            f"{row['what']}: the rounds' ratios and the medians disagree")
     whats = " ".join(row["what"] for row in REPORT["rows"])
     for peer in ("loop by hand, batch 10", "batch 32", "ToTensor, batch 128", "TensorDataset", "scikit-learn", "skorch",
                  "Lightning", "fastai", "Keras", "import torch", "6,000"):

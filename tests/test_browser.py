@@ -26,7 +26,8 @@ def html_page(site):
 def beginning(solved_runs):
     """The first notebook's solved run up to its first figure: three slides."""
     run = copy.deepcopy(solved_runs(paths()[0]))
-    last = next(k for k, cell in enumerate(run.cells) if cell.cell_type == "code" and "Figure(" in cell.source and cell.outputs)
+    last = next(k for k, cell in enumerate(run.cells)
+                if cell.cell_type == "code" and "Figure(" in cell.source and cell.outputs)
     run.cells = run.cells[:last + 1]
     return run
 

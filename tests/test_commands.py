@@ -37,7 +37,7 @@ def test_site_is_whole_and_asks_for_nothing(site, pytestconfig):
 
 
 def test_build_keeps_what_has_not_changed_and_runs_again_when_asked(site, monkeypatch, capsys):
-    """Decks and runs are as the site's build left them: a second build makes nothing anew, ``--again`` runs the notebook."""
+    """A second build leaves every deck and run of the first as it is; ``--again`` runs the notebook."""
     before = {path: path.stat().st_mtime_ns for path in SLIDES.iterdir()}
     done = course("build")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -150,14 +150,15 @@ def test_answers_are_a_key_with_the_mistakes_it_knows():
         key = read(BUILD / "answers" / path.name)
         text = "\n".join(cell.source for cell in key.cells)
         assert answer in text.replace("'", '"') and not re.search(r"^guess\w* = None", text, re.M)
-        assert f"**{name}: common wrong answers and their feedback**" in text and f"`{mistake}`" in text and said in text
+        assert f"**{name}: common wrong answers and their feedback**" in text
+        assert f"`{mistake}`" in text and said in text
         assert not any(output.output_type == "error" for cell in code_cells(key) for output in cell.outputs)
         page = (BUILD / "answers" / f"{path.stem}.html").read_text(encoding="utf-8")
         assert said in page and f"✓ {name} is right" in page
 
 
 def test_mutants_are_a_table_of_exercises(capsys):
-    """Of a few: the weeks' own test files hold each exercise to its rules; test_checks_weeks.py sees that none is left out."""
+    """Three exercises: the weeks' own tests hold each to its rules; test_checks_weeks.py sees that none is left out."""
     assert main(["mutants", "week01.relu", "week01.shapes", "week02.paired"]) == 0
     said = capsys.readouterr().out
     assert re.findall(r"^week\d+\.\w+$", said, re.M) == ["week01.relu", "week01.shapes", "week02.paired"]

@@ -1,4 +1,4 @@
-"""nnlab.course: running, solving, normalising; failures that name the cell."""
+"""nnlab.course: running, solving, normalizing; failures that name the cell."""
 
 import ast
 import copy
@@ -21,7 +21,8 @@ def notebook(*sources):
     cells = [new.new_code_cell(source) for source in sources]
     for count, cell in enumerate(cells):
         cell.id = f"cell-{count}"
-    return new.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}})
+    kernel = {"name": "python3", "display_name": "", "language": "python"}
+    return new.new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
 def test_execute_runs_in_order_and_keeps_no_times():
@@ -39,7 +40,8 @@ def test_failure_names_the_notebook_and_the_cell():
 
 
 def test_keep_going_and_prelude_leave_no_trace():
-    run = execute(notebook("print(planted)", "1 / 0", "print('still here')"), "n", prelude="planted = 7", keep_going=True)
+    failing = notebook("print(planted)", "1 / 0", "print('still here')")
+    run = execute(failing, "n", prelude="planted = 7", keep_going=True)
     with pytest.raises(RuntimeError, match="n: the prelude itself fails: NameError"):
         execute(notebook("1"), "n", prelude="nothing", keep_going=True)
     assert len(run.cells) == 3 and printed(run.cells[0]) == "7\n" and printed(run.cells[2]) == "still here\n"
@@ -89,7 +91,8 @@ def test_normal_form_is_a_fixed_point_and_takes_other_tools_out(notebook_path):
     spoiled.cells[1].metadata["outputId"] = "…"
     spoiled.cells[4].metadata["collapsed"] = False
     code_cells(spoiled)[3].execution_count = 99
-    printing = next(cell for cell in code_cells(spoiled) if len(cell.outputs) == 1 and cell.outputs[0].output_type == "stream")
+    printing = next(cell for cell in code_cells(spoiled)
+                    if len(cell.outputs) == 1 and cell.outputs[0].output_type == "stream")
     text = printing.outputs[0].text
     printing.outputs = [new.new_output("stream", text=part) for part in (text[:5], text[5:])]
     normal(spoiled)
@@ -97,9 +100,10 @@ def test_normal_form_is_a_fixed_point_and_takes_other_tools_out(notebook_path):
 
 
 def test_random_ids_become_slugs_of_the_first_words():
-    made = new.new_notebook(cells=[new.new_markdown_cell("## The XOR problem, again and again"), new.new_code_cell("x = 1"),
-                                   new.new_code_cell("x = 1")])
-    for cell, ident in zip(made.cells, ("a3b2c1d0", "YZ3kQ1mX9aBc", "0f8fad5b-d9cb-469f-a165-70867728950e"), strict=True):
+    made = new.new_notebook(cells=[new.new_markdown_cell("## The XOR problem, again and again"),
+                                   new.new_code_cell("x = 1"), new.new_code_cell("x = 1")])
+    random = "a3b2c1d0", "YZ3kQ1mX9aBc", "0f8fad5b-d9cb-469f-a165-70867728950e"
+    for cell, ident in zip(made.cells, random, strict=True):
         cell.id = ident
     normal(made)
     assert [cell.id for cell in made.cells] == ["the-xor-problem-again", "x-1", "x-1-2"]
@@ -133,12 +137,13 @@ def test_folded_cells_are_folded_everywhere_and_others_nowhere():
 
 
 def test_names_that_cells_read_and_bind():
-    """Each name is looked up as Python does: loops and `with` bind before their bodies, comprehensions keep their own."""
+    """Names follow Python's scopes: loops and `with` bind before their bodies, comprehensions have their own scope."""
     for text, needed, binds in (
             ("x = x + 1", "x", "x"), ("x += 1", "x", "x"), ("for k in y: z = k\nprint(z)", "y print", "k z"),
             ("def f(a):\n    return a + g", "g", "f"), ("[a for a in b if (c := a)]\nuse(c)", "b use", "c"),
-            ("with open(p) as file: file.read()", "open p", "file"), ("x[k] = 3", "x k", ""), ("lambda t: t + w", "w", ""),
-            ("ax.plot(h := 3, h)", "ax", "h"), ("try:\n  a\nexcept E as e: print(e)", "a E print", "e"),
+            ("with open(p) as file: file.read()", "open p", "file"), ("x[k] = 3", "x k", ""),
+            ("lambda t: t + w", "w", ""), ("ax.plot(h := 3, h)", "ax", "h"),
+            ("try:\n  a\nexcept E as e: print(e)", "a E print", "e"),
             ("class N(B):\n  def f(self): return self.g + r", "B r", "N"), ("import a.b, c as d", "", "a d"),
             ("if a: b = 1\nelse: c = b", "a", "b c"), ("while (n := f()): use(n)", "f use", "n")):
         code = ast.parse(text)
@@ -154,8 +159,9 @@ def test_a_run_depends_on_what_the_notebook_can_import(tmp_path, monkeypatch):
         others = {f"nnlab/exercises/{other.split('_')[0]}.py" for other in files if other[:6] != stem[:6]}
         assert not others & found or "yours(" in "".join(cell.source for cell in code_cells(read(paths([stem])[0])))
     assert "nnlab/widgets/figures/neuron.js" in files["week01a_neurons"]
-    assert "nnlab/widgets/figures/neuron.json" not in files["week02a_xor"] and "nnlab/train.py" not in files["week02a_xor"]
-    assert "data/fashion_mnist.npz" in files["week03b_training"] and "data/fashion_mnist.npz" not in files["week02a_xor"]
+    unused = {"nnlab/widgets/figures/neuron.json", "nnlab/train.py", "data/fashion_mnist.npz"}
+    assert not unused & files["week02a_xor"]
+    assert "data/fashion_mnist.npz" in files["week03b_training"]
     assert "nnlab/exercises/week01.py" in files["week03b_training"], "yours('week01.relu') imports it"
 
 

@@ -28,4 +28,5 @@ def test_package_is_clean():
 def test_missing_docstrings_are_caught(code, rule):
     done = ruff("--stdin-filename", "nnlab/planted.py", "-", text=code)
     assert done.returncode == 1 and rule in done.stdout
-    CAUGHT.append(("docstrings", f"{rule}: {code.strip().splitlines()[-1].strip()}", done.stdout.strip().splitlines()[0]))
+    last_line = code.strip().splitlines()[-1].strip()
+    CAUGHT.append(("docstrings", f"{rule}: {last_line}", done.stdout.strip().splitlines()[0]))

@@ -1,6 +1,7 @@
 """Every lecture's deck and handout in real Chromium, with no network, and what stands on every slide and page.
 
-Building the site looks at each slide once and notes what it sees (`site`); what a hand does to a deck is tried on one open page.
+Building the site looks at each slide once and records what it sees (`site`); mouse, keys and fingers are tested on one
+open page of each deck.
 """
 
 import io
@@ -31,7 +32,7 @@ def lecture(site, browser, notebook_path):
 
 @pytest.fixture(scope="module")
 def open_decks(browser):
-    """Function from a deck's path to a page of it for mouse, keys and fingers; opened once, without an error at the end."""
+    """Function from a deck's path to its page for mouse, keys and fingers; opened once, without an error at the end."""
     pages, errors = {}, []
 
     def open_(deck):
@@ -130,8 +131,11 @@ def test_arrows_visit_every_slide_and_the_overview_leads_back(lecture, notebook_
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
     page.wait_for_function("!Reveal.isOverview()")
-    page.wait_for_function("""() => Math.max(...[...Reveal.getCurrentSlide().querySelectorAll("p, li, pre, img, [data-figure]")]
-        .filter(node => !node.closest("aside")).map(node => node.getBoundingClientRect().bottom)) <= 720""", timeout=2000)
+    page.wait_for_function("""() => {
+        const nodes = [...Reveal.getCurrentSlide().querySelectorAll("p, li, pre, img, [data-figure]")];
+        const shown = nodes.filter(node => !node.closest("aside"));
+        return Math.max(...shown.map(node => node.getBoundingClientRect().bottom)) <= 720;
+    }""", timeout=2000)
 
 
 def test_every_figure_answers_keys_and_does_not_turn_the_page(lecture, notebook_path, deck_page):
@@ -186,7 +190,8 @@ def test_handout_has_three_slides_a_page(lecture, notebook_path, browser):
     slides = len(slide_cells(notebook_path))
     SEEN.append(f"{notebook_path.stem}: handout of {slides} slides, {pages} pages, {len(pdf) / 1e6:.2f} MB")
     assert math.ceil(slides / 3) <= pages <= math.ceil(slides / 3) + 1
-    page = browser.new_context(offline=True, viewport={"width": 703, "height": 1000}, device_scale_factor=1.5).new_page()
+    paper = {"width": 703, "height": 1000}
+    page = browser.new_context(offline=True, viewport=paper, device_scale_factor=1.5).new_page()
     page.emulate_media(media="print")
     page.goto(deck.as_uri() + "?handout")
     page.wait_for_selector("body[data-fitted]", state="attached")
@@ -196,7 +201,8 @@ def test_handout_has_three_slides_a_page(lecture, notebook_path, browser):
     spills = page.evaluate("""() => [...document.querySelectorAll(".frame section section")].filter(slide => {
         const frame = slide.closest(".frame").getBoundingClientRect();
         return [...slide.querySelectorAll("p, li, pre, img, h2, h3, [data-figure]")].some(node => {
-            const box = node.getBoundingClientRect(); return box.bottom > frame.bottom + 1 || box.right > frame.right + 1; }); })
+            const box = node.getBoundingClientRect();
+            return box.bottom > frame.bottom + 1 || box.right > frame.right + 1; }); })
         .map(slide => slide.textContent.trim().slice(0, 40))""")
     assert spills == []
     links = page.evaluate("[...document.querySelectorAll('.three a[href^=\"https:\"]')].length")
@@ -215,8 +221,8 @@ def test_readme_says_what_the_lecture_needs(notebook_path):
     lines = (notebooks.ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     row = next(line for line in lines if notebook_path.name in line)
     assert f"| {notebooks.minutes(notebook)} min, " in row and f"[{title(notebook)}]" in row
-    named = row.split(" min, ")[1].split(" |")[0]
-    assert named in needs(notebook) or (named == "no data" and needs(notebook).lower().startswith("none"))
+    data = row.split(" min, ")[1].split(" |")[0]
+    assert data in needs(notebook) or (data == "no data" and needs(notebook).lower().startswith("none"))
 
 
 def test_page_folds_drawings_and_images_say_what_they_show(lecture, notebook_path, deck_page, open_page):

@@ -49,7 +49,8 @@ def test_prediction_withholds_its_answer_until_there_is_one(notebook_path, solve
         before, after = (next(out.data["image/png"] for out in taken_by(notebook, name).outputs
                               if "image/png" in out.get("data", {})) for notebook in (untouched, run))
         assert ink(after) > ink(before) + 1000, f"the image after {name} shows no more than before it"
-    assert len({taken_by(untouched, name).id for name in asked}) == len(asked), "each prediction has a figure of its own"
+    figures = {taken_by(untouched, name).id for name in asked}
+    assert len(figures) == len(asked), "each prediction has a figure of its own"
 
 
 def first(notebook, wanted):
@@ -87,6 +88,15 @@ def no_claims(notebook):
             cell.outputs = [out for out in cell.outputs if out.output_type != "stream"]
 
 
+def needed_beside_code(cell):
+    return cell.cell_type == "code" or slide_type(cell) == "notes" or cell.source.startswith("## ")
+
+
+def notes(notebook):
+    """The first speaker notes of `notebook`."""
+    return first(notebook, lambda cell: slide_type(cell) == "notes")
+
+
 def untold(cell):
     cell.metadata.nnlab.pop("alt")
     for output in cell.outputs:
@@ -110,6 +120,7 @@ def unfold(cell):
 
 
 ANSWER = code(read(paths()[0]), "guess_serve = None").metadata.get("nnlab", {}).get("answer", ["?"])[0]
+SHORT_NOTES = "<details><summary>For the lecturer · 1 min</summary>\n\nHi.\n\n</details>"
 LONG = "\n".join(f"step_{k} = {k}" for k in range(26))
 PLANTED = {
     "form": [
@@ -119,7 +130,8 @@ PLANTED = {
         ("cells run out of order", lambda n: setattr(code_cells(n)[2], "execution_count", 41), "execution count 41"),
         ("Colab's metadata", lambda n: n.metadata.update(colab={"provenance": []}), "are not the normal form's"),
         ("another kernel", lambda n: n.metadata.kernelspec.update(name="conda-env"), "are not the normal form's"),
-        ("a cell's timing", lambda n: code_cells(n)[2].metadata.update(execution={"start": "…"}), "tool: ['execution']"),
+        ("a cell's timing", lambda n: code_cells(n)[2].metadata.update(execution={"start": "…"}),
+         "tool: ['execution']"),
         ("text on stderr", lambda n: stderr(code_cells(n)[3]), "stores a warning"),
         ("a stored error", lambda n: code_cells(n)[3].outputs.append(
             nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])), "stores an error"),
@@ -130,8 +142,10 @@ PLANTED = {
     ],
     "tags": [
         ("an unknown tag", lambda n: n.cells[5].metadata.update(tags=["hide-me"]), "unknown tag 'hide-me'"),
-        ("ignored output", lambda n: code(n, "chosen there").metadata.update(tags=["nbval-ignore-output"]), "may not ignore"),
-        ("a skipped cell", lambda n: code(n, "chosen there").metadata.update(tags=["nbval-skip"]), "not be tagged nbval-skip"),
+        ("ignored output", lambda n: code(n, "chosen there").metadata.update(tags=["nbval-ignore-output"]),
+         "may not ignore"),
+        ("a skipped cell", lambda n: code(n, "chosen there").metadata.update(tags=["nbval-skip"]),
+         "not be tagged nbval-skip"),
         ("a comment to nbval", lambda n: edited(code(n, "chosen there"), "device =", "# NBVAL_IGNORE_OUTPUT\ndevice ="),
          "by the comment NBVAL_IGNORE_OUTPUT"),
         ("ignored output, 'load(' in a comment", lambda n: (
@@ -142,93 +156,114 @@ PLANTED = {
     ],
     "length": [
         ("a cell of 26 lines", lambda n: setattr(code_cells(n)[3], "source", LONG), "has 26 lines"),
-        ("a long line", lambda n: setattr(code_cells(n)[3], "source", "x = '" + "x" * 99 + "'"), "has a line of 105 characters"),
+        ("a long line", lambda n: setattr(code_cells(n)[3], "source", "x = '" + "x" * 99 + "'"),
+         "has a line of 105 characters"),
         ("too many cells", lambda n: (n.metadata.nnlab.pop("limits"), n.cells.extend(copy.deepcopy(n.cells[:20]))),
          "cells without notes; at most 50"),
         ("too many minutes", lambda n: n.metadata.nnlab.limits.pop("minutes"), "minutes; at most 45 make one sitting"),
         ("too many slides", lambda n: n.metadata.nnlab.limits.pop("slides"), "slides; at most 18 make one sitting"),
-        ("an exemption that is too generous", lambda n: n.metadata.nnlab.limits.update(minutes=99), "metadata allow 99 minutes"),
-        ("an exemption from nothing", lambda n: n.metadata.nnlab.limits.update(words=9), "metadata allow 'words'; choose from"),
-        ("all code", lambda n: setattr(n, "cells", [c for c in n.cells if c.cell_type == "code" or slide_type(c) == "notes"
-                                                    or c.source.startswith("## ")]), "cells of text to"),
+        ("an exemption that is too generous", lambda n: n.metadata.nnlab.limits.update(minutes=99),
+         "metadata allow 99 minutes"),
+        ("an exemption from nothing", lambda n: n.metadata.nnlab.limits.update(words=9),
+         "metadata allow 'words'; choose from"),
+        ("all code", lambda n: setattr(n, "cells", list(filter(needed_beside_code, n.cells))), "cells of text to"),
     ],
     "python": [
-        ("a magic", lambda n: setattr(code_cells(n)[3], "source", "%matplotlib inline\nx = 1"), "write %matplotlib as get_ipython()"),
+        ("a magic", lambda n: setattr(code_cells(n)[3], "source", "%matplotlib inline\nx = 1"),
+         "write %matplotlib as get_ipython()"),
         ("a shell escape", lambda n: setattr(code_cells(n)[3], "source", "!nvidia-smi"), "is not Python"),
     ],
     "folded": [
         ("a drawing that is open", lambda n: code(n, "# @title").metadata.pop("jupyter"), "folded in one program"),
         ("a folded cell without its tag", lambda n: code(n, "# @title").metadata.pop("tags"), "folded in one program"),
-        ("a folded cell without a title", lambda n: edited(code(n, "# @title"), "# @title", "#"), "does not begin with a title"),
-        ("a folded cell that a later one needs", lambda n: edited(code(n, "# @title Draw the out"), "plt.show()", "labels = 0"),
+        ("a folded cell without a title", lambda n: edited(code(n, "# @title"), "# @title", "#"),
+         "does not begin with a title"),
+        ("a folded cell that a later one needs",
+         lambda n: edited(code(n, "# @title Draw the out"), "plt.show()", "labels = 0"),
          "defines 'labels', which cell"),
         ("a folded function that a later one needs", lambda n: fold(code(n, "def train(")), "'train', which cell"),
-        ("a folded cell that trains", lambda n: edited(code(n, "# @title"), "plt.show()", "fit(1)\nplt.show()"), "it calls fit"),
+        ("a folded cell that trains", lambda n: edited(code(n, "# @title"), "plt.show()", "fit(1)\nplt.show()"),
+         "it calls fit"),
         ("an exercise that is folded", lambda n: fold(code(n, "def relu(")), "holds an exercise or a guess"),
     ],
     "answers": [
-        ("an answer in an open cell's code", lambda n: edited(code(n, "def train("), "def train(", f"# {ANSWER}\ndef train("),
+        ("an answer in an open cell's code",
+         lambda n: edited(code(n, "def train("), "def train(", f"# {ANSWER}\ndef train("),
          f"cell 'learn' holds the answer {ANSWER!r} of 'guess_serve'"),
         ("an answer in what an open cell prints", lambda n: code(n, "def train(").outputs.append(
             nbformat.v4.new_output("stream", text=f"{ANSWER}!\n")), f"cell 'learn' holds the answer {ANSWER!r}"),
         ("a guess whose answer is not told", lambda n: code(n, "guess_serve = None").metadata.nnlab.pop("answer"),
          "does not say in its metadata by which words"),
-        ("a figure that answers in the open", lambda n: unfold(code(n, "guess_serve is None")), "is taken by no folded cell"),
+        ("a figure that answers in the open", lambda n: unfold(code(n, "guess_serve is None")),
+         "is taken by no folded cell"),
     ],
     "opening": [
-        ("no copy in Drive", lambda n: edited(text(n, "Save a copy"), "Save a copy", "Keep"), "lacks 'File > Save a copy"),
-        ("a badge of elsewhere", lambda n: edited(text(n, "colab-badge"), "/blob/v", "/blob/main"), "opening lacks '(https://colab"),
-        ("other minutes", lambda n: edited(text(n, "**Minutes.**"), "**Minutes.** ", "**Minutes.** 9"), "its notes add up to"),
-        ("no prerequisites", lambda n: edited(text(n, "**Prereq"), "**Prerequisites.**", ""), "lacks '**Prerequisites.**'"),
-        ("an old first cell", lambda n: edited(code_cells(n)[0], "--branch=v", "--branch=main-"), "is not the published one"),
+        ("no copy in Drive", lambda n: edited(text(n, "Save a copy"), "Save a copy", "Keep"),
+         "lacks 'File > Save a copy"),
+        ("a badge of elsewhere", lambda n: edited(text(n, "colab-badge"), "/blob/v", "/blob/main"),
+         "opening lacks '(https://colab"),
+        ("other minutes", lambda n: edited(text(n, "**Minutes.**"), "**Minutes.** ", "**Minutes.** 9"),
+         "its notes add up to"),
+        ("no prerequisites", lambda n: edited(text(n, "**Prereq"), "**Prerequisites.**", ""),
+         "lacks '**Prerequisites.**'"),
+        ("an old first cell", lambda n: edited(code_cells(n)[0], "--branch=v", "--branch=main-"),
+         "is not the published one"),
     ],
     "ending": [
-        ("no further reading", lambda n: edited(text(n, "Further reading"), "### Further reading", ""), "lacks '### Further"),
-        ("no table of exercises", lambda n: edited(code_cells(n)[-1], "check.progress()", "pass"), "lacks 'check.progress()'"),
+        ("no further reading", lambda n: edited(text(n, "Further reading"), "### Further reading", ""),
+         "lacks '### Further"),
+        ("no table of exercises", lambda n: edited(code_cells(n)[-1], "check.progress()", "pass"),
+         "lacks 'check.progress()'"),
     ],
     "notes": [
-        ("a slide without notes", lambda n: n.cells.remove(first(n, lambda c: slide_type(c) == "notes")), "no speaker notes"),
-        ("notes without minutes", lambda n: edited(first(n, lambda c: slide_type(c) == "notes"), " min</sum", " m</sum"),
+        ("a slide without notes", lambda n: n.cells.remove(notes(n)), "no speaker notes"),
+        ("notes without minutes", lambda n: edited(notes(n), " min</sum", " m</sum"),
          "in the form <details><summary>For the lecturer"),
-        ("notes of six words", lambda n: setattr(first(n, lambda c: slide_type(c) == "notes"), "source",
-                                                 "<details><summary>For the lecturer · 1 min</summary>\n\nHi.\n\n</details>"),
-         "need 30 words"),
+        ("notes of six words", lambda n: setattr(notes(n), "source", SHORT_NOTES), "need 30 words"),
     ],
     "story": [
         ("a story of nine sentences", lambda n: n.metadata.nnlab.update(story=n.metadata.nnlab.story.split(". ", 1)[1]),
          "has 9 sentences instead of 10"),
         ("no story", lambda n: n.metadata.nnlab.pop("story"), "has 0 sentences instead of 10"),
-        ("a story in a cell", lambda n: edited(first(n, lambda c: slide_type(c) == "notes"), "For the lecturer · 1 min</summary>",
-                                               "For the lecturer · the story</summary>"), "belongs into the notebook's metadata"),
+        ("a story in a cell", lambda n: edited(notes(n), "· 1 min</summary>", "· the story</summary>"),
+         "belongs into the notebook's metadata"),
     ],
     "predictions": [
-        ("an answer on its question's slide", lambda n: on_one_slide(n, "stack-answer-text"), "answers 'guess' on the slide"),
+        ("an answer on its question's slide", lambda n: on_one_slide(n, "stack-answer-text"),
+         "answers 'guess' on the slide"),
     ],
     "claims": [
         ("a section that prints nothing", no_claims, "prints no claim"),
-        ("a stored claim that is false", lambda n: code(n, "chosen there").outputs[0].update(text="accuracy above 0.9: False\n"),
+        ("a stored claim that is false",
+         lambda n: code(n, "chosen there").outputs[0].update(text="accuracy above 0.9: False\n"),
          "stores a claim that does not hold"),
-        ("an image without its text", lambda n: untold(code(n, "# @title Draw the activations")), "has neither a title nor"),
+        ("an image without its text", lambda n: untold(code(n, "# @title Draw the activations")),
+         "has neither a title nor"),
     ],
     "prerequisites": [
         ("a later week's module", lambda n: edited(code_cells(n)[1], "import timeit", "from nnlab.train import fit"),
          "imports nnlab.train, which no notebook up to this one introduces"),
-        ("the same in another form", lambda n: edited(code_cells(n)[1], "import timeit", "from nnlab import models, plots"),
+        ("the same in another form",
+         lambda n: edited(code_cells(n)[1], "import timeit", "from nnlab import models, plots"),
          "imports nnlab.models, which no notebook up to"),
-        ("the same beside another", lambda n: edited(code_cells(n)[1], "import timeit", "import timeit, nnlab.optim as o"),
+        ("the same beside another",
+         lambda n: edited(code_cells(n)[1], "import timeit", "import timeit, nnlab.optim as o"),
          "imports nnlab.optim, which no notebook up to"),
         ("an exercise that cannot run alone",
-         lambda n: edited(code(n, "class Neuron"), "from nnlab.exercises.week01 import check\n\n", ""), "does not import its check"),
+         lambda n: edited(code(n, "class Neuron"), "from nnlab.exercises.week01 import check\n\n", ""),
+         "does not import its check"),
         ("an empty sabotage", lambda n: n.metadata.nnlab.update(sabotage={}), "do not say which faults apply"),
         ("a prediction without a guess", lambda n: code(n, "guess = None").metadata.pop("nnlab"), "has no guess"),
-        ("sabotage of a cell that is gone", lambda n: n.metadata.nnlab.sabotage.update(labels=["gone"]), "cells ['gone']"),
+        ("sabotage of a cell that is gone", lambda n: n.metadata.nnlab.sabotage.update(labels=["gone"]),
+         "cells ['gone']"),
         ("an unknown sabotage", lambda n: n.metadata.nnlab.sabotage.update(gremlins=[n.cells[0].id]), "unknown fault"),
         ("no sabotage at all", lambda n: n.metadata.nnlab.pop("sabotage"), "do not say which faults apply"),
     ],
 }
 
 
-@pytest.mark.parametrize("rail, fault, plant, said", [(rail, *planted) for rail, faults in PLANTED.items() for planted in faults],
+@pytest.mark.parametrize("rail, fault, plant, said",
+                         [(rail, *planted) for rail, faults in PLANTED.items() for planted in faults],
                          ids=lambda value: value.replace(" ", "-") if isinstance(value, str) else "")
 def test_planted_faults_are_caught(rail, fault, plant, said):
     path = paths()[0]
@@ -250,9 +285,12 @@ def set_aside(path):
 
 @pytest.mark.parametrize("fault, source, tag, said", [
     ("(none: another docstring)", QUOTED, "quotes:nnlab.files.set_aside", None),
-    ("another suffix", QUOTED.replace(".damaged", ".bad"), "quotes:nnlab.files.set_aside", "differs from what it quotes"),
-    ("swapped operands", QUOTED.replace("(path, kept)", "(kept, path)"), "quotes:nnlab.files.set_aside", "differs from what"),
-    ("a decorator more", QUOTED.replace("def ", "@no_grad\ndef "), "quotes:nnlab.files.set_aside", "differs from what it"),
+    ("another suffix", QUOTED.replace(".damaged", ".bad"), "quotes:nnlab.files.set_aside",
+     "differs from what it quotes"),
+    ("swapped operands", QUOTED.replace("(path, kept)", "(kept, path)"), "quotes:nnlab.files.set_aside",
+     "differs from what it quotes"),
+    ("a decorator more", QUOTED.replace("def ", "@no_grad\ndef "), "quotes:nnlab.files.set_aside",
+     "differs from what it quotes"),
     ("nothing of that name", "x = 1", "quotes:nnlab.files.set_aside", "differs from what it quotes"),
     ("a name that is not there", QUOTED, "quotes:nnlab.files.put_aside", "does not exist"),
     ("a module that is not there", QUOTED, "quotes:nnlab.nowhere.set_aside", "does not exist"),
@@ -302,6 +340,6 @@ def test_seen_sizes():
         notebook = read(path)
         exercises = sum(len(names_in(cell)) for cell in code_cells(notebook))
         asked = sum(len(guesses_in(cell)) for cell in code_cells(notebook))
-        SEEN.append(f"{path.stem}: {len(notebook.cells)} cells, {path.stat().st_size // 1024} kB, {exercises} exercises, "
-                    f"{asked} predictions, {minutes(notebook)} minutes")
+        SEEN.append(f"{path.stem}: {len(notebook.cells)} cells, {path.stat().st_size // 1024} kB, "
+                    f"{exercises} exercises, {asked} predictions, {minutes(notebook)} minutes")
         assert path.stat().st_size < 2_000_000

@@ -21,9 +21,10 @@ def test_a_skip_is_a_failure_when_all_is_required(tmp_path, require, outcome):
     (tmp_path / "test_skips.py").write_text(SKIPS, encoding="utf-8")
     (tmp_path / "test_module.py").write_text("import pytest\npytest.skip('no sun here', allow_module_level=True)\n",
                                              encoding="utf-8")
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-o", "addopts=", f"--rootdir={tmp_path}",
-                           "-o", "markers=gpu: g", "--continue-on-collection-errors"], cwd=tmp_path, capture_output=True,
-                          text=True, env=os.environ | {"NNLAB_REQUIRE": require, "PYTHONPATH": str(ROOT)})
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-o", "addopts=", f"--rootdir={tmp_path}",
+               "-o", "markers=gpu: g", "--continue-on-collection-errors"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True,
+                          env=os.environ | {"NNLAB_REQUIRE": require, "PYTHONPATH": str(ROOT)})
     assert outcome in done.stdout and ("no moon here" in done.stdout) == bool(require) == ("no sun here" in done.stdout)
 
 

@@ -72,7 +72,7 @@ def test_strict_nbval_leaves_trained_networks_out():
 
 
 def test_javascript_is_short_and_used():
-    """Files of at most 250 lines of at most 120 characters, in all of the package; each part of a figure has its users."""
+    """Files of at most 250 lines of at most 120 characters, in all of the package; parts of figures have users."""
     scripts = sorted(Path(nnlab.__file__).parent.rglob("*.js"))
     lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in scripts}
     long = [f"{name}:{k}" for name, text in lines.items() for k, line in enumerate(text, 1) if len(line) > 120]

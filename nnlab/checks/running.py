@@ -50,8 +50,8 @@ def guarded(seconds=None):
     Args:
         seconds: limit in seconds of processor time, in place of SECONDS of real time.
 
-    Only the main thread can be stopped. A loop around ``try: ... except: pass`` catches an exception that is raised in its ``try``; the next alarm follows
-    so soon that it is raised in the ``except``.
+    Only the main thread can be stopped. A loop around ``try: ... except: pass`` catches an exception that is raised in
+    its ``try``; the next alarm follows so soon that it is raised in the ``except``.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield

@@ -15,18 +15,19 @@ def main(arguments=None):
             made.add_argument("notebooks", nargs="*", help="notebooks by name; all without")
         return made
 
-    command("build", "run every notebook solved and write the course to build/site/: pages, decks, handouts").add_argument(
-        "--again", action="store_true", help="run also the notebooks that have not changed since they last ran")
+    options = command("build", "run every notebook solved and write the course to build/site/: pages, decks, handouts")
+    options.add_argument("--again", action="store_true",
+                         help="run also the notebooks that have not changed since they last ran")
     command("slides", "write a deck of slides and a handout for each notebook to build/site/slides/")
-    command("normalize", "write notebooks in their normal form, with the static images of their figures").add_argument(
-        "--run", action="store_true", help="execute them first and store what they print")
+    options = command("normalize", "write notebooks in their normal form, with the static images of their figures")
+    options.add_argument("--run", action="store_true", help="execute them first and store what they print")
     command("sabotage", "plant faults in training and see the notebooks' claims break")
     command("answers", "write the answer key, notebooks and pages, to build/answers/")
-    command("mutants", "every exercise against its named wrong answers and small changes of its reference").add_argument(
-        "weeks", nargs="*", help="weeks or exercises, such as week01 or week01.relu; all without")
+    options = command("mutants", "every exercise against its named wrong answers and small changes of its reference")
+    options.add_argument("weeks", nargs="*", help="weeks or exercises, such as week01 or week01.relu; all without")
     command("images", "draw README's images, of the first figure and of its slide, from what `slides` has built")
-    command("publish", "make OWNER/REPO the course's address, in badges and first cells").add_argument(
-        "place", metavar="OWNER/REPO")
+    options = command("publish", "make OWNER/REPO the course's address, in badges and first cells")
+    options.add_argument("place", metavar="OWNER/REPO")
     asked = parser.parse_args(arguments)
 
     from nnlab.course.execute import CellFailed

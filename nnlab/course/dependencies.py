@@ -1,4 +1,4 @@
-"""Which of our files a notebook depends on: what it can import, the figures that it shows, the data that come with the course."""
+"""Files of the course that a notebook depends on: modules that it can import, figures that it shows, embedded data."""
 
 import ast
 import functools
@@ -16,7 +16,8 @@ def files(notebook):
     package, code = ROOT / "nnlab", [tree(cell) for cell in code_cells(notebook)]
     text = "\n".join(cell.source for cell in code_cells(notebook))
     waiting = [_file("nnlab"), *(_file(name) for cell in code for name in imported(cell))]
-    waiting += [_file(f"nnlab.exercises.{week}") for week in re.findall(r"""["'](week\d\d)\.""", text)]  # `yours` imports these
+    weeks = re.findall(r"""["'](week\d\d)\.""", text)  # `yours("week01.relu")` imports that week's exercises
+    waiting += [_file(f"nnlab.exercises.{week}") for week in weeks]
     found = {package / name for name in HOW_IT_RUNS} | {ROOT / "requirements.txt"}
     while waiting:
         path = waiting.pop()

@@ -1,7 +1,7 @@
-"""Rules of folded cells and of predictions: what a folded cell may hold, and what may stand between a guess and its figure.
+"""Rules for folded cells and predictions: what a folded cell may hold, what may stand between a guess and its figure.
 
-A cell tagged `draws` only draws: notebooks show it folded. Nothing that a later cell needs may stand in it, and the answer
-of a prediction may stand nowhere else.
+A cell tagged `draws` only draws: notebooks show it folded. Nothing that a later cell needs may stand in it, and the
+answer of a prediction may stand nowhere else.
 """
 
 import ast
@@ -16,50 +16,54 @@ TRAINS = {"backward", "fit", "train_epoch", "train_step", "zero_grad"}  # a cell
 
 
 def folded(notebook, stem):
-    """A folded cell has a title, computes nothing that a later cell reads, and trains nothing; figures' metadata agree."""
+    """A folded cell has a title, computes nothing that a later cell reads, and does not train; its metadata agree."""
     cells = code_cells(notebook)
     for k, cell in enumerate(cells):
         closed = cell.metadata.get("cellView") == "form", cell.metadata.get("jupyter", {}).get("source_hidden", False)
         if closed != (only_draws(cell),) * 2:
-            yield (f"cell {cell.id!r} is folded in one program and open in another; `make normalize` folds what is tagged "
-                   "draws, and nothing else")
+            yield (f"cell {cell.id!r} is folded in one program and open in another; `make normalize` folds what is "
+                   "tagged draws, and nothing else")
         if not only_draws(cell):
             continue
         code = tree(cell)
         if not re.match(rf"{TITLE}\S+ \S+", cell.source):
-            yield f"the folded cell {cell.id!r} does not begin with a title for Colab, as in {TITLE}Draw the loss surface"
+            yield (f"the folded cell {cell.id!r} does not begin with a title for Colab, as in "
+                   f"{TITLE}Draw the loss surface")
         if names_in(cell) or guesses_in(cell):
             yield f"the folded cell {cell.id!r} holds an exercise or a guess, which nobody would find"
         if called := sorted(TRAINS & set(_called(code))):
-            yield f"the folded cell {cell.id!r} computes: it calls {', '.join(called)}; move that to an open cell before it"
+            yield (f"the folded cell {cell.id!r} computes: it calls {', '.join(called)}; "
+                   "move that to an open cell before it")
         waiting = bound(code)
         for later in cells[k + 1:]:
             if used := sorted(waiting & reads(tree(later))):
-                yield (f"the folded cell {cell.id!r} defines {', '.join(map(repr, used))}, which cell {later.id!r} uses: "
-                       "compute it in an open cell")
+                yield (f"the folded cell {cell.id!r} defines {', '.join(map(repr, used))}, "
+                       f"which cell {later.id!r} uses: compute it in an open cell")
             waiting = waiting - bound(tree(later))
 
 
 def answers(notebook, stem):
-    """What answers a guess stands in one folded cell, and no open cell between the two holds the answer's words or numbers."""
+    """A folded cell answers each guess, and no open cell between the two holds the words or numbers of the answer."""
     for cell in code_cells(notebook):
         for guess in guesses_in(cell):
             name, place = guess.targets[0].id, notebook.cells.index(cell)
-            told = cell.metadata.get("nnlab", {}).get("answer", [])
-            if not told:
-                yield (f"the prediction {cell.id!r} does not say in its metadata by which words or numbers its answer is "
-                       "recognized ('nnlab': {'answer': [\"...\"]})")
+            phrases = cell.metadata.get("nnlab", {}).get("answer", [])
+            if not phrases:
+                yield (f"the prediction {cell.id!r} does not say in its metadata by which words or numbers its answer "
+                       "is recognized ('nnlab': {'answer': [\"...\"]})")
             figure = taken_by(notebook, name)
             if figure is None or not only_draws(figure):
-                yield f"the guess {name!r} is taken by no folded cell: the figure that answers it carries the tag `draws`"
+                yield (f"the guess {name!r} is taken by no folded cell: "
+                       "the figure that answers it carries the tag `draws`")
                 continue
             for between in notebook.cells[place + 1:notebook.cells.index(figure)]:
                 if slide_type(between) == "notes" or (between.cell_type == "code" and only_draws(between)):
                     continue
                 text = between.source + "\n" + printed(between)
-                for answer in told:
+                for answer in phrases:
                     if re.search(rf"(?<![\w.]){re.escape(answer)}(?![\w]|\.\d)", text, re.I):
-                        yield f"cell {between.id!r} holds the answer {answer!r} of {name!r} before the figure that gives it"
+                        yield (f"cell {between.id!r} holds the answer {answer!r} of {name!r} "
+                               "before the figure that gives it")
 
 
 def on_two_slides(notebook, stem):
@@ -70,10 +74,12 @@ def on_two_slides(notebook, stem):
         slide += kind in ("slide", "subslide")
         if cell.cell_type != "code":
             continue
-        used = {node.id for node in ast.walk(tree(cell)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        used = {node.id for node in ast.walk(tree(cell))
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
         for name in sorted(used & asked.keys()):
             if kind != "skip" and asked[name] == slide:
-                yield f"cell {cell.id!r} answers {name!r} on the slide that asks for it: begin a new slide before the answer"
+                yield (f"cell {cell.id!r} answers {name!r} on the slide that asks for it: "
+                       "begin a new slide before the answer")
         asked |= {guess.targets[0].id: slide for guess in guesses_in(cell)}
 
 

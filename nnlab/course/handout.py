@@ -1,4 +1,4 @@
-"""The printed handout of a deck: three slides a page of A4, the speaker's notes beside them, the story of the lecture first."""
+"""The printed handout of a deck: the lecture's story, then three slides a page of A4 beside the speaker's notes."""
 
 import html
 import re
@@ -14,14 +14,15 @@ def handout_of(deck):
 
 
 def handout(browser, deck):
-    """Print the deck at the path `deck` as a handout beside it, three slides and their notes a page; the number of pages."""
+    """Number of pages of the handout of the deck at the path `deck`, after printing it (a PDF) beside the deck."""
     page = browser.new_context(offline=True).new_page()
     page.goto(deck.resolve().as_uri() + "?handout")
     page.wait_for_selector("body[data-fitted]", state="attached")
     if cut := page.evaluate("document.body.dataset.fitted"):
         raise RuntimeError(f"{deck.name}: on paper the slides {cut} are too full")
     name = html.escape(page.title())
-    style = "font: 8px sans-serif; color: #595959; width: 100%; padding: 0 12mm; display: flex; justify-content: space-between"
+    style = ("font: 8px sans-serif; color: #595959; width: 100%; padding: 0 12mm; "
+             "display: flex; justify-content: space-between")
     foot = (f'<div style="{style}">'
             f"<span>{name} · nnlab {__version__} · MIT license · {html.escape(address().removeprefix('https://'))}</span>"
             '<span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>')

@@ -44,7 +44,8 @@ def form(notebook, stem):
     """Executed, counts 1..n, slugs, nothing of other tools, no errors, images of figures up to date."""
     if (notebook.nbformat, notebook.nbformat_minor) != (4, 5):
         yield f"format {notebook.nbformat}.{notebook.nbformat_minor} instead of 4.5"
-    if set(notebook.metadata) - {"kernelspec", "language_info", "nnlab"} or notebook.metadata.get("kernelspec") != KERNEL:
+    others = set(notebook.metadata) - {"kernelspec", "language_info", "nnlab"}
+    if others or notebook.metadata.get("kernelspec") != KERNEL:
         yield f"notebook metadata {sorted(notebook.metadata)} are not the normal form's"
     ids = [cell.id for cell in notebook.cells]
     for cell in notebook.cells:
@@ -69,7 +70,7 @@ def form(notebook, stem):
 
 
 def tagged(notebook, stem):
-    """Only known tags; outputs are ignored only in the first cell, a cell that loads data, and TensorBoard's."""
+    """Only tags of the course; outputs are ignored only in the first cell, cells that load data, TensorBoard's."""
     for cell in notebook.cells:
         for tag in tags(cell):
             if tag not in TAGS and not tag.startswith("quotes:"):
@@ -98,7 +99,8 @@ def length(notebook, stem):
         if what not in own and has[what] > most:
             yield f"{has[what]} {what}" + " without notes" * (what == "cells") + f"; at most {most} make one sitting"
         elif what in own and not most < own[what] == has[what]:
-            yield f"its metadata allow {own[what]} {what} and it has {has[what]}: state what it has, or drop the exemption"
+            yield (f"its metadata allow {own[what]} {what} and it has {has[what]}: "
+                   "state what it has, or drop the exemption")
     for what in sorted(set(own) - set(LIMITS)):
         yield f"its metadata allow {what!r}; choose from: {', '.join(LIMITS)}"
     text = sum(cell.cell_type == "markdown" for cell in counted)
@@ -113,10 +115,10 @@ def length(notebook, stem):
 
 
 def opening(notebook, stem):
-    """Title and aims, badge, a copy in Drive, minutes that the notes add up to, prerequisites, data; then the first cell."""
+    """Title, aims, badges, a copy in Drive, the minutes of the notes, prerequisites, data; then the first code cell."""
     text = "\n".join(cell.source for cell in notebooks.opening(notebook))
-    for needed in ("# Week ", "File > Save a copy in Drive", "**Minutes.**", "**Prerequisites.**", "**Data.**", "you can",
-                   f"({badge_target(stem)})", f"({kaggle_target(stem)})"):
+    for needed in ("# Week ", "File > Save a copy in Drive", "**Minutes.**", "**Prerequisites.**", "**Data.**",
+                   "you can", f"({badge_target(stem)})", f"({kaggle_target(stem)})"):
         if needed not in text:
             yield f"the opening lacks {needed!r}"
     if code_cells(notebook)[0].source != first_cell():
@@ -146,38 +148,39 @@ def notes(notebook, stem):
             slide = cell.id if cell is not None else None
         elif kind == "notes":
             slide = None
-            said = notebooks.notes(cell)
-            if said is None or len(said[1].split()) < WORDS_OF_NOTES:
-                yield (f"the notes {cell.id!r} need {WORDS_OF_NOTES} words in the form <details><summary>For the lecturer · 2 min"
-                       "</summary>, a blank line, the text, a blank line, </details>")
+            spoken = notebooks.notes(cell)
+            if spoken is None or len(spoken[1].split()) < WORDS_OF_NOTES:
+                yield (f"the notes {cell.id!r} need {WORDS_OF_NOTES} words in the form <details><summary>"
+                       "For the lecturer · 2 min</summary>, a blank line, the text, a blank line, </details>")
 
 
 def story(notebook, stem):
-    """For lecturers, the story of the lecture in ten sentences: what is asked, what is believed, what breaks it, what follows."""
-    told = notebooks.story(notebook)
-    if len(sentences := re.findall(r"[^.?!]+[.?!](?= |$)", told)) != SENTENCES or "\n" in told:
-        yield (f"its story for lecturers has {len(sentences)} sentences instead of {SENTENCES}: one line in its metadata, "
-               "'nnlab': {'story': \"...\"}")
+    """Ten sentences tell lecturers the story: the question, the common belief, what contradicts it, what follows."""
+    text = notebooks.story(notebook)
+    if len(sentences := re.findall(r"[^.?!]+[.?!](?= |$)", text)) != SENTENCES or "\n" in text:
+        yield (f"its story for lecturers has {len(sentences)} sentences instead of {SENTENCES}: "
+               "one line in its metadata, 'nnlab': {'story': \"...\"}")
     for cell in notebook.cells:
         if "· the story</summary>" in cell.source:
             yield f"cell {cell.id!r} tells the story, which belongs into the notebook's metadata"
 
 
 def claims(notebook, stem):
-    """Every section but the summary prints or asserts at least one claim; images have a text for those who cannot see."""
+    """Every section but the summary prints or asserts at least one claim; images have an alternative text."""
     for section in sections(notebook)[1:-1]:
         cells = [cell for cell in section if cell.cell_type == "code" and "nbval-ignore-output" not in tags(cell)]
-        if not any(any(output.output_type == "stream" for output in cell.outputs) or re.search(r"^\s*assert ", cell.source, re.M)
-                   for cell in cells if not exercises_in(cell)):
+        if not any(any(output.output_type == "stream" for output in cell.outputs)
+                   or re.search(r"^\s*assert ", cell.source, re.M) for cell in cells if not exercises_in(cell)):
             yield f"the section {section[0].source.splitlines()[0]!r} prints no claim"
     for cell in code_cells(notebook):
         if false := re.search(r"^.*: False$", printed(cell), re.M):
             yield f"cell {cell.id!r} stores a claim that does not hold: {false.group()!r}"
-        drawn = [output for output in cell.outputs if "image/png" in output.get("data", {}) and widgets.MIME not in output.data]
+        drawn = [output for output in cell.outputs
+                 if "image/png" in output.get("data", {}) and widgets.MIME not in output.data]
         titled = all(output.metadata.get("image/png", {}).get("alt") for output in drawn)
         if not titled and not cell.metadata.get("nnlab", {}).get("alt"):
-            yield (f"the image of cell {cell.id!r} has neither a title nor, for those who cannot see it, a text in the cell's "
-                   "metadata ('nnlab': {'alt': ...})")
+            yield (f"the image of cell {cell.id!r} has neither a title nor, for those who cannot see it, a text in the "
+                   "cell's metadata ('nnlab': {'alt': ...})")
 
 
 def _starts_tensorboard(cell):
@@ -191,4 +194,5 @@ def _called(code):
     return {node.func.id for node in ast.walk(code) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
-RULES = (form, tagged, length, opening, ending, notes, story, on_two_slides, claims, folded, answers, prerequisites, quotes)
+RULES = (form, tagged, length, opening, ending, notes, story, on_two_slides, claims, folded, answers, prerequisites,
+         quotes)

@@ -1,4 +1,4 @@
-"""How sharp are the exercises? Mutants of each reference must be found wrong, each named wrong answer must get its message."""
+"""Mutation tests: each exercise rejects mutants of its reference and recognizes its named wrong answers."""
 
 import ast
 import copy
@@ -13,9 +13,10 @@ from nnlab.checks import running
 from nnlab.checks.exercise import Quiz
 from nnlab.checks.judging import is_correct, judge, judge_value, outcomes
 
-SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.MatMult: ast.Mult, ast.Pow: ast.Mult}
-COMPARED = {ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
-            ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,)}
+SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+           ast.MatMult: ast.Mult, ast.Pow: ast.Mult}
+COMPARED = {ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt),
+            ast.GtE: (ast.Gt, ast.LtE), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,)}
 ONE_WAY = (ast.Sub, ast.Div, ast.MatMult, ast.Pow)  # operators whose operands may not be swapped
 SECONDS = 0.5  # of processor time for a mutant: some never end, and a reference needs a fifth of that at most
 
@@ -39,10 +40,11 @@ class _Replace(ast.NodeTransformer):
 
 
 def mutants(exercise):
-    """Pairs of a change, as "before → after", and the function or class that it makes of the reference of `exercise`."""
+    """Mutants of the reference of `exercise`: pairs of the change, as "before → after", and the function or class."""
     tree = ast.parse(exercise.source)
-    for node in ast.walk(tree):  # docstrings say nothing to a machine
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None and len(node.body) > 1:
+    for node in ast.walk(tree):  # a docstring is not mutated
+        documented = isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None
+        if documented and len(node.body) > 1:
             node.body = node.body[1:]
     home, seen = vars(sys.modules[exercise.reference.__module__]), {ast.unparse(tree)}
     for place in list(ast.walk(tree)):
@@ -60,7 +62,8 @@ def mutants(exercise):
 def _said(place, new):
     """A change in words; one that drops a line of a body names it."""
     if hasattr(new, "body"):
-        return f"without the line {ast.unparse(next(line for line in place.body if line not in new.body)).splitlines()[0]}"
+        dropped = next(line for line in place.body if line not in new.body)
+        return f"without the line {ast.unparse(dropped).splitlines()[0]}"
     return f"{ast.unparse(place)} → {ast.unparse(ast.fix_missing_locations(copy.deepcopy(new)))}"
 
 
@@ -107,7 +110,7 @@ def score(exercise):
 
 
 class Mistake(NamedTuple):
-    """A named wrong answer as it is judged: its name, its message, the verdict's text, and whether all is as it must be."""
+    """The verdict on a named wrong answer: its name, its message, the verdict's text, whether the verdict is right."""
 
     name: str
     says: str
@@ -120,14 +123,17 @@ def mistakes(exercise):
     for k, wrong in enumerate(exercise.wrong):
         if isinstance(exercise, Quiz):
             answer = list(wrong.answer)
-            verdict, right = judge_value(exercise, answer), any(map(lambda a, b: a == b, answer, exercise.reference))
-            name = ", ".join(f"{part}" for part, wanted in zip(answer, exercise.reference, strict=True) if part != wanted)
+            verdict = judge_value(exercise, answer)
+            passes = any(map(lambda a, b: a == b, answer, exercise.reference))
+            pairs = zip(answer, exercise.reference, strict=True)
+            name = ", ".join(f"{part}" for part, wanted in pairs if part != wanted)
         else:
             verdict, name = judge(exercise, wrong.answer), wrong.answer.__name__.strip("_")
             runs = [outcomes(exercise, answer) for answer in (exercise.reference, wrong.answer)]
-            right = any(map(running.agree, *runs)) or _only_form(*runs)
-        told = " ".join(wrong.says.split()) in " ".join(verdict.text.split())
-        yield Mistake(f"{k + 1} {name}", wrong.says, verdict.text, verdict.kind == "incorrect" and told and right)
+            passes = any(map(running.agree, *runs)) or _only_form(*runs)
+        explained = " ".join(wrong.says.split()) in " ".join(verdict.text.split())
+        good = verdict.kind == "incorrect" and explained and passes
+        yield Mistake(f"{k + 1} {name}", wrong.says, verdict.text, good)
 
 
 def _only_form(right, got):
@@ -142,14 +148,15 @@ def chosen(names=()):
     Raises:
         ValueError: there is no such week, or no such exercise in it.
     """
-    known, found = weeks(), []
-    for name in names or known:
+    available, found = weeks(), []
+    for name in names or available:
         week, _, exercise = name.partition(".")
-        if week not in known:
-            raise ValueError(f"no week {week!r}; choose from: {', '.join(known)}")
-        if exercise and exercise not in known[week].exercises:
-            raise ValueError(f"no exercise {exercise!r} in {week}; choose from: {', '.join(known[week].exercises)}")
-        found += [(week, known[week].exercises[one]) for one in ([exercise] if exercise else known[week].exercises)]
+        if week not in available:
+            raise ValueError(f"no week {week!r}; choose from: {', '.join(available)}")
+        exercises_of = available[week].exercises
+        if exercise and exercise not in exercises_of:
+            raise ValueError(f"no exercise {exercise!r} in {week}; choose from: {', '.join(exercises_of)}")
+        found += [(week, exercises_of[one]) for one in ([exercise] if exercise else exercises_of)]
     return found
 
 
@@ -167,16 +174,16 @@ def table(names=()):
         print(f"\n{week}.{exercise.name}")
         for mistake in mistakes(exercise):
             well &= mistake.good
-            print(textwrap.fill(mistake.says, 128, initial_indent=f"  {'ok ' if mistake.good else 'BAD'} {mistake.name:<34} ",
-                                subsequent_indent=" " * 41))
+            head = f"  {'ok ' if mistake.good else 'BAD'} {mistake.name:<34} "
+            print(textwrap.fill(mistake.says, 128, initial_indent=head, subsequent_indent=" " * 41))
         if not isinstance(exercise, Quiz):
             count, survivors = score(exercise)
             reasons = dict(exercise.equivalent)
             unexplained = [change for change in survivors if change not in reasons]
-            rest = count - (len(survivors) - len(unexplained))
-            share = (rest - len(unexplained)) / rest
+            equivalent = len(survivors) - len(unexplained)
+            share = (count - len(survivors)) / (count - equivalent)
             well &= share >= 0.95
-            print(f"  {count} mutants, {len(survivors) - len(unexplained)} equivalent; of the others {share:.0%} found wrong")
+            print(f"  {count} mutants, {equivalent} equivalent; of the others {share:.0%} found wrong")
             for change in survivors:
                 print(f"      survives: {change}: {reasons.get(change, 'NOT EXPLAINED')}")
     return well

@@ -58,6 +58,9 @@ class _Reader:
         return _free(node) - so_far - own, so_far | _targets(node)
 
 
+_SCOPES = ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.FunctionDef
+
+
 def _targets(node):
     """Names that `node` assigns to outside of functions and comprehensions."""
     found, waiting = set(), [node]
@@ -65,7 +68,7 @@ def _targets(node):
         part = waiting.pop()
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             found.add(part.id)
-        if not isinstance(part, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.FunctionDef):
+        if not isinstance(part, _SCOPES):
             waiting += ast.iter_child_nodes(part)
         else:  # an assignment expression in a comprehension binds outside of it
             found |= {one.target.id for one in ast.walk(part) if isinstance(one, ast.NamedExpr)}

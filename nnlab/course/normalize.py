@@ -25,7 +25,7 @@ RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 
 
 def normalize(names=(), run=False):
-    """Bring the notebooks named (all of them without a name) into their normal form; with `run`, execute them first."""
+    """Bring the notebooks called `names` (all without) into their normal form; with `run`, execute them first."""
     for path in paths(names):
         notebook = read(path)
         stamp(notebook, path.stem)
@@ -57,7 +57,8 @@ def normal(notebook):
             if "execution_count" in output:
                 output.execution_count = count
             if "metadata" in output:
-                output.metadata = {key: value for key, value in output.metadata.items() if key in ("nnlab", "image/png")}
+                output.metadata = {key: value for key, value in output.metadata.items()
+                                   if key in ("nnlab", "image/png")}
         _join_streams(cell)
     _draw_figures(notebook)
 
@@ -86,11 +87,12 @@ def _slug(cell, used):
 
 
 def _join_streams(cell):
-    """Join neighbouring printed outputs, which arrive in pieces that depend on timing."""
+    """Join neighboring printed outputs, which arrive in pieces that depend on timing."""
     joined = []
     for output in cell.outputs:
-        if output.output_type == "stream" and joined and joined[-1].output_type == "stream" and joined[-1].name == output.name:
-            joined[-1].text += output.text
+        last = joined[-1] if joined else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
         else:
             joined.append(output)
     cell.outputs = joined
@@ -117,7 +119,12 @@ def _draw_figures(notebook):
 
 
 def screenshot(figure, network=None, width=1000):
-    """PNG of `figure` (name and state) with its `network`, if any, as it looks at first, `width` pixels wide, in 256 colors.
+    """PNG of `figure` (name and state) with its `network`, if any, in its first state.
+
+    Args:
+        figure: a dictionary with the figure's name and state.
+        network: the trained network that it shows, or None.
+        width: of the image in pixels; it has 256 colors.
 
     Raises:
         RuntimeError: there is no Chromium to draw it.

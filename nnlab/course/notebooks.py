@@ -15,7 +15,7 @@ BUILD = ROOT / "build"
 
 
 def paths(names=()):
-    """Paths of the course's notebooks in order, or of those named: by a stem, its week ("week02a"), or a path.
+    """Paths of the course's notebooks in order, or of those called `names`: a stem, its week ("week02a"), or a path.
 
     Raises:
         FileNotFoundError: a name is no notebook of the course; the message lists those there are.
@@ -25,10 +25,10 @@ def paths(names=()):
         return available
     found = []
     for name in names:
-        path = next((path for path in available if path.stem == Path(name).stem or path.stem.split("_")[0] == name), None)
-        if path is None:
+        matches = [path for path in available if path.stem == Path(name).stem or path.stem.split("_")[0] == name]
+        if not matches:
             raise FileNotFoundError(f"no notebook {name!r}; choose from: {', '.join(path.stem for path in available)}")
-        found.append(path)
+        found.append(matches[0])
     return found
 
 
@@ -70,13 +70,14 @@ def minutes(notebook):
 
 def notes(cell):
     """Minutes and text of a cell of speaker notes, which a notebook shows folded; None where it has another form."""
-    found = re.fullmatch(r"<details><summary>For the lecturer · (\d+) min</summary>\n\n(.+)\n\n</details>", cell.source, re.S)
+    form = r"<details><summary>For the lecturer · (\d+) min</summary>\n\n(.+)\n\n</details>"
+    found = re.fullmatch(form, cell.source, re.S)
     return (int(found.group(1)), found.group(2)) if found else None
 
 
 def spoken(cells):
     """Minutes that the speaker notes among `cells` add up to."""
-    return sum(said[0] for cell in cells if slide_type(cell) == "notes" and (said := notes(cell)))
+    return sum(found[0] for cell in cells if slide_type(cell) == "notes" and (found := notes(cell)))
 
 
 def story(notebook):
@@ -95,7 +96,7 @@ def opening(notebook):
 
 
 def sections(notebook):
-    """The sections of `notebook`, each the list of its cells: what stands before the first ``##``, then one for each."""
+    """Sections of `notebook`, lists of cells: the cells before the first ``##``, then one list for each ``##``."""
     parts = [[]]
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and re.match(r"## ", cell.source):

@@ -17,7 +17,8 @@ from nnlab.course.solve import guesses_in, names_in
 def introduced():
     """The first notebook that may import a module, by the module's name, as in {"nnlab.models": "week02b_playground"}.
 
-    Each notebook's metadata names the modules whose content is known from it on: ``"nnlab": {"introduces": ["nnlab.models"]}``.
+    Each notebook's metadata names the modules that later notebooks may import because this one has built their content:
+    ``"nnlab": {"introduces": ["nnlab.models"]}``.
     """
     first = {}
     for path in paths():

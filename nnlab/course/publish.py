@@ -85,8 +85,8 @@ def publish(place):
     readme = ROOT / "README.md"
     if readme.exists():
         text = readme.read_text(encoding="utf-8").replace(before, after)
-        known = {path.stem for path in paths()}
-        text = _BADGES.sub(lambda found: badges(found[1]) if found[1] in known else found[0], text)
+        stems = {path.stem for path in paths()}
+        text = _BADGES.sub(lambda found: badges(found[1]) if found[1] in stems else found[0], text)
         readme.write_text(text, encoding="utf-8")
     for path in paths():
         notebook = read(path)

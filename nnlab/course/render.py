@@ -1,4 +1,4 @@
-"""What pages and decks share: a notebook's cells to HTML, with formulas as pictures and figures alive without a kernel."""
+"""HTML of a notebook's cells, for pages and decks: formulas as images (SVG), figures that run without a kernel."""
 
 import copy
 import functools
@@ -35,13 +35,14 @@ class Formulas:
     """TeX to SVG by MathJax in Node.js; without it (no network the first time) the TeX itself stands in the page."""
 
     def __init__(self):
-        self.without = None  # why formulas are left as TeX, once that is known
+        self.without = None  # the reason why formulas are left as TeX, if they are
         self._process = None
 
     def _start(self):
         try:
             command = [node(), str(Path(__file__).parent / "tex.js"), str(package("mathjax"))]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                             text=True, encoding="utf-8")
         except (FetchError, OSError) as error:
             self.without = str(error)
 
@@ -59,7 +60,8 @@ class Formulas:
         self._process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
         self._process.stdin.flush()
         if not (line := self._process.stdout.readline()):
-            raise RuntimeError(f"Node.js ({self._process.args[0]}) ended before it had set {tex!r}: what it said stands above")
+            raise RuntimeError(f"Node.js ({self._process.args[0]}) ended before it had set {tex!r}; "
+                               "its own message stands above")
         answer = json.loads(line)
         if "error" in answer:
             raise ValueError(f"bad formula {tex!r}: {answer['error']}")
@@ -100,8 +102,8 @@ def prepared(notebook):
     for cell in page.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"\[!\[(Open in (?:Colab|Kaggle))\]\(https://[^)]*\)\]", r"[\1]", cell.source)
-            if slide_type(cell) == "notes" and (said := notes(cell)):
-                cell.source = f"**{said[0]} min.** {said[1]}"
+            if slide_type(cell) == "notes" and (spoken := notes(cell)):
+                cell.source = f"**{spoken[0]} min.** {spoken[1]}"
     for cell in code_cells(page):
         if asked := [(name, _asked(checks, name, cell), _given(checks, name)) for name in names_in(cell)]:
             cell.metadata.setdefault("nnlab", {})["exercise"] = asked
@@ -109,8 +111,9 @@ def prepared(notebook):
             if figure := output.get("data", {}).get(widgets.MIME):
                 state, network = (html.escape(json.dumps(part), quote=True)
                                   for part in (figure["state"], output.data.get(widgets.NETWORK, {})))
-                output.data = {"text/html": f'<div data-figure="{figure["name"]}" data-prevent-swipe data-state="{state}" '
-                                            f'data-network="{network}"></div>'}
+                place = (f'<div data-figure="{figure["name"]}" data-prevent-swipe data-state="{state}" '
+                         f'data-network="{network}"></div>')
+                output.data = {"text/html": place}
     return page
 
 
@@ -135,14 +138,15 @@ def _inline_json(value):
 
 
 def figure_scripts(notebook):
-    """HTML that brings the figures of `notebook` to life: each module once, and the shim; empty where there are none."""
+    """HTML of the scripts that run the figures of `notebook`: each module once, and the shim; "" without figures."""
     used = sorted({output.data[widgets.MIME]["name"] for cell in code_cells(notebook) for output in cell.outputs
                    if widgets.MIME in output.get("data", {})})
     if not used:
         return ""
     modules = [f'<script type="application/json" data-module="{name}">{_inline_json(widgets.module(name))}</script>'
                for name in used]
-    return "\n".join([*modules, f'<script type="module">{(TEMPLATES / "figures.js").read_text(encoding="utf-8")}</script>'])
+    shim = (TEMPLATES / "figures.js").read_text(encoding="utf-8")
+    return "\n".join([*modules, f'<script type="module">{shim}</script>'])
 
 
 def rendered(notebook, template, formulas, **course):
@@ -151,6 +155,7 @@ def rendered(notebook, template, formulas, **course):
     styles.append(HtmlFormatter(style="default").get_style_defs(".highlight").replace("background: #f8f8f8", ""))
     exporter = HTMLExporter(template_name=template, extra_template_basedirs=[str(TEMPLATES)],
                             filters={"markdown2html": markdown_filter(formulas)})
-    course |= {"style": "\n".join(styles), "version": __version__, "address": address(), "figures": figure_scripts(notebook)}
+    course |= {"style": "\n".join(styles), "version": __version__, "address": address(),
+               "figures": figure_scripts(notebook)}
     text, _ = exporter.from_notebook_node(prepared(notebook), resources={"course": course})
     return text

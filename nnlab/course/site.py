@@ -1,4 +1,4 @@
-"""The course as a site: every notebook run solved, a page, a deck and a handout each; alive with no kernel and no network."""
+"""The course as a site: a page, a deck and a handout of each solved notebook, which need no kernel and no network."""
 
 import html
 import re
@@ -16,7 +16,7 @@ from nnlab.files import write_text
 
 
 def build(names=(), again=False, browser=None, each=None):
-    """Run the notebooks solved and write the site; True if all ran and every slide fits. Prints tables and where to look.
+    """True if every notebook ran solved and every slide fits, after writing the site and printing tables.
 
     Args:
         names: notebooks by name; all without.
@@ -30,8 +30,9 @@ def build(names=(), again=False, browser=None, each=None):
     with Formulas() as formulas:
         for path in chosen:
             if made[path].notebook is not None:
-                page = rendered(made[path].notebook, "page", formulas, title=title(made[path].notebook), links=links(path),
-                                **dict(zip(("previous", "next"), neighbors(path, every), strict=True)))
+                previous, following = neighbors(path, every)
+                page = rendered(made[path].notebook, "page", formulas, title=title(made[path].notebook),
+                                links=links(path), previous=previous, next=following)
                 write_text(SITE / f"{path.stem}.html", page)
                 shutil.copyfile(path, SITE / "notebooks" / path.name)
     write_text(SITE / "index.html", _index(every))
@@ -43,7 +44,8 @@ def build(names=(), again=False, browser=None, each=None):
     print(f"\n{'notebook':<{width}}  cells  seconds  result")
     for path, run in made.items():
         seconds = "kept" if run.seconds is None else f"{run.seconds:.1f}"
-        print(f"{path.stem:<{width}}  {len(code_cells(read(path))):5}  {seconds:>7}  {'ok' if run.failure is None else 'failed'}")
+        result = "ok" if run.failure is None else "failed"
+        print(f"{path.stem:<{width}}  {len(code_cells(read(path))):5}  {seconds:>7}  {result}")
     for run in made.values():
         if run.failure:
             print(f"\n{run.failure}", file=sys.stderr)
@@ -55,9 +57,10 @@ def build(names=(), again=False, browser=None, each=None):
 
 
 def links(path):
-    """What there is of the lecture at `path` besides its page, as pairs of name and address relative to the site."""
-    there = [("Slides", f"slides/{path.stem}.html"), ("Handout with the speaker's notes (PDF)", f"slides/{path.stem}.pdf")]
-    return [*((name, place) for name, place in there if (SITE / place).exists()), ("Notebook", f"notebooks/{path.name}")]
+    """Links to deck, handout and notebook of the lecture at `path`: pairs of name and address relative to the site."""
+    built = [("Slides", f"slides/{path.stem}.html"),
+             ("Handout with the speaker's notes (PDF)", f"slides/{path.stem}.pdf")]
+    return [*(link for link in built if (SITE / link[1]).exists()), ("Notebook", f"notebooks/{path.name}")]
 
 
 def neighbors(path, every):

@@ -1,4 +1,4 @@
-"""A reveal.js deck and a printed handout from each notebook's slide metadata: files that need no network, figures alive."""
+"""A reveal.js deck and a printed handout from each notebook's slide metadata; they need no kernel and no network."""
 
 import contextlib
 import copy
@@ -32,8 +32,8 @@ SLIDES = SITE / "slides"
 def build(names=(), made=None, browser=None, each=None):
     """Write deck and handout of each notebook to ``build/site/slides/``, those that are not there as they would be now.
 
-    True if every notebook ran and every slide fits, None if reveal.js could not be fetched. Prints a table, and what had
-    to be left out.
+    True if every notebook ran and every slide fits, None if reveal.js could not be fetched. Prints a table, and what
+    had to be left out.
 
     Args:
         names: notebooks by name; all without.
@@ -70,19 +70,19 @@ def build(names=(), made=None, browser=None, each=None):
 
 
 def _write(path, run, formulas, browser, each):
-    """Write deck and handout of the notebook at `path` from its `Run`; a row of the table, and lines that say what is wrong."""
+    """Row of the table and a list of problems, after writing the deck and handout of the notebook at `path`."""
     notebook, deck = run.notebook, SLIDES / f"{path.stem}.html"
     if notebook is None:
         return (path.stem, "failed", "", "", ""), [str(run.failure)]
     state = f"{fingerprint(path, run)}{'' if browser else '-unseen'}"
-    told = minutes(notebook)
+    stated = minutes(notebook)
     if each is None and made_from(deck) == state and (browser is None or handout_of(deck).exists()):
-        return (path.stem, "unchanged", told, _megabytes(deck), handout_of(deck).name if browser else ""), []
+        return (path.stem, "unchanged", stated, _megabytes(deck), handout_of(deck).name if browser else ""), []
     deck.unlink(missing_ok=True)
     text = as_deck(notebook, formulas, made_from=state, page=f"../{path.stem}.html", untouched=read(path))
     write_text(deck, text)
     if browser is None:
-        return (path.stem, "? slides", told, _megabytes(deck), ""), []
+        return (path.stem, "? slides", stated, _megabytes(deck), ""), []
     count, problems = look(browser, deck, each and functools.partial(each, path))
     try:
         pages = f"{handout(browser, deck)} pages"
@@ -92,27 +92,30 @@ def _write(path, run, formulas, browser, each):
     if problems:
         write_text(deck, text.replace(state, "", 1))  # looked at again by the next build
         problems = [f"{deck}:", *(f"  {problem}" for problem in problems)]
-    return (path.stem, f"{count} slides", told, _megabytes(deck), pages), problems
+    return (path.stem, f"{count} slides", stated, _megabytes(deck), pages), problems
 
 
 def fingerprint(path, run):
-    """Hexadecimal digits of all that the deck of the notebook at `path` depends on: its `run`, itself, and what renders it."""
+    """Sixteen hexadecimal digits of all that the deck of the notebook at `path` depends on: `run`, itself, our code."""
     digest = hashlib.sha256(run.key.encode() + path.read_bytes())
-    for file in sorted(one for one in (ROOT / "nnlab" / "course").rglob("*") if one.suffix in (".py", ".js", ".css", ".j2")):
-        digest.update(file.read_bytes())
+    for file in sorted((ROOT / "nnlab" / "course").rglob("*")):
+        if file.suffix in (".py", ".js", ".css", ".j2"):
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def with_settings(run, untouched):
-    """A copy of `run` with, after each guess, the figure that withholds its answer, as the notebook `untouched` stores it."""
+    """A copy of `run` with, after each guess, the figure without its answer, as the notebook `untouched` stores it."""
     run, empty = copy.deepcopy(run), "The axes of the answer, still empty"
     for asked in code_cells(untouched):
         for guess in guesses_in(asked):
             figure = taken_by(untouched, guess.targets[0].id)
-            shown = next((output for output in figure.outputs if "image/png" in output.get("data", {})), None) if figure else None
+            outputs = figure.outputs if figure else ()
+            shown = next((output for output in outputs if "image/png" in output.get("data", {})), None)
             if shown is not None:
                 alt = html.escape(shown.metadata.get("image/png", {}).get("alt", empty), quote=True)
-                image = f'<img class="setting" alt="{alt}" src="data:image/png;base64,{shown.data["image/png"].strip()}">'
+                png = shown.data["image/png"].strip()
+                image = f'<img class="setting" alt="{alt}" src="data:image/png;base64,{png}">'
                 place = next(k for k, cell in enumerate(run.cells) if cell.id == asked.id)
                 run.cells.insert(place + 1, nbformat.v4.new_markdown_cell(image, id=f"{asked.id}-setting"))
     return run
@@ -139,13 +142,14 @@ def as_deck(notebook, formulas, made_from="", page=None, untouched=None):
         formulas: renders them.
         made_from: what the deck depends on, kept in it.
         page: address of the lecture's page.
-        untouched: the same notebook as students get it: its figures that withhold an answer are shown beside the questions.
+        untouched: the same notebook as students get it; its figures without answers are shown beside the questions.
     """
     if untouched is not None:
         notebook = with_settings(notebook, untouched)
     reveal = package("reveal.js")
     parts = {"reveal_css": "dist/reveal.css", "reveal_js": "dist/reveal.js", "notes_js": "plugin/notes/notes.js"}
-    course = {key: (reveal / part).read_text(encoding="utf-8").replace("</script", "<\\/script") for key, part in parts.items()}
+    texts = {key: (reveal / part).read_text(encoding="utf-8") for key, part in parts.items()}
+    course = {key: text.replace("</script", "<\\/script") for key, text in texts.items()}
     course |= {"start_js": (TEMPLATES / "deck.js").read_text(encoding="utf-8"), "made_from": made_from,
                "page": page, "story": story(notebook)}
     return rendered(notebook, "deck", formulas, title=title(notebook), **course)

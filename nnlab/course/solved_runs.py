@@ -21,7 +21,7 @@ KEPT = BUILD / "cache" / "runs"
 
 
 class Run(NamedTuple):
-    """A solved run: the `notebook` (None: it failed), its `failure`, the `seconds` it took (None: kept), and its `key`."""
+    """A solved run: `notebook` (None: it failed), `failure`, `seconds` that it took (None: kept from before), `key`."""
 
     notebook: object
     failure: Exception | None
@@ -39,8 +39,9 @@ def data_here():
 def fingerprint(path, data):
     """Sixteen hexadecimal digits of all that a solved run of the notebook at `path` depends on.
 
-    That is the notebook without its outputs, what it can import and show (`nnlab.course.dependencies`), the versions of what
-    computes, and `data`, where the images come from: a change in one week's exercises leaves the other weeks' runs as they are.
+    That is the notebook without its outputs, what it can import and show (`nnlab.course.dependencies`), the versions of
+    what computes, and `data`, where the images come from: a change in one week's exercises leaves the other weeks' runs
+    as they are.
     """
     notebook = without_outputs(read(path))
     machine = [sys.version, platform.machine(), os.environ.get("NNLAB_DATA", ""), data]

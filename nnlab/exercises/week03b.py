@@ -247,10 +247,10 @@ CENTRED = Exercise(
 WHICH_BUG = Quiz(
     name="which_bug",
     reference=["labels shuffled", "no zero_grad", "not flattened", "softmax twice", "still in training mode"],
-    questions=("script a: the loss stays at ln 10", "script b: the loss climbs",
-               "script c: the loss falls slowly, under 1.46, and not as far as a sound script's",
-               "script d: as many are named right as with c, but the loss stays above 1.46",
-               "script e: one network, measured five times, names five different shares right"),
+    questions=("script a: the loss stays at ln 10", "script b: the loss rises",
+               "script c: the loss falls slowly, under 1.46, and not as far as that of a correct script",
+               "script d: the accuracy is that of script c, but the loss stays above 1.46",
+               "script e: one network, measured five times, has five different accuracies"),
     wrong=(
         Wrong(["labels shuffled"] * 5,
               "Shuffled labels cannot be learned: the loss would stay at ln 10, the accuracy at a tenth. Do they "
@@ -295,7 +295,7 @@ def trained(script):
     return script(*(part.clone() for part in _FEW))
 
 
-def _mended(script, *changes, wrong, hints, allows, accuracy=0.9, loss=0.6, more=(), equivalent=()):
+def _to_fix(script, *changes, wrong, hints, allows, accuracy=0.9, loss=0.6, more=(), equivalent=()):
     """The exercise to fix `script`; its reference is `script` with `changes`.
 
     Trained on few images, a correct answer has an accuracy above `accuracy` on new ones and a final loss below `loss`.
@@ -316,7 +316,7 @@ _SLOWER = ("lr=0.1", "lr=0.01")
 _SIZES = (("30 → 31", "one unit more is as good"), ("30 → 29", "one unit less is as good"))
 _ORDER = (("True → False", "one order for all epochs is as good here"),)
 _LOSSES = "    losses = []\n"  # the line before the first epoch
-SCRIPT_A = _mended(
+SCRIPT_A = _to_fix(
     scripts.script_a, ("y.split(20)", "y[order].split(20)"),
     wrong=(
         Wrong(variant(scripts.script_a, ("y.split(20)", "y[torch.randperm(len(y))].split(20)"), name="another_order"),
@@ -332,7 +332,7 @@ SCRIPT_A = _mended(
     allows="A loss that stays at ln 10 = 2.30: look at five images with their labels before anything else.",
     equivalent=(*_SIZES, ("True → False", "the two have equal lengths")),
 )
-SCRIPT_B = _mended(
+SCRIPT_B = _to_fix(
     scripts.script_b, (_DEEP + _BACKWARD, _DEEP + _CLEAR + _DEEP + _BACKWARD),
     wrong=(
         Wrong(variant(scripts.script_b, (_DEEP + _BACKWARD, _DEEP + _BACKWARD + _DEEP + _CLEAR),
@@ -351,7 +351,7 @@ SCRIPT_B = _mended(
     allows="A loss that rises from the first steps: look for zero_grad, then at the learning rate.",
     equivalent=(*_SIZES, *_ORDER),
 )
-SCRIPT_C = _mended(
+SCRIPT_C = _to_fix(
     scripts.script_c,
     ("nn.Sequential(nn.Linear(28, 30)", "nn.Sequential(nn.Flatten(), nn.Linear(784, 30)"), (".mean((1, 2))", ""),
     wrong=(
@@ -368,7 +368,7 @@ SCRIPT_C = _mended(
     allows="It runs, and the loss falls: such a bug is the hardest to notice. Print the shapes once.",
     equivalent=_ORDER,
 )
-SCRIPT_D = _mended(
+SCRIPT_D = _to_fix(
     scripts.script_d, ("nn.Sequential(MLP([784, 30, 10]), nn.Softmax(1))", "MLP([784, 30, 10])"),
     wrong=(
         Wrong(variant(scripts.script_d, ("lr=0.1", "lr=1.0"), name="faster"),
@@ -388,7 +388,7 @@ SCRIPT_D = _mended(
     allows="A high accuracy with a high loss: check what the loss gets as its input.",
     equivalent=(*_SIZES, *_ORDER),
 )
-SCRIPT_E = _mended(
+SCRIPT_E = _to_fix(
     scripts.script_e, ("    with torch.no_grad():", "    model.eval()\n    with torch.no_grad():"),
     wrong=(
         Wrong(variant(scripts.script_e, (_LOSSES, _LOSSES + "    model.eval()\n"), name="eval_from_the_start"),

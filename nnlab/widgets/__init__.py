@@ -65,12 +65,12 @@ class Figure(anywidget.AnyWidget):
 
     Args:
         name: one of `names()`.
-        network: for a figure that runs one, a trained network: it travels beside the state and computes in the browser, too.
+        network: for a figure that runs one, a trained network: it travels beside the state and runs in the browser.
         state: parts of the state that differ from the figure's defaults.
 
     Raises:
-        ValueError: the name, or a part of the state, is unknown, or a part has another form than its default; the figure takes
-            no network, or another one (`nnlab.widgets.packing.packed` says which).
+        ValueError: the name, or a part of the state, is unknown, or a part has another form than its default; the
+            figure takes no network, or another one (`nnlab.widgets.packing.packed` says which).
     """
 
     _esm = traitlets.Unicode().tag(sync=True)

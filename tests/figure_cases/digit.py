@@ -1,4 +1,4 @@
-"""The drawing pad: ink, scaling and centering by torch and SciPy. Its network is tested in test_digit.py."""
+"""The drawing pad: ink, scaling and centering by torch and SciPy. Its network is tested in test_figure_digit.py."""
 
 import math
 

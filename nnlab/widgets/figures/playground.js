@@ -102,14 +102,19 @@ function buildPlane(stage) {
     losses.replaceChildren(chart.node, chart.inside, text(842, 282, "loss"), text(842, 302, "train"),
       text(842, 322, "test", { style: `fill: ${GREEN}` }));
   };
-  return [drawing, ({ probe: [x, y] }, { train, test, history }, image) => {
-    put(ground, { href: image });
+  const drawDots = (train, test) => {
     const point = ([u, v, label], more) => mark(label > 0, on.toX(u), on.toY(v), 4.5, more);
     const hollow = (one) => point(one, { "fill-opacity": 0.25, stroke: one[2] ? BLUE : ORANGE });
     dots.replaceChildren(...test.map(hollow), ...train.map((one) => point(one, { stroke: "white" })));
+  };
+  let drawn = {};  // data and losses are drawn anew when they change
+  return [drawing, ({ probe: [x, y] }, { train, test, history }, image) => {
+    put(ground, { href: image });
+    if (drawn.train !== train) drawDots(train, test);
+    if (drawn.history !== history || drawn.epochs !== history.length) drawLosses(history);
+    drawn = { train, history, epochs: history.length };
     put(probe, { transform: `translate(${on.toX(x)} ${on.toY(y)})`, "aria-valuenow": x, "aria-valuemin": -1.5,
       "aria-valuemax": 1.5, "aria-valuetext": `x1 ${plain(x)}, x2 ${plain(y)}` });
-    drawLosses(history);
   }];
 }
 
