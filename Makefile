@@ -42,8 +42,10 @@ slides: env
 answers: env
 	@$(COURSE) answers
 
-normalize normalise: env
+normalize: env
 	@$(COURSE) normalize --run
+
+normalise: normalize
 
 sabotage: env
 	@$(COURSE) sabotage

@@ -104,7 +104,7 @@ def test_jupyterlab(name, lab):
 
 def test_jupyterlab_in_the_dark(lab):
     page, shown = lab.page, len(lab.states())
-    page.set_viewport_size({"width": 1280, "height": 2700})
+    page.set_viewport_size({"width": 1280, "height": 5200})  # all figures at once
     page.evaluate("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
     page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
     lab.run(4)

@@ -11,7 +11,8 @@ A figure called NAME has the module figure_cases/NAME.py with
 
 and, where it needs them, ``typed`` (what the Jupyter tests type into its first field; "1.35" else), ``fullest`` (parts
 of the state, and a network, that show all that there is) and ``refused`` (pairs of a state as text and its message).
-What else only one figure can do is tested in test_figure_NAME.py.
+What else only one figure can do is tested in test_figure_NAME.py. All tests of one figure, a new one too:
+``pytest tests/test_figure*.py -k NAME``.
 """
 
 import importlib
