@@ -1,4 +1,4 @@
-"""What holds for each exercise of a notebook: its test file derives a class from `ExerciseRules`, with `module` and `styles`."""
+"""Tests of the exercises of a notebook: its test file derives a class from `ExerciseRules`, with `module`, `styles`."""
 
 import time
 
@@ -89,8 +89,9 @@ class ExerciseRules:
         assert count >= 4 and share >= 0.95, left
         assert took <= RUNAWAY * BUDGET, f"its mutants take {took:.1f} s: make its cases cheaper, the cheapest first"
         name = f"{self.module.__name__.rpartition('.')[2]}.{code.name}"
-        SEEN.append(f"{name}: {count} mutants, {len(reasons)} equivalent; others found wrong {share:.0%}, in {took:.1f} s"
-                    + ": OVER BUDGET" * (took > BUDGET))
+        over = ": OVER BUDGET" if took > BUDGET else ""
+        SEEN.append(f"{name}: {count} mutants, {len(reasons)} equivalent; "
+                    f"others found wrong {share:.0%}, in {took:.1f} s{over}")
 
     def test_each_exercise_is_furnished(self, exercise):
         assert len(exercise.wrong) >= 3 and len(exercise.hints) >= 2 and exercise.allows

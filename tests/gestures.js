@@ -43,15 +43,21 @@
     },
   };
 
-  /** Close what is open, stop what plays; then the figure's state as text, and what is broken in it. */
+  /** Close what is open, stop what plays; then the figure's state as text, what is broken in it, and what it tells. */
   const report = () => {
     if (all(".sheet").length) called("Close").click();
     called("Pause")?.click();
     sheet.blur();
-    return { state: sheet.value, broken: broken(root) };
+    return { state: sheet.value, broken: broken(root), told: root.querySelector(".told").textContent };
   };
   window.hands = {
     report,
+    /** What the inputs of the slider number `k` hold: limits, both values, both labels. */
+    slider: (k) => {
+      const [range, number] = root.querySelectorAll(".field:has(input[type=range])")[k].querySelectorAll("input");
+      return { low: range.min, high: range.max, value: range.value, typed: number.value,
+        labels: [range.ariaLabel, number.ariaLabel] };
+    },
     /** Where in the window, scrolled into view, the gesture's target is, and what it is; null where there is none. */
     reach: (gesture) => {
       const node = find(gesture);

@@ -27,8 +27,13 @@ def named(x):
     return x
 
 
-SQUARE = Exercise(square, ("square(0)", "square(2)", "square(3)", "square(4)"), (Wrong(named, "This is x."),), ("Twice.",), "On.",
-                  draws="square(torch.linspace(0, 1, 5))", signs=("square(7)",))
+SQUARE = Exercise(
+    reference=square,
+    cases=("square(0)", "square(2)", "square(3)", "square(4)"),
+    wrong=(Wrong(named, "This is x."),),
+    hints=("Twice.",), allows="On.",
+    draws="square(torch.linspace(0, 1, 5))", signs=("square(7)",),
+)
 
 
 def test_nothing_runs_after_the_case_that_decides():
@@ -103,4 +108,5 @@ def test_what_an_answer_does_to_torch_does_not_reach_the_reference():
 
 def test_outcomes_are_those_of_the_cases():
     assert [outcome.value for outcome in outcomes(SQUARE, square)] == [0, 4, 9, 16]
-    assert [type(outcome.error) for outcome in outcomes(SQUARE, lambda x: 1 / x)] == [ZeroDivisionError] + [type(None)] * 3
+    errors = [type(outcome.error) for outcome in outcomes(SQUARE, lambda x: 1 / x)]
+    assert errors == [ZeroDivisionError] + [type(None)] * 3

@@ -109,22 +109,31 @@ def window(request, page_of_all):
     return request.param, page_of_all(viewport={"width": width, "height": height}, device_scale_factor=scale)
 
 
+@pytest.fixture(scope="module")
+def resized(window):
+    """The window's page, after the window has been resized."""
+    page = window[1]
+    page.set_viewport_size({"width": 900, "height": 700})
+    return page
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_zoom_and_small_windows(name, window):
     (place, page), k = window, NAMES.index(name)
-    width, height, _ = PLACES[place]
+    width = PLACES[place][0]
     figure, host = page.locator(".figure").nth(k), page.locator("[data-figure]").nth(k)
     assert host.evaluate(SPILLS) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
     smallest = figure.locator(".panels > svg").evaluate_all("""drawings => Math.min(...drawings.map(one =>
         19 * one.getBoundingClientRect().width / one.viewBox.baseVal.width))""")
     assert smallest >= 9, f"text of {smallest:.1f} px at {width} px"
     figure.screenshot(path=look_folder() / "figures" / f"{name}-{place}.png")
-    page.set_viewport_size({"width": 900, "height": 700})  # the window is resized
-    try:
-        assert host.evaluate(SPILLS) == []
-        handle = figure.locator(HANDLES).last
-        handle.scroll_into_view_if_needed()
-        drag(page, handle, 25, 25, moves=2)
-        assert state_of(page, k) != widgets.defaults(name)
-    finally:
-        page.set_viewport_size({"width": width, "height": height})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_window_is_resized(name, resized):
+    k = NAMES.index(name)
+    assert resized.locator("[data-figure]").nth(k).evaluate(SPILLS) == []
+    handle = resized.locator(".figure").nth(k).locator(HANDLES).last
+    handle.scroll_into_view_if_needed()
+    drag(resized, handle, 25, 25, moves=2)
+    assert state_of(resized, k) != widgets.defaults(name)

@@ -34,22 +34,21 @@ def test_tab_reaches_everything_and_focus_shows(name, shown):
     assert len(reached) == wanted, (wanted, sorted(reached))
 
 
+@pytest.fixture(scope="module")
+def pairs(offline, figure_files):
+    """A page of all figures, twice each."""
+    page = offline.new_page()
+    page.goto(figure_files(*(Figure(name) for name in NAMES for _ in range(2))).as_uri())
+    yield alive(page)
+    page.close()
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_two_of_a_kind_do_not_disturb_each_other(name, figure_files, open_page):
-    page = alive(open_page(figure_files(Figure(name), Figure(name))))
-    second = image_of(page, 1)
-    page.locator(".figure").first.locator(HANDLES).first.focus()
-    page.keyboard.press("Shift+ArrowLeft")
-    assert state_of(page) != widgets.defaults(name)
-    assert image_of(page, 1) == second and state_of(page, 1) == widgets.defaults(name)
-
-
-def test_two_of_every_kind_do_not_disturb_each_other(all_shown):
-    page = all_shown(times=2)
-    images = [image_of(page, k) for k in range(2 * len(NAMES))]
-    for k, name in enumerate(NAMES):
-        page.locator(".figure").nth(2 * k).locator(HANDLES).first.focus()
-        page.keyboard.press("Shift+ArrowLeft")
-        assert state_of(page, 2 * k) != widgets.defaults(name)
-    for k, name in enumerate(NAMES):
-        assert image_of(page, 2 * k + 1) == images[2 * k + 1] and state_of(page, 2 * k + 1) == widgets.defaults(name)
+def test_two_of_a_kind_do_not_disturb_each_other(name, pairs):
+    first = 2 * NAMES.index(name)
+    others = [k for k in range(2 * len(NAMES)) if k != first]
+    images = [image_of(pairs, k) for k in others]
+    pairs.locator(".figure").nth(first).locator(HANDLES).first.focus()
+    pairs.keyboard.press("Shift+ArrowLeft")
+    assert state_of(pairs, first) != widgets.defaults(name)
+    assert [image_of(pairs, k) for k in others] == images and state_of(pairs, first + 1) == widgets.defaults(name)

@@ -40,8 +40,9 @@ def test_a_wrong_answer_must_get_its_message_and_be_right_somewhere():
 
 
 def test_names_of_a_case_are_bound_where_wrong_answers_are_tried():
-    exercise = Exercise(least_power, ("least_power(three)", "least_power(three + 2)"), (Wrong(lambda x: 1, "Right nowhere."),),
-                        ("Double it.",), "On.", uses={"three": 3})
+    cases = ("least_power(three)", "least_power(three + 2)")
+    wrong = (Wrong(lambda x: 1, "Right nowhere."),)
+    exercise = Exercise(least_power, cases, wrong, ("Double it.",), "On.", uses={"three": 3})
     assert [mistake.good for mistake in mistakes(exercise)] == [False]
 
 
@@ -64,7 +65,8 @@ def test_table(one_week, capsys):
 def test_a_name_is_a_week_or_an_exercise(one_week):
     assert chosen() == chosen(["week01"]) == [("week01", POWER), ("week01", SUMS)]
     assert chosen(["week01.sums", "week01.least_power"]) == [("week01", SUMS), ("week01", POWER)]
-    for name, said in (("week99", "no week 'week99'; choose from: week01$"), ("sums", "no week 'sums'; choose from: week01$"),
+    for name, said in (("week99", "no week 'week99'; choose from: week01$"),
+                       ("sums", "no week 'sums'; choose from: week01$"),
                        ("week01.sum", "no exercise 'sum' in week01; choose from: least_power, sums$")):
         with pytest.raises(ValueError, match=said):
             chosen([name])

@@ -31,8 +31,8 @@ def collected(file, /, **params):
 def test_what_guards_one_notebook():
     path = paths(["week02a"])[0]
     own = [collected(f"notebooks/{path.name}"), collected("tests/test_week02a.py"),
-           collected("tests/test_lectures.py", notebook_path=path), collected("tests/test_figures_keys.py", name="fold"),
-           collected("tests/test_figure_fold.py")]
+           collected("tests/test_lectures.py", notebook_path=path),
+           collected("tests/test_figures_keys.py", name="fold"), collected("tests/test_figure_fold.py")]
     others = [collected("notebooks/week02b_playground.ipynb"), collected("tests/test_week02b.py"),
               collected("tests/test_train.py"), collected("tests/test_figures_keys.py", name="bumps"),
               collected("tests/test_figure_bumps.py"), collected("tests/test_plots.py", name="fold")]

@@ -33,14 +33,16 @@ class TestExercises(ExerciseRules):
     module = week01a
     styles = {
         "Neuron": [OtherNeuron],
-        "brightening": [lambda before, after: after.to(torch.float32) - before, lambda before, after: after - before.float()],
-        "relu": [lambda x: x.clamp(min=0), lambda x: x * (x > 0), lambda x: torch.maximum(x, torch.zeros_like(x)), F.relu,
-                 lambda x: (x + x.abs()) / 2],
+        "brightening": [lambda before, after: after.to(torch.float32) - before,
+                        lambda before, after: after - before.float()],
+        "relu": [lambda x: x.clamp(min=0), lambda x: x * (x > 0),
+                 lambda x: torch.maximum(x, torch.zeros_like(x)), F.relu, lambda x: (x + x.abs()) / 2],
         "leaky_relu": [lambda x: torch.maximum(0.1 * x, x), lambda x: F.leaky_relu(x, 0.1),
                        lambda x: torch.where(x >= 0, x, x / 10)],
         "elu": [F.elu, lambda x: torch.where(x < 0, torch.expm1(x), x),
                 lambda x: x.clamp(min=0) + torch.exp(x.clamp(max=0)) - 1],
-        "maxout": [lambda x, weights, biases: torch.stack([x @ w + b for w, b in zip(weights, biases, strict=True)]).amax(0)],
+        "maxout": [lambda x, weights, biases:
+                   torch.stack([x @ w + b for w, b in zip(weights, biases, strict=True)]).amax(0)],
         "one_layer": [other_layer],
         "numbers_of_one_layer": [lambda sizes: sizes[0] * sizes[-1] + sizes[-1]],
     }

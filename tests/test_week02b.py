@@ -27,7 +27,8 @@ class TestExercises(ExerciseRules):
                                                        for k, h in enumerate(heights))],
         "heights_within": [lambda curve, n: torch.stack([curve(torch.tensor((k + 0.5) / n)) for k in range(n)]),
                            lambda curve, n: curve(torch.linspace(1 / (2 * n), 1 - 1 / (2 * n), n))],
-        "bumps_needed": [lambda slope, error: next(n for n in range(1, 10_000) if slope / (2 * n) <= error * (1 + 1e-12))],
+        "bumps_needed": [lambda slope, error:
+                         next(n for n in range(1, 10_000) if slope / (2 * n) <= error * (1 + 1e-12))],
         "sawtooth": [lambda x, depth: x if depth == 0 else other_sawtooth(x, depth)],
         "units_for_teeth": [lambda depth: [depth + depth, 1 << depth]],
         "paired": [lambda a, b: ((a - b).mean(), ((a - b).var() / len(a)).sqrt())],
@@ -48,11 +49,14 @@ def test_bumps_and_teeth_keep_what_they_promise():
         slopes = torch.diff(sawtooth(fine, depth))
         pieces = 1 + int((slopes[1:] * slopes[:-1] < 0).sum())
         assert pieces == 2 ** depth == units(depth)[1]
-    for depth in (1, 2, 3):  # as many units as pieces make it; units with kinks inside alone do not, whichever way each looks
+    ones = torch.ones_like(fine)[:, None]
+    line = torch.cat([ones, fine[:, None]], 1)
+    # As many ReLU units as pieces represent it; those with kinks inside the interval do not, whatever their signs.
+    for depth in (1, 2, 3):
         goal, bends = sawtooth(fine, depth), torch.arange(1, 2 ** depth, dtype=torch.float64) / 2 ** depth
-        for ways in itertools.product((-1.0, 1.0), repeat=len(bends)):
-            inside = torch.relu(torch.tensor(ways, dtype=torch.float64) * (fine[:, None] - bends))
-            for units_out, enough in ((torch.ones(len(fine), 1), False), (torch.stack([torch.ones_like(fine), fine], 1), True)):
-                basis = torch.cat([inside, units_out.double()], 1)
+        for signs in itertools.product((-1.0, 1.0), repeat=len(bends)):
+            inside = torch.relu(torch.tensor(signs, dtype=torch.float64) * (fine[:, None] - bends))
+            for others, enough in ((ones, False), (line, True)):
+                basis = torch.cat([inside, others], 1)
                 missed = (basis @ torch.linalg.lstsq(basis, goal[:, None]).solution)[:, 0] - goal
                 assert (missed.abs().max() < 1e-6) == enough

@@ -35,8 +35,9 @@ def other_epoch(model, batches, loss_fn, optimizer):
 
 
 def other_mistakes(outputs, targets, k):
-    rows = [(-float(p.max()), place) for place, p in enumerate(torch.softmax(outputs, -1)) if p.argmax() != targets[place]]
-    return torch.tensor([place for _, place in sorted(rows)[:k]], dtype=torch.int64)
+    probabilities = torch.softmax(outputs, -1)
+    rows = [(-float(p.max()), index) for index, p in enumerate(probabilities) if p.argmax() != targets[index]]
+    return torch.tensor([index for _, index in sorted(rows)[:k]], dtype=torch.int64)
 
 
 def other_centered(digit):
@@ -61,6 +62,10 @@ def train(x, y, new_x, new_y, model=None, steps=lambda x, y: Batches(x, y, 20, s
         return losses, [float((model(new_x).argmax(1) == new_y).float().mean()) for _ in range(5)]
 
 
+def with_dropout():
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Dropout(), nn.Linear(30, 10))
+
+
 def in_pairs(x, y):
     pairs = list(zip(x, y, strict=True))
     random.shuffle(pairs)
@@ -79,19 +84,19 @@ class TestExercises(ExerciseRules):
         "script_c": [lambda *data: train(*data, model=MLP([784, 30, 10])), train],
         "script_d": [lambda *data: train(*data, loss_of=lambda z, y: F.nll_loss(torch.log_softmax(z, 1), y)),
                      lambda *data: train(*data, loss_of=lambda z, y: F.nll_loss(torch.softmax(z, 1).log(), y))],
-        "script_e": [lambda *data: train(*data, model=nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Dropout(),
-                                                                    nn.Linear(30, 10)))],
+        "script_e": [lambda *data: train(*data, model=with_dropout())],
     }
 
 
 def test_scripts_are_as_they_are_given_until_they_are_fixed():
-    """The code that the week hands out is wrong, is told so where its text is hidden, and is not attempted where it is read."""
+    """The code to correct is incorrect where its text is hidden, and "not attempted" where its text can be read."""
     given = {name: exercise for name, exercise in check.exercises.items() if getattr(exercise, "given", None)}
     assert sorted(given) == [f"script_{letter}" for letter in "abcde"]
     for name, exercise in given.items():
         assert check.given(name) is exercise.given and judge(exercise, exercise.given).kind == "incorrect"
         assert exercise.source != inspect.getsource(exercise.given) and len(exercise.source.splitlines()) <= 25
-    with pytest.raises(ValueError, match="train_step begins with nothing; these begin with code to correct: script_a, script_b"):
+    said = "train_step begins with nothing; these begin with code to correct: script_a, script_b"
+    with pytest.raises(ValueError, match=said):
         check.given("train_step")
     with pytest.raises(ValueError, match="no exercise 'script_z'"):
         check.given("script_z")
@@ -130,9 +135,13 @@ def test_orders_of_the_six_steps_do_what_is_said():
         nn.init.constant_(layer.weight, 0.0)
         optimizer, found, at = torch.optim.SGD(layer.parameters(), lr=0.1), [], {}
         for x, y in [(1.0, 3.0), (2.0, -1.0), (1.0, 2.0), (3.0, 1.0)]:
-            steps = {"batch": lambda x=x, y=y: at.update(x=torch.tensor([[x]]).double(), y=torch.tensor([[y]]).double()),
-                     "forward": lambda: at.update(out=layer(at["x"])), "clear": optimizer.zero_grad, "step": optimizer.step,
-                     "loss": lambda: at.update(loss=F.mse_loss(at["out"], at["y"])), "backward": lambda: at["loss"].backward()}
+            batch = {"x": torch.tensor([[x]]).double(), "y": torch.tensor([[y]]).double()}
+            steps = {"batch": lambda batch=batch: at.update(batch),
+                     "forward": lambda: at.update(out=layer(at["x"])),
+                     "loss": lambda: at.update(loss=F.mse_loss(at["out"], at["y"])),
+                     "clear": optimizer.zero_grad,
+                     "backward": lambda: at["loss"].backward(),
+                     "step": optimizer.step}
             for step in order:
                 steps[step]()
             found.append(layer.weight.item())
@@ -143,6 +152,9 @@ def test_orders_of_the_six_steps_do_what_is_said():
         found = visits(question.removesuffix(", and never clear").split(", "))
         late = found[0] == 0 and found[1] == sound[0] and found[2] != found[1]
         stuck = set(found) == {0.0}
-        does = "works as well" if found == sound else "never learns" if stuck else "a batch late" if late else "slopes add up"
+        if found == sound:
+            does = "works as well"
+        else:
+            does = "never learns" if stuck else "a batch late" if late else "slopes add up"
         assert does == answer, question
         assert answer != "slopes add up" or (found[0] == sound[0] and found[1:] != sound[1:])

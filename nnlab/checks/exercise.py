@@ -1,4 +1,4 @@
-"""What an exercise is: a definition or a quiz, its reference, its wrong answers with a name, and the verdict on an answer."""
+"""What an exercise is: a definition or a quiz, its reference, its named wrong answers, and the verdict on an answer."""
 
 import dataclasses
 import functools
@@ -68,7 +68,8 @@ class Quiz:
         name: the exercise's name.
         reference: list of the correct values.
         questions: what is asked, a line each.
-        wrong: named wrong answers, each a list like the reference; feedback comes from one with the same first wrong value.
+        wrong: named wrong answers, each a list like the reference;
+            feedback comes from one with the same first wrong value.
         hints, allows: as for `Exercise`.
     """
 
@@ -87,7 +88,7 @@ class Quiz:
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """The judgment of an answer: "not attempted", "incorrect" or "correct"; its text; a function that draws it, or None."""
+    """The judgment of an answer: "not attempted", "incorrect" or "correct"; its text; a function to draw it or None."""
 
     kind: str
     text: str
@@ -124,7 +125,7 @@ def variant(function, *edits, name=None):
 
 
 def once(measure):
-    """`measure`, a function of an answer, with a memory: it runs once for each answer, and later calls return that result."""
+    """`measure`, a function of an answer, with a cache: it runs once for each answer; later calls return its result."""
     results = weakref.WeakKeyDictionary()
 
     @functools.wraps(measure)

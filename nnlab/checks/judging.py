@@ -37,8 +37,10 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
         named = next((wrong.says for wrong in exercise.wrong if len(got) == count and all(
             agree(_run(exercise, wrong.answer, line, names), outcome) for line, outcome in told_by)), None)
         lines, advice = happened(exercise.cases[failing], got[failing], right[failing], own_file)
-        image = functools.partial(draw, exercise.draws, drawn[0], _run(exercise, exercise.reference, exercise.draws, names)
-                                  ) if drawn else None
+        image = None
+        if drawn:
+            expected = _run(exercise, exercise.reference, exercise.draws, names)
+            image = functools.partial(draw, exercise.draws, drawn[0], expected)
         return incorrect(name, lines, named or advice, image)
 
 
@@ -72,7 +74,8 @@ def _same_kind(exercise, answer):
 
 def _run(exercise, candidate, line, names):
     """`Outcome` of one line of `exercise` with `candidate` as its answer and the other `names` bound."""
-    return run(line, {name: _fresh(value) for name, value in exercise.uses.items()} | names | {exercise.name: candidate})
+    uses = {name: _fresh(value) for name, value in exercise.uses.items()}
+    return run(line, uses | names | {exercise.name: candidate})
 
 
 def _expected(exercise, names):
@@ -83,7 +86,7 @@ def _expected(exercise, names):
 
 
 def _tried(exercise, answer, lines, names, namespace, seconds=None, ends=lambda k, outcome: False):
-    """Outcomes of `lines` with `answer`, up to the first that had to be stopped or for which ``ends(index, outcome)``."""
+    """Outcomes of `lines` with `answer`, up to the first that was stopped or for which ``ends(index, outcome)``."""
     found = []
     try:
         with bound({} if namespace is None else namespace, names | {exercise.name: answer}), guarded(seconds):
