@@ -99,12 +99,6 @@ def shown(figure_files, open_page):
     return lambda name, hash="", **state: alive(open_page(figure_files(Figure(name, **state)), hash=hash))
 
 
-@pytest.fixture
-def all_shown(figure_files, open_page):
-    """Function to a page of all figures, alive, `times` times each."""
-    return lambda times=1: alive(open_page(figure_files(*(Figure(name) for name in NAMES for _ in range(times)))))
-
-
 @pytest.fixture(scope="session")
 def modules(browser):
     """A page in which every figure's module is loaded as `figures[name]`, for questions about numbers."""

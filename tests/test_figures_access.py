@@ -121,6 +121,7 @@ def resized(window):
 def test_zoom_and_small_windows(name, window):
     (place, page), k = window, NAMES.index(name)
     width = PLACES[place][0]
+    assert page.viewport_size["width"] == width
     figure, host = page.locator(".figure").nth(k), page.locator("[data-figure]").nth(k)
     assert host.evaluate(SPILLS) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
     smallest = figure.locator(".panels > svg").evaluate_all("""drawings => Math.min(...drawings.map(one =>
