@@ -13,9 +13,10 @@ import nbformat
 import pytest
 from playwright.sync_api import TimeoutError
 
+from nnlab.course.normalize import normal
 from nnlab.course.notebooks import ROOT
 
-# Which figure the cells show, stands in the file "name"; its state, in the file "state". The last cell shows them all.
+# Which figure the cells show, stands in the file "name"; its state, in the file "state". The fifth cell shows them all.
 CELLS = [
     """import json, pathlib
 from IPython.display import display
@@ -32,10 +33,16 @@ def follow(figure):
 ]
 
 
+FOLDED = "print('drawn')"  # in the last cell, which is tagged as one that only draws
+
+
 def write_notebook(folder):
-    """A notebook of `CELLS` in `folder`."""
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    made = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, CELLS)), metadata={"kernelspec": kernel})
+    """A notebook of `CELLS` and a folded cell, in `folder` and in the course's normal form."""
+    cells = [*map(nbformat.v4.new_code_cell, CELLS), nbformat.v4.new_code_cell(FOLDED, metadata={"tags": ["draws"]})]
+    made = nbformat.v4.new_notebook(cells=cells)
+    normal(made)
+    for cell in made.cells:
+        cell.execution_count = None
     nbformat.write(made, folder / "figures.ipynb")
 
 

@@ -21,8 +21,8 @@ def wrong_addresses(root):
         found.append(f"pyproject.toml says version {project['version']}, nnlab {__version__}")
     for path in [root / "README.md", *sorted((root / "notebooks").glob("*.ipynb"))]:
         text = path.read_text(encoding="utf-8")
-        badge = r"(?:google\.com/github|kaggle\.com/kernels/welcome\?src=https://github\.com)/([\w.-]+/[\w.-]+)/blob/([\w.-]+)/"
-        for other, release in re.findall(badge, text):
+        start = r"(?:google\.com/github|kaggle\.com/kernels/welcome\?src=https://github\.com)"
+        for other, release in re.findall(start + r"/([\w.-]+/[\w.-]+)/blob/([\w.-]+)/", text):
             if (other, release) != (place, f"v{__version__}"):
                 found.append(f"{path.name} has a badge for {other} at {release}")
         for other in re.findall(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?(?=[\s\"'\\),>/]|$)", text):

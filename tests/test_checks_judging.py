@@ -84,7 +84,7 @@ def test_its_time_limit_is_the_callers(at):
 
     start = time.perf_counter()
     assert not is_correct(SQUARE, endless, seconds=0.2)
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 8, "not after the ten seconds that a student gets"
 
 
 def ones(scale):

@@ -116,6 +116,23 @@ def test_jupyterlab_in_the_dark(lab):
     lab.well()
 
 
+def test_jupyterlab_shows_a_folded_cell_closed_and_runs_it(lab):
+    """Its source is hidden, what it prints is not; a click opens it."""
+    last = lab.cells.nth(len(jupyter_servers.CELLS))
+    lab.page.set_viewport_size({"width": 1280, "height": 5200})  # JupyterLab leaves out what is far below
+    last.locator(".jp-InputPlaceholder").wait_for()
+    source = last.locator(".jp-InputArea-editor")
+    above = lab.cells.nth(len(jupyter_servers.CELLS) - 1)  # as the cells that are not tagged are
+    assert not source.is_visible() and above.locator(".jp-InputArea-editor").is_visible()
+    assert above.locator(".jp-InputPlaceholder").count() == 0
+    last.locator(".jp-InputPlaceholder").click()
+    source.wait_for(state="visible")
+    assert "# @title Draw the figure" in source.text_content()
+    lab.page.keyboard.press("Shift+Enter")
+    last.get_by_text("drawn", exact=True).wait_for()
+    lab.well()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_classic_notebook_with_colabs_versions(name, notebook6):
     drive(notebook6, name, "notebook6")

@@ -64,7 +64,7 @@ def normal(notebook):
 
 
 def _fold(cell):
-    """Fold `cell` in JupyterLab, VS Code and Colab where it only draws; show its source where not."""
+    """Fold `cell` (JupyterLab's metadata, Colab's form view) where it only draws; show its source where not."""
     for key in ("cellView", "jupyter"):
         cell.metadata.pop(key, None)
     if only_draws(cell):
