@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config, items):
         given = item.callspec.params if hasattr(item, "callspec") else {}
         words = {value for value in given.values() if isinstance(value, str)}
         return (item.path.name in files or "notebook_path" in given
-                or ("figure" in item.path.name and bool(words & figures)))
+                or ("figure" in item.path.name and "jupyter" not in item.path.name and bool(words & figures)))
     kept = [item for item in items if guards(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept

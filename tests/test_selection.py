@@ -35,6 +35,7 @@ def test_what_guards_one_notebook():
            collected("tests/test_figures_keys.py", name="fold"), collected("tests/test_figure_fold.py")]
     others = [collected("notebooks/week02b_playground.ipynb"), collected("tests/test_week02b.py"),
               collected("tests/test_train.py"), collected("tests/test_figures_keys.py", name="bumps"),
+              collected("tests/test_figures_jupyter.py", name="fold"),
               collected("tests/test_figure_bumps.py"), collected("tests/test_plots.py", name="fold")]
     assert chosen_of(own + others, "week02a") == own
     assert chosen_of(own + others) == own + others, "without the option, all"
