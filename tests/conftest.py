@@ -6,7 +6,7 @@ import os
 
 import colab_python
 import pytest
-from figure_fixtures import figure_files, modules, offline, open_page, shown  # noqa: F401
+from figure_fixtures import figure_files, first_page, modules, offline, open_page, shown  # noqa: F401
 from shared import CAUGHT, SEEN, Site, seen_on
 
 from nnlab.course.browser import chromium

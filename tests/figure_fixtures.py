@@ -1,4 +1,4 @@
-"""Pages of figures in Chromium: alone or several, in a page or in a deck, each rendered once for all states."""
+"""Pages of figures in Chromium: alone or several, in a page or in a deck, rendered once for all figures and states."""
 
 import functools
 import html
@@ -9,17 +9,18 @@ import pytest
 from figures import NAMES, notebook
 
 from nnlab import widgets
-from nnlab.course.render import Formulas, rendered
+from nnlab.course.render import Formulas, figure_scripts, rendered
 from nnlab.course.slides import as_deck
 from nnlab.widgets import Figure
 
-PLACE = re.compile(r'<div data-figure="(\w+)"[^>]*></div>')
+PLACE = re.compile(r'<div data-figure="\w+"[^>]*></div>')
+MODULES = re.compile(r'(<script[^>]* data-module="\w+".*?</script>\s*)+', re.DOTALL)
 
 
 @functools.cache
-def _template(names, deck):
-    """HTML of a page, or a deck, that shows figures of these names as they begin."""
-    formulas, shown = Formulas(), notebook(*map(Figure, names))
+def _template(count, deck):
+    """HTML of a page, or a deck, that shows `count` times the first figure."""
+    formulas, shown = Formulas(), notebook(*map(Figure, NAMES[:1] * count))
     try:
         return as_deck(shown, formulas) if deck else rendered(shown, "page", formulas, title="Figures")
     finally:
@@ -27,17 +28,18 @@ def _template(names, deck):
 
 
 def shows(figures, deck=False):
-    """HTML of a page, or a deck, that shows the `figures`: as it is rendered, with their states in their places."""
-    left = list(figures)
+    """HTML of a page, or a deck, that shows the `figures`: as it is rendered, with others in their places."""
+    left, (modules,) = list(figures), MODULES.finditer(figure_scripts(notebook(*figures)))
 
     def placed(match):
         figure = left.pop(0)
-        assert figure.figure == match[1]
         state, network = (html.escape(json.dumps(part), quote=True) for part in (figure.state, figure.network))
-        return f'<div data-figure="{match[1]}" data-prevent-swipe data-state="{state}" data-network="{network}"></div>'
+        return (f'<div data-figure="{figure.figure}" data-prevent-swipe data-state="{state}" '
+                f'data-network="{network}"></div>')
 
-    text = PLACE.sub(placed, _template(tuple(figure.figure for figure in figures), deck))
-    assert not left
+    text, places = PLACE.subn(placed, _template(len(figures), deck))
+    text, scripts = MODULES.subn(lambda match: modules[0], text)
+    assert (places, scripts) == (len(figures), 1)
     return text
 
 
@@ -63,33 +65,46 @@ def offline(browser):
     context.close()
 
 
+@pytest.fixture(scope="session")
+def first_page(offline):
+    """The page that each test opens first, and a list of its errors: a new page takes longer than a visit."""
+    return _watched(offline.new_page())
+
+
 @pytest.fixture
-def open_page(offline):
+def open_page(offline, first_page):
     """Function from a file's path to a page with no network; at the end no error may have shown in it."""
-    errors, pages = [], []
+    used = []
 
     def open_(path, hash=""):
-        page = offline.new_page()
-        pages.append(page)
-        watch(page, errors)
+        page, errors = _watched(offline.new_page()) if used else first_page
+        used.append((page, errors))
         page.goto(path.resolve().as_uri() + hash)
         return page
     yield open_
-    for page in pages:
+    for page, _ in used[1:]:
         page.close()
-    assert errors == [], f"the browser shows errors: {errors}"
+    first_page[0].bring_to_front()
+    first_page[0].goto("about:blank")
+    first_page[0].mouse.move(0, 0)
+    shown = [error for _, errors in used for error in errors]
+    first_page[1].clear()
+    assert shown == [], f"the browser shows errors: {shown}"
 
 
-def watch(page, errors):
-    """Collect in `errors` what the page's console shows of them."""
+def _watched(page):
+    """The page, and a list that collects the errors of its console."""
+    errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    return page, errors
 
 
 def alive(page):
     """The page, once all its figures are alive."""
     page.wait_for_function("window.figuresReady")
-    assert page.locator("[data-figure][data-ready]").count() == page.locator("[data-figure]").count() > 0
+    assert page.evaluate("""() => [...document.querySelectorAll("[data-figure]")].map((one) => "ready" in one.dataset)
+        .reduce((all, one) => all && one)""")
     return page
 
 

@@ -59,10 +59,10 @@ def says(page, pattern):
 
 
 def image_of(page, k=0):
-    """Everything that the figure number `k` draws and says, without sheets and tools; and what its controls hold."""
+    """Two lists: what the figure number `k` draws and says, without sheets and tools; and what its controls hold."""
     return page.locator(".figure").nth(k).evaluate("""(root) => [
-        ...[...root.querySelectorAll(".panels, .says, .row:not(.sheet .row, .tools)")].map((node) => node.innerHTML),
-        ...[...root.querySelectorAll("input, select")]
+        [...root.querySelectorAll(".panels, .says, .row:not(.sheet .row, .tools)")].map((node) => node.innerHTML),
+        [...root.querySelectorAll("input, select")]
             .map((node) => node.type === "checkbox" ? node.checked : node.value)]""")
 
 

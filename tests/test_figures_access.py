@@ -23,15 +23,14 @@ SPILLS = """(el) => {
 
 @pytest.fixture(scope="module")
 def page_of_all(browser, figure_files):
-    """Function to a page of all figures, as full as they can be with `full`, in a context with these `options`."""
+    """Function to a page of all figures, with the parts of the state of each, in a context with these `options`."""
     contexts = []
 
-    def open_(full=False, **options):
+    def open_(parts=lambda name: {}, **options):
         context = browser.new_context(offline=True, **options)
         contexts.append(context)
         page = context.new_page()
-        figures = [Figure(name, **(getattr(case(name), "fullest", {}) if full else {})) for name in NAMES]
-        page.goto(figure_files(*figures).as_uri())
+        page.goto(figure_files(*(Figure(name, **parts(name)) for name in NAMES)).as_uri())
         return alive(page)
     yield open_
     for context in contexts:
@@ -41,7 +40,13 @@ def page_of_all(browser, figure_files):
 @pytest.fixture(scope="module")
 def full_page(page_of_all):
     """A page of all figures, each as full as it can be."""
-    return page_of_all(full=True, viewport={"width": 1280, "height": 720})
+    return page_of_all(lambda name: getattr(case(name), "fullest", {}), viewport={"width": 1280, "height": 720})
+
+
+@pytest.fixture(scope="module")
+def page_at_work(page_of_all):
+    """A page of all figures, those that have steps at the ninth."""
+    return page_of_all(lambda name: {"step": 9} if "step" in widgets.defaults(name) else {})
 
 
 def test_axe_finds_nothing_on_a_page_of_figures(full_page):
@@ -87,17 +92,17 @@ def contrast(one, other):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_words_in_drawings_stand_out(name, shown):
+def test_words_in_drawings_stand_out(name, page_at_work):
     """axe-core does not judge text in SVG: every color of a text there against white, or white against its mark."""
-    page = shown(name, **({"step": 9} if "step" in widgets.defaults(name) else {}))
-    colors = page.locator(".panels svg").evaluate_all("""drawings => drawings
+    panels = page_at_work.locator(".figure").nth(NAMES.index(name)).locator(".panels")
+    colors = panels.locator("svg").evaluate_all("""drawings => drawings
         .flatMap(one => [...one.querySelectorAll("text")])
         .filter(node => node.textContent).map(node => getComputedStyle(node).fill)""")
     as_hex = {"#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", color)[:3]) for color in colors}
     marks = {"#ffffff": ("#0072b2", "#b84e00")}  # white words stand on the marks of the classes
     assert as_hex and all(contrast(color, ground) >= 4.5
                           for color in as_hex for ground in marks.get(color, ("#ffffff",))), as_hex
-    small = page.locator(".panels").evaluate("""root => Math.min(...[...root.querySelectorAll("text, td, th, label")]
+    small = panels.evaluate("""root => Math.min(...[...root.querySelectorAll("text, td, th, label")]
         .filter(node => node.textContent).map(node => parseFloat(getComputedStyle(node).fontSize)))""")
     assert small >= 14
 
@@ -127,7 +132,7 @@ def test_zoom_and_small_windows(name, window):
     smallest = figure.locator(".panels > svg").evaluate_all("""drawings => Math.min(...drawings.map(one =>
         19 * one.getBoundingClientRect().width / one.viewBox.baseVal.width))""")
     assert smallest >= 9, f"text of {smallest:.1f} px at {width} px"
-    figure.screenshot(path=look_folder() / "figures" / f"{name}-{place}.png")
+    figure.screenshot(path=look_folder() / "figures" / f"{name}-{place}.png", scale="css")
 
 
 @pytest.mark.parametrize("name", NAMES)
