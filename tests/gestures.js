@@ -52,11 +52,13 @@
   };
   window.hands = {
     report,
-    /** What the inputs of the slider number `k` hold: limits, both values, both labels. */
-    slider: (k) => {
+    /** Move the slider number `k` to each of the values; after each a report, with what the slider's inputs hold. */
+    slide: (k, values) => {
       const [range, number] = root.querySelectorAll(".field:has(input[type=range])")[k].querySelectorAll("input");
-      return { low: range.min, high: range.max, value: range.value, typed: number.value,
-        labels: [range.ariaLabel, number.ariaLabel] };
+      const holds = () => ({ ...report(), low: range.min, high: range.max, value: range.value, typed: number.value,
+        labels: [range.ariaLabel, number.ariaLabel] });
+      const moved = (value) => { range.value = value; tell(range, "input"); tell(range, "change"); return holds(); };
+      return values.length ? values.map(moved) : [holds()];
     },
     /** Where in the window, scrolled into view, the gesture's target is, and what it is; null where there is none. */
     reach: (gesture) => {

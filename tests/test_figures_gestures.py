@@ -42,23 +42,21 @@ def test_every_control_at_its_ends_and_its_default(name, shown):
     page, tried = with_hands(shown(name, **getattr(case(name), "fullest", {}))), 0
     before, check = state_of(page), lambda: whole(name, page.evaluate("hands.report()"))
     for k, field in enumerate(page.locator(".field:has(input[type=range])").all()):
-        slider, typed = (field.locator(f"input[type={kind}]") for kind in ("range", "number"))
-        now = lambda k=k: page.evaluate("(k) => [hands.report(), hands.slider(k)]", k)  # noqa: E731
-        _, found = now()
-        low, high, was = found["low"], found["high"], found["value"]
-        assert found["labels"][1] == f"{found['labels'][0]}, typed"
-        for value in (low, high, was):
-            slider.fill(value)
-            report, found = now()
-            assert whole(name, report) and float(found["value"]) == float(value)
+        slid = lambda *values, k=k: page.evaluate("([k, values]) => hands.slide(k, values)", [k, values])  # noqa: E731
+        now, = slid()
+        low, high, was = now["low"], now["high"], now["value"]
+        assert now["labels"][1] == f"{now['labels'][0]}, typed"
+        for value, now in zip((low, high, was), slid(low, high, was), strict=True):
+            assert whole(name, now) and float(now["value"]) == float(value)
             tried += 1
+        typed = field.locator("input[type=number]")
         for value, taken in ((low, True), (high, True), (str(float(high) + 1), False), ("", False), (was, True)):
-            kept = found["typed"]
+            kept = now["typed"]
             typed.fill(value)
             page.keyboard.press("Enter")
-            report, found = now()
-            assert whole(name, report) and float(found["typed"]) == float(value if taken else kept)
-            assert taken or "type a" in report["told"]
+            now, = slid()
+            assert whole(name, now) and float(now["typed"]) == float(value if taken else kept)
+            assert taken or "type a" in now["told"]
             tried += 1
     for select in page.locator("select").all():
         for option in select.locator("option").all_text_contents():
