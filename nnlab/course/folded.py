@@ -18,6 +18,8 @@ TRAINS = {"backward", "fit", "train_epoch", "train_step", "zero_grad"}  # a cell
 def folded(notebook, stem):
     """A folded cell has a title, computes nothing that a later cell reads, and does not train; its metadata agree."""
     cells = code_cells(notebook)
+    trees = [tree(cell) for cell in cells]
+    read, binds = [reads(code) for code in trees], [bound(code) for code in trees]
     for k, cell in enumerate(cells):
         closed = cell.metadata.get("cellView") == "form", cell.metadata.get("jupyter", {}).get("source_hidden", False)
         if closed != (only_draws(cell),) * 2:
@@ -25,21 +27,20 @@ def folded(notebook, stem):
                    "tagged draws, and nothing else")
         if not only_draws(cell):
             continue
-        code = tree(cell)
         if not re.match(rf"{TITLE}\S+ \S+", cell.source):
             yield (f"the folded cell {cell.id!r} does not begin with a title for Colab, as in "
                    f"{TITLE}Draw the loss surface")
         if names_in(cell) or guesses_in(cell):
             yield f"the folded cell {cell.id!r} holds an exercise or a guess, which nobody would find"
-        if called := sorted(TRAINS & set(_called(code))):
+        if called := sorted(TRAINS & set(_called(trees[k]))):
             yield (f"the folded cell {cell.id!r} computes: it calls {', '.join(called)}; "
                    "move that to an open cell before it")
-        waiting = bound(code)
-        for later in cells[k + 1:]:
-            if used := sorted(waiting & reads(tree(later))):
+        waiting = binds[k]
+        for later in range(k + 1, len(cells)):
+            if used := sorted(waiting & read[later]):
                 yield (f"the folded cell {cell.id!r} defines {', '.join(map(repr, used))}, "
-                       f"which cell {later.id!r} uses: compute it in an open cell")
-            waiting = waiting - bound(tree(later))
+                       f"which cell {cells[later].id!r} uses: compute it in an open cell")
+            waiting = waiting - binds[later]
 
 
 def answers(notebook, stem):
