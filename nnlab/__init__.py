@@ -5,7 +5,6 @@ Modules that import no other module of the package:
     models      the multilayer perceptron, `MLP`
     metrics     accuracy, confusion matrix
     batches     an in-memory data loader, `Batches`
-    history     losses and metrics of every epoch, a table
     toys        toy data sets in the plane, each with its true decision boundary
     plots       arrays in, matplotlib axes out; the course's style is ``plt.style.use("nnlab.course")``
     device      choose a device, seed the random generators, describe the machine
@@ -17,12 +16,19 @@ Modules that import no other module of the package:
 
 Data:
     fetch       download a file from a mirror and verify its checksum
+    published   the image data sets as published: class names, files, checksums; whether given arrays are theirs
     sources     sources of the image data sets: folder, cache, system package, mirrors, the course's subset
     data        image data sets and tables as tensors; `split`; `standardize`
 
 Training:
     train       `train_step`, `train_epoch`, `evaluate`, `fit`
-    preflight   checks of model, data and loss with two samples before training
+    history     losses and metrics of every epoch, a table
+    epoch       results of one pass, and the row that they make in the history
+    arguments   checks of the arguments of `fit`
+    preflight   a look at the first batches before training
+    trial       a forward and a backward pass of two samples that leave everything as it was
+    explain     what a failure in it means, and how to correct it
+    rng         states of the random generators: read, set, left as they were
     callbacks   `EarlyStopping`, `KeepBest`
     checkpoint  save and load the state of a training run
 

@@ -12,33 +12,47 @@ class Batches:
         batch_size: number of samples in a batch; the last batch may be smaller.
         shuffle: draw a new random order in every epoch, from a generator of its own (torch's global one is not used).
         seed: seed of that generator; the same seed gives the same orders.
+        drop_last: leave out a last batch that is smaller than `batch_size`.
 
     Raises:
-        ValueError: the tensors differ in length or device, are empty, or `batch_size` is not positive.
+        ValueError: `x` or `y` is not a tensor; they differ in length or device, or are empty; `batch_size` is not a
+            whole number of at least 1; `drop_last` leaves no batch.
     """
 
-    def __init__(self, x, y, batch_size, shuffle=False, seed=0):
+    def __init__(self, x, y, batch_size, shuffle=False, seed=0, drop_last=False):
+        for name, part in (("x", x), ("y", y)):
+            if not isinstance(part, torch.Tensor):
+                made = "torch.from_numpy" if type(part).__module__ == "numpy" else "torch.tensor"
+                double = ", with .float() where it holds float64" if made.endswith("numpy") else ""
+                raise ValueError(f"{name} is a {type(part).__name__}, not a tensor; give {made}({name}){double}")
+            if part.ndim == 0:
+                raise ValueError(f"{name} has no dimensions; samples stand along the first: give {name}[None]")
         if len(x) != len(y):
             raise ValueError(f"{len(x)} samples but {len(y)} targets; each sample needs one")
         if len(x) == 0:
             raise ValueError("no samples: x has length 0; was everything filtered out?")
         if x.device != y.device:
             raise ValueError(f"x is on {x.device}, y on {y.device}; move one of them with .to(...)")
-        if not isinstance(batch_size, int) or batch_size < 1:
+        if isinstance(batch_size, bool) or not hasattr(batch_size, "__index__") or batch_size < 1:
             raise ValueError(f"batch_size = {batch_size!r}; give a whole number of at least 1")
-        self.x, self.y, self.batch_size, self.shuffle = x, y, batch_size, shuffle
+        if drop_last and batch_size > len(x):
+            raise ValueError(f"drop_last=True leaves no batch: {len(x)} samples, batch_size = {batch_size}; "
+                             f"give a batch_size of at most {len(x)}")
+        self.x, self.y, self.batch_size, self.shuffle, self.drop_last = x, y, int(batch_size), shuffle, drop_last
         device = x.device if x.device.type in ("cpu", "cuda", "mps") else "cpu"
         self.generator = torch.Generator(device).manual_seed(seed)
 
     def __len__(self):
         """Number of batches in an epoch."""
-        return -(-len(self.x) // self.batch_size)
+        return len(self.x) // self.batch_size if self.drop_last else -(-len(self.x) // self.batch_size)
 
     def __iter__(self):
         """Batches (x, y) of one epoch."""
+        used = len(self) * self.batch_size
         if not self.shuffle:
-            yield from zip(self.x.split(self.batch_size), self.y.split(self.batch_size), strict=True)
+            parts = (part[:used].split(self.batch_size) for part in (self.x, self.y))
+            yield from zip(*parts, strict=True)
             return
         order = torch.randperm(len(self.x), generator=self.generator, device=self.generator.device).to(self.x.device)
-        for index in order.split(self.batch_size):
+        for index in order[:used].split(self.batch_size):
             yield self.x[index], self.y[index]

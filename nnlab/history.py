@@ -1,19 +1,44 @@
 """History of a training run: losses and metrics of every epoch, a table."""
 
 import json
+import math
 from pathlib import Path
+
+from nnlab.files import write_text
+
+MISSING = float("nan")  # this very object, where an epoch has no value: a metric may be NaN itself
 
 
 class History:
-    """Losses and metrics by epoch: ``history["val_loss"]`` is a list of floats; the repr is a table."""
+    """Losses and metrics by epoch: ``history["val_loss"]`` is a list of floats; the repr is a table.
+
+    Every column has a value for every epoch; where an epoch has none, it is NaN.
+
+    Args:
+        columns: dictionary from column to its values, all of one length; empty without.
+
+    Raises:
+        ValueError: the columns differ in length.
+    """
 
     def __init__(self, columns=None):
         self._columns = {name: list(values) for name, values in (columns or {}).items()}
+        if len(set(map(len, self._columns.values()))) > 1:
+            lengths = ", ".join(f"{name!r} has {len(values)}" for name, values in self._columns.items())
+            raise ValueError(f"columns of different lengths: {lengths}; give each epoch a value in each, or NaN")
 
     def add(self, row):
-        """Append the values of one epoch, a dictionary from column to number."""
+        """Append the values of one epoch, a dictionary from column to number, as a new row of the table.
+
+        A column that is new has NaN for the epochs before, a column that is not in `row` NaN for this one. A callback
+        can complete the row of its epoch: a `row` of columns that have no value there yet begins no new epoch.
+        """
+        if not len(self) or any(name in self._columns and self._columns[name][-1] is not MISSING for name in row):
+            for values in self._columns.values():
+                values.append(MISSING)
+        epochs = len(self) or 1
         for name, value in row.items():
-            self._columns.setdefault(name, []).append(value)
+            self._columns.setdefault(name, [MISSING] * epochs)[-1] = value
 
     def __getitem__(self, name):
         if name not in self._columns:
@@ -32,13 +57,21 @@ class History:
         return {name: list(values) for name, values in self._columns.items()}
 
     def save(self, path):
-        """Write the columns to the file `path` as JSON."""
-        Path(path).write_text(json.dumps(self.to_dict()) + "\n", encoding="utf-8")
+        """Write the columns to the file `path` as JSON, a value that is missing as null."""
+        table = {name: [value if math.isfinite(value) else None for value in values]
+                 for name, values in self._columns.items()}
+        write_text(Path(path), json.dumps(table, allow_nan=False) + "\n")
 
     def __repr__(self):
-        lines = ["epoch" + "".join(f"{name:>{max(10, len(name) + 2)}}" for name in self._columns)]
+        widths = {name: max(10, len(name) + 2) for name in self._columns}
+        lines = ["epoch" + "".join(f"{name:>{width}}" for name, width in widths.items())]
         rows = range(len(self)) if len(self) <= 12 else [*range(5), None, *range(len(self) - 5, len(self))]
         for row in rows:
             lines.append("  ..." if row is None else f"{row + 1:5}" + "".join(
-                f"{values[row]:{max(10, len(name) + 2)}.4f}" for name, values in self._columns.items()))
+                f"{_shown(self._columns[name][row]):>{width}}" for name, width in widths.items()))
         return "\n".join(lines)
+
+
+def _shown(value):
+    """A value of the table, a dash where it is missing."""
+    return "–" if math.isnan(value) else f"{value:.4f}"

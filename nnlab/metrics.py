@@ -1,41 +1,68 @@
 """Metrics: functions of (outputs, targets), such as the accuracy and the confusion matrix."""
 
+import warnings
+
 import torch
 
 
-def predictions(outputs):
-    """Predicted classes (N,) of int64: the argmax of logits (N, C); for logits (N,) or (N, 1), class 1 if positive."""
+def predictions(outputs, threshold=0.0):
+    """Predicted classes (N,) of int64: the argmax of (N, C); for one output (N,) or (N, 1), class 1 above `threshold`.
+
+    The default is right for logits; probabilities need ``threshold=0.5``: a warning says so where all outputs, of two
+    samples or more, lie from 0 to 1.
+
+    Raises:
+        ValueError: the outputs have another shape.
+    """
     if outputs.ndim == 2 and outputs.shape[1] > 1:
         return outputs.argmax(1)
-    return (outputs.reshape(len(outputs)) > 0).long()
+    if outputs.ndim > 2:
+        raise ValueError(f"outputs of shape {tuple(outputs.shape)}; give one row a sample: (N, C), (N, 1) or (N,)")
+    scores = outputs.reshape(len(outputs))
+    if threshold == 0 and len(scores) > 1 and bool(((scores >= 0) & (scores <= 1)).all() & (scores % 1 > 0).any()):
+        warnings.warn("all outputs lie from 0 to 1, and each above 0 counts as class 1: if they are probabilities, "
+                      "give threshold=0.5, or the logits before the sigmoid", UserWarning, stacklevel=3)
+    return (scores > threshold).long()
 
 
-def accuracy(outputs, targets):
+def accuracy(outputs, targets, threshold=0.0):
     """Accuracy, the fraction of samples classified correctly, a tensor of shape ().
 
     Args:
-        outputs: logits (N, C); or, for two classes, (N,) or (N, 1), positive for class 1.
+        outputs: logits (N, C); or, for two classes, one output (N,) or (N, 1), above `threshold` for class 1.
         targets: labels (N,) or (N, 1).
+        threshold: as for `predictions`; 0.5 for probabilities.
 
     Raises:
-        ValueError: the number of targets is not N.
+        ValueError: there is not one target for each sample.
     """
-    if targets.numel() != len(outputs):
-        raise ValueError(f"targets of shape {tuple(targets.shape)} for outputs of shape {tuple(outputs.shape)}; "
-                         "give one class for each sample (not one-hot rows)")
-    return (predictions(outputs) == targets.reshape(len(outputs))).float().mean()
+    return (predictions(outputs, threshold) == _labels(outputs, targets)).float().mean()
 
 
-def confusion_matrix(outputs, targets, num_classes=None):
+def confusion_matrix(outputs, targets, num_classes=None, threshold=0.0):
     """Confusion matrix (C, C) of int64: entry [i, j] counts the samples of class i whose predicted class is j.
 
     Args:
-        outputs: as for `accuracy`.
-        targets: labels (N,) or (N, 1) from 0 to C - 1.
-        num_classes: C; by default the number of logits, or 2 for a single logit.
+        outputs, targets, threshold: as for `accuracy`; the labels lie from 0 to C - 1.
+        num_classes: C; by default the number of logits, or 2 for a single output.
+
+    Raises:
+        ValueError: there is not one target for each sample; a label or a predicted class is not from 0 to C - 1.
     """
-    predicted = predictions(outputs)
+    labels, predicted = _labels(outputs, targets).long(), predictions(outputs, threshold)
     if num_classes is None:
         num_classes = outputs.shape[1] if outputs.ndim == 2 and outputs.shape[1] > 1 else 2
-    pairs = targets.reshape(-1).long() * num_classes + predicted
+    for what, classes in (("targets", labels), ("predicted classes", predicted)):
+        if len(classes) and not 0 <= classes.min() <= classes.max() < num_classes:
+            raise ValueError(f"{what} from {classes.min()} to {classes.max()} for num_classes = {num_classes}; classes "
+                             f"are numbered from 0 to {num_classes - 1}")
+    pairs = labels * num_classes + predicted
     return torch.bincount(pairs, minlength=num_classes * num_classes).reshape(num_classes, num_classes)
+
+
+def _labels(outputs, targets):
+    """The `targets` as (N,), where there is one for each of the N `outputs`."""
+    if targets.shape not in ((len(outputs),), (len(outputs), 1)):
+        raise ValueError(f"targets of shape {tuple(targets.shape)} for outputs of shape {tuple(outputs.shape)}; "
+                         "give one class for each sample (not one-hot rows)")
+    return targets.reshape(len(outputs))

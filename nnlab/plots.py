@@ -1,9 +1,11 @@
 """Plots of arrays: arrays in, matplotlib axes out. The course's style is ``plt.style.use("nnlab.course")``."""
 
+import contextlib
 import math
 
 import matplotlib.pyplot as plt
 import torch
+from torch.nn.modules.module import register_module_forward_pre_hook
 
 
 def plot_images(images, titles=None, ax=None, *, columns=5, size=1.6, signed=False, heading=None):
@@ -54,46 +56,77 @@ def plot_images(images, titles=None, ax=None, *, columns=5, size=1.6, signed=Fal
     return ax
 
 
+_MARKERS = "so^Dv*PXpd<>h8"
+
+
 def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200):
     """Axes with the plane colored by the predicted class of each point, and the points `x` by their labels.
 
     Args:
         scores: function (or model) from points (N, 2) to logits: (N,) or (N, 1), positive for class 1, or (N, C).
         x: points (N, 2).
-        y: their labels (N,), from 0 to C - 1.
+        y: their labels (N,) or (N, 1), from 0 to C - 1; for a single logit 0 and 1, or -1 and 1.
         ax: axes to draw on; new ones without.
         true: function that is zero on the true decision boundary, as in `nnlab.toys`: drawn as a dashed line.
         steps: number of points along each side of the grid on which the scores are computed.
 
+    A module, also one that `scores` calls, runs in evaluation mode, so that the plot changes none of its buffers.
+
     Raises:
-        ValueError: the points are not in the plane.
+        ValueError: the points are not in the plane; there is not one label for each; a label is no class.
     """
+    x, labels = torch.as_tensor(x).detach(), torch.as_tensor(y).detach().cpu().reshape(-1)
     if x.ndim != 2 or x.shape[1] != 2:
         raise ValueError(f"points of shape {tuple(x.shape)}; a plane needs (N, 2): choose two columns, as in x[:, :2]")
+    if len(labels) != len(x):
+        raise ValueError(f"{len(labels)} labels for {len(x)} points; give one label for each")
     ax = ax or plt.gca()
     low, high = x.min(0).values.cpu(), x.max(0).values.cpu()
     pad = 0.12 * (high - low).clamp_min(1e-3)
     across, up = (torch.linspace(low[k] - pad[k], high[k] + pad[k], steps) for k in (0, 1))
     plane = torch.cartesian_prod(across, up)
-    with torch.no_grad():
+    with torch.no_grad(), _evaluation_mode():
         outputs = torch.as_tensor(scores(plane.to(x.device))).detach().cpu()
         boundary = None if true is None else true(plane)
     outputs = outputs.reshape(len(plane), -1)
     classes = outputs.argmax(1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0).long()
-    count = max(int(classes.max()), int(y.max())) + 1
+    count, names = max(outputs.shape[1], 2), range(max(outputs.shape[1], 2))
+    if outputs.shape[1] == 1 and -1 in labels and set(labels.tolist()) <= {-1, 1}:
+        labels, names = (labels > 0).long(), (-1, 1)
+    if odd := sorted(set(labels.tolist()) - set(range(count))):
+        raise ValueError(f"labels {odd} among y, and {outputs.shape[1]} scores for each point: give labels from 0 to "
+                         f"{count - 1}" + (", or -1 and 1" if outputs.shape[1] == 1 else ""))
     colors = [f"C{(1 - k) % 2 if count == 2 else k}" for k in range(count)]  # class 1 blue, class 0 orange
     levels = [k - 0.5 for k in range(count + 1)]
     ax.contourf(across, up, classes.view(steps, steps).T, levels=levels, colors=colors, alpha=0.3)
     if boundary is not None:
         ax.contour(across, up, boundary.view(steps, steps).T, levels=[0], colors="black",
                    linestyles="dashed", linewidths=1.6)
-    for k, marker in zip(range(count), "so^Dv*P", strict=False):
-        chosen = x[y == k].cpu()
-        ax.scatter(*chosen.T, color=colors[k], marker=marker, edgecolor="white", linewidth=0.8, s=42,
-                   label=f"class {k}")
+    for k, name in enumerate(names):
+        chosen = x.cpu()[labels == k]
+        ax.scatter(*chosen.T, color=colors[k], marker=_MARKERS[k % len(_MARKERS)], edgecolor="white", linewidth=0.8,
+                   s=42, label=f"class {name}")
     ax.grid(False)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     return ax
+
+
+@contextlib.contextmanager
+def _evaluation_mode():
+    """A with block in which every module that is called runs in evaluation mode; afterwards its mode is as before."""
+    modes = {}
+
+    def switch(module, inputs):
+        for part in module.modules():
+            modes.setdefault(part, part.training)
+            part.training = False
+    handle = register_module_forward_pre_hook(switch)
+    try:
+        yield
+    finally:
+        handle.remove()
+        for module, training in modes.items():
+            module.training = training
 
 
 def plot_history(history, columns=("loss", "val_loss"), ax=None):
@@ -102,7 +135,7 @@ def plot_history(history, columns=("loss", "val_loss"), ax=None):
     Raises:
         ValueError: the history has no such column.
     """
-    ax = ax or plt.gca()
+    ax, columns = ax or plt.gca(), [columns] if isinstance(columns, str) else list(columns)
     table = history if isinstance(history, dict) else history.to_dict()
     for name in columns:
         if name not in table:

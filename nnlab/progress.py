@@ -7,22 +7,41 @@ import time
 from tqdm import tqdm
 
 
-def bar(total, label, show=True):
-    """Progress bar of `total` steps: call ``update(text)`` after each and ``close()`` at the end.
+def in_notebook():
+    """Whether this code runs in the kernel of a notebook, not in a terminal or a script."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return getattr(shell, "kernel", None) is not None
+
+
+_interrupted = [float("-inf")]  # when a training was last interrupted, in seconds
+
+
+def reaches_caller():
+    """Whether a KeyboardInterrupt that ended a training is raised again: outside a notebook, or twice within a second.
+
+    So a loop over several trainings can be left, by a second interruption. It is called once for each.
+    """
+    _interrupted.append(time.monotonic())
+    again = _interrupted[-1] - _interrupted.pop(0) < 1
+    return again or not in_notebook()
+
+
+def bar(total, label, show=True, unit="step"):
+    """Progress bar of `total` steps: call ``update(text, amount)`` for the steps done and ``close()`` at the end.
 
     Args:
         total: number of steps, or None where it is not known.
         label: text beside the bar.
         show: False for an object with the same methods that shows nothing.
+        unit: "B" for bytes, which are shown in MB; any other name of a step.
     """
     if not show:
         return _Silent()
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return _Notebook(total, label) if getattr(shell, "kernel", None) is not None else _Terminal(total, label)
+    return (_Notebook if in_notebook() else _Terminal)(total, label, unit)
 
 
 class _Silent:
-    def update(self, text=""):
+    def update(self, text="", amount=1):
         """Do nothing."""
 
     def close(self):
@@ -30,14 +49,14 @@ class _Silent:
 
 
 class _Terminal:
-    def __init__(self, total, label):
-        self._bar = tqdm(total=total, desc=label, disable=None, leave=False)
+    def __init__(self, total, label, unit="step"):
+        self._bar = tqdm(total=total, desc=label, disable=None, leave=False, unit=unit, unit_scale=unit == "B")
 
-    def update(self, text=""):
-        """Advance by one step; `text` is shown behind the bar."""
+    def update(self, text="", amount=1):
+        """Advance by `amount` steps; `text` is shown behind the bar."""
         if text:
             self._bar.set_postfix_str(text, refresh=False)
-        self._bar.update()
+        self._bar.update(amount)
 
     def close(self):
         """Remove the bar."""
@@ -47,10 +66,11 @@ class _Terminal:
 class _Notebook:
     """Updates one HTML output, at most ten times a second; its plain text does not change."""
 
-    def __init__(self, total, label):
+    def __init__(self, total, label, unit="step"):
         from IPython.display import display
 
-        self._total, self._label, self._done, self._text, self._drawn = total, label, 0, "", 0.0
+        self._total, self._label, self._unit = total, label, unit
+        self._done, self._text, self._drawn = 0, "", 0.0
         self._handle = display(self, display_id=True)
 
     def __repr__(self):
@@ -58,17 +78,23 @@ class _Notebook:
 
     def _repr_html_(self):
         label = html.escape(self._label)
-        return (f'<progress max="{self._total}" value="{self._done}" aria-label="{label}"></progress> '
-                f"{label} {self._done}/{self._total} {html.escape(self._text)}")
+        known = "" if self._total is None else f'max="{self._total}" value="{self._done}" '
+        count = self._amount(self._done) + ("" if self._total is None else f"/{self._amount(self._total)}")
+        return f'<progress {known}aria-label="{label}"></progress> {label} {count} {html.escape(self._text)}'
 
-    def update(self, text=""):
-        """Advance by one step; `text` is shown behind the bar."""
-        self._done += 1
+    def _amount(self, steps):
+        return f"{steps / 1e6:.1f} MB" if self._unit == "B" else f"{steps}"
+
+    def update(self, text="", amount=1):
+        """Advance by `amount` steps; `text` is shown behind the bar."""
+        self._done += amount
         self._text = text or self._text
         if time.monotonic() - self._drawn > 0.1:
             self._drawn = time.monotonic()
             self._handle.update(self)
 
     def close(self):
-        """Draw the bar a last time, at its final step."""
+        """Draw the bar a last time, at its final step; of an unknown total, that step becomes the total."""
+        if self._total is None:
+            self._total = self._done
         self._handle.update(self)

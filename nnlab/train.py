@@ -2,24 +2,17 @@
 
 import dataclasses
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from nnlab import checkpoint
+from nnlab.arguments import check_arguments, check_schedule, check_steps
 from nnlab.device import device_of
+from nnlab.epoch import Epoch, Joined, row
 from nnlab.history import History
-from nnlab.preflight import preflight
-from nnlab.progress import bar
-
-
-class Epoch(NamedTuple):
-    """Results of one pass over B batches of N samples in all."""
-
-    losses: torch.Tensor  # mean loss of each batch (B,), on the device
-    sizes: list  # batch sizes, B of them
-    outputs: torch.Tensor | None  # (N, ...) with keep=True, else None
-    targets: torch.Tensor | None  # (N, ...) with keep=True, else None
+from nnlab.preflight import count_of, preflight
+from nnlab.progress import bar, reaches_caller
 
 
 def train_step(model, x, y, loss_fn, optimizer):
@@ -50,7 +43,7 @@ def train_epoch(model, batches, loss_fn, optimizer, keep=False, each=lambda: Non
     model.train()
     device = device_of(model)
     losses, sizes = [], []
-    all_outputs, all_targets = _Joined(), _Joined()
+    all_outputs, all_targets = Joined(), Joined()
     for x, y in batches:
         x, y = x.to(device), y.to(device)
         outputs, loss = train_step(model, x, y, loss_fn, optimizer)
@@ -69,7 +62,7 @@ def evaluate(model, batches, loss_fn, keep=False):
     model.eval()
     device = device_of(model)
     losses, sizes = [], []
-    all_outputs, all_targets = _Joined(), _Joined()
+    all_outputs, all_targets = Joined(), Joined()
     for x, y in batches:
         x, y = x.to(device), y.to(device)
         outputs = model(x)
@@ -82,26 +75,8 @@ def evaluate(model, batches, loss_fn, keep=False):
 
 
 def _epoch(losses, sizes, all_outputs, all_targets):
-    losses = torch.stack(losses) if losses else torch.empty(0)
+    losses = torch.stack(losses).reshape(len(losses)) if losses else torch.empty(0)
     return Epoch(losses, sizes, all_outputs.tensor(), all_targets.tensor())
-
-
-class _Joined:
-    """Concatenates tensors along their first dimension, a hundred at a time: a list of thousands is slow."""
-
-    def __init__(self):
-        self._joined, self._single = [], []
-
-    def add(self, tensor):
-        self._single.append(tensor)
-        if len(self._single) == 100:
-            self._joined.append(torch.cat(self._single))
-            self._single = []
-
-    def tensor(self):
-        """All tensors concatenated into one; None if there are none."""
-        parts = self._joined + self._single
-        return torch.cat(parts) if parts else None
 
 
 @dataclasses.dataclass
@@ -113,57 +88,82 @@ class Run:
     history: History  # of the epochs so far
     epoch: int = 0  # number of epochs completed
     stop: bool = False  # a callback sets it to True to end training
+    stopped_by: str = ""  # the callback that did
+    batch: int = 0  # number of batches completed in the epoch under way
 
 
-def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, metrics=None, callbacks=(), resume=None,
-        progress=True):
+def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, schedule_every="epoch", metrics=None,
+        callbacks=(), resume=None, progress=True):
     """`History` of training `model` for `epochs` epochs on `train`, with an evaluation on `val` after each.
 
     Args:
         model: a `torch.nn.Module`; training or evaluation mode of each of its modules is restored at the end.
         train, val: iterables of (x, y) batches, such as `nnlab.batches.Batches` or torch's DataLoader.
         loss_fn: function of (outputs, targets) that returns the mean over the batch.
-        optimizer: a torch optimizer of the parameters of `model`.
+        optimizer: a torch optimizer of the parameters of `model`, whose step needs no closure.
         epochs: total number of epochs, including those of a resumed run.
-        scheduler: a learning rate scheduler of torch, stepped after every epoch.
+        scheduler: a learning rate scheduler of torch; ReduceLROnPlateau is given the loss of `val`, or else of `train`.
+        schedule_every: "epoch" or "batch": when `scheduler` makes a step.
         metrics: dictionary from name to function of (outputs, targets); each adds the columns `name` and `val_name`.
         callbacks: functions of the `Run`, called after every epoch.
         resume: path of a checkpoint, loaded if it exists and written after every epoch; a resumed run gives the same
             bits as an uninterrupted one.
         progress: show a progress bar.
 
-    Ctrl-C or the stop button ends training. The history then holds the completed epochs; the model keeps all updates.
+    Ctrl-C or the stop button ends training with a sentence that says where. The parameters keep all updates, the
+    history holds the completed epochs. In a notebook `fit` then returns; a second time within a second, as in a loop
+    over several calls, or outside a notebook, KeyboardInterrupt is raised.
 
     Raises:
-        ValueError: there are no batches; the optimizer holds another model's parameters; the checkpoint belongs to
-            another model or optimizer; two samples do not fit model and loss (see `nnlab.preflight`).
+        ValueError: an argument is not as documented, there are no batches, or a trial step fails (`nnlab.preflight`):
+            nothing was trained; the checkpoint is of another model, optimizer or scheduler.
         FloatingPointError: a loss is NaN or infinite; the message names epoch, batch and the usual causes.
     """
-    run, metrics = Run(model, optimizer, History()), metrics or {}
-    resume = Path(resume) if resume is not None else None
+    epochs, metrics, callbacks = check_arguments(model, loss_fn, optimizer, epochs, metrics, callbacks, val is not None)
+    check_schedule(scheduler, optimizer, schedule_every)
+    run, resume, total = Run(model, optimizer, History()), Path(resume) if resume is not None else None, count_of(train)
     modes = {module: module.training for module in model.modules()}
-    steps = None
+    first, steps, saved = None, None, 0
+    by_batch = scheduler is not None and schedule_every == "batch"
+
+    def each():
+        run.batch += 1
+        steps.update()
+        if by_batch:
+            scheduler.step()
     try:
-        preflight(model, train, val, loss_fn, optimizer)
+        made_by = checkpoint.recipe(optimizer, scheduler, schedule_every)
         if resume is not None and resume.exists():
-            state = checkpoint.restore_run(resume, model, optimizer, scheduler, train)
-            run.epoch, run.stop, run.history = state["epoch"], state["stop"], History(state["history"])
-        steps = bar((epochs - run.epoch) * len(train) if hasattr(train, "__len__") else None, "training", progress)
+            made_by, saved = _resumed(run, resume, scheduler, train, made_by, epochs, callbacks), run.epoch
+        if run.epoch < epochs and not run.stop:
+            check_steps(scheduler, schedule_every, epochs - run.epoch, total)
+            first = preflight(model, train, val, loss_fn)
+        steps = bar((epochs - run.epoch) * total if total is not None else None, "training", progress)
         while run.epoch < epochs and not run.stop:
-            done = train_epoch(model, train, loss_fn, optimizer, keep=bool(metrics), each=steps.update)
-            row = _row(done, metrics, "", run.epoch + 1)
+            done = train_epoch(model, first or train, loss_fn, optimizer, keep=bool(metrics), each=each)
+            first, values = None, row(done, metrics, "", run.epoch + 1)
             if val is not None:
-                row |= _row(evaluate(model, val, loss_fn, keep=bool(metrics)), metrics, "val_", run.epoch + 1)
-            if scheduler is not None:
+                values |= row(evaluate(model, val, loss_fn, keep=bool(metrics)), metrics, "val_", run.epoch + 1)
+            if isinstance(scheduler, ReduceLROnPlateau):
+                scheduler.step(values.get("val_loss", values["loss"]))
+            elif scheduler is not None and not by_batch:
                 scheduler.step()
-            run.epoch += 1
-            run.history.add(row)
+            run.history.add(values)
+            run.epoch, run.batch = run.epoch + 1, 0
             for callback in callbacks:
                 callback(run)
+                if run.stop and not run.stopped_by:
+                    run.stopped_by = _named(callback)
             if resume is not None:
-                checkpoint.save_run(resume, run, scheduler, train)
+                checkpoint.save_run(resume, run, scheduler, train, made_by)
+                saved = run.epoch
     except KeyboardInterrupt:
-        print(f"stopped in epoch {run.epoch + 1}; the history holds the {run.epoch} before it")
+        of = f" of {total}" if total is not None else ""
+        kept = f", {resume} holds {saved}" if resume is not None else ""
+        print(f"stopped in epoch {run.epoch + 1}, after {run.batch}{of} batches: the parameters keep the updates of "
+              f"this epoch, the history holds the {run.epoch} before it{kept}")
+        if reaches_caller():
+            raise
     finally:
         if steps is not None:
             steps.close()
@@ -172,17 +172,22 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, m
     return run.history
 
 
-def _row(epoch, metrics, prefix, number):
-    """Row of the history for one pass, a dictionary; the only place that synchronizes with the device."""
-    if not epoch.sizes:
-        raise ValueError(f"the {'validation' if prefix else 'training'} set has no batches in epoch {number}; "
-                         "a generator serves only one pass: give Batches, a DataLoader or a list")
-    if not bool(torch.isfinite(epoch.losses).all()):
-        batch = int((~torch.isfinite(epoch.losses)).nonzero()[0, 0])
-        raise FloatingPointError(
-            f"the loss is {epoch.losses[batch].item()} in epoch {number}, batch {batch + 1} of {len(epoch.sizes)}. "
-            "Usual causes: a learning rate that is too large (try a tenth of it), inputs that are not finite or not "
-            "scaled, a logarithm or a square root of 0")
-    sizes = torch.tensor(epoch.sizes, dtype=epoch.losses.dtype, device=epoch.losses.device)
-    row = {f"{prefix}loss": ((epoch.losses * sizes).sum() / sizes.sum()).item()}
-    return row | {prefix + name: float(metric(epoch.outputs, epoch.targets)) for name, metric in metrics.items()}
+def _resumed(run, path, scheduler, train, made_by, epochs, callbacks):
+    """Recipe of the run in the checkpoint `path`, after setting `run` to its state; says so if it has ended."""
+    state = checkpoint.restore_run(path, run.model, run.optimizer, scheduler, train, made_by)
+    run.epoch, run.history = state["epoch"], History(state["history"])
+    stopped, ended = state["stop"], f"the run in {path} ended after epoch {run.epoch}"
+    if run.epoch >= epochs:
+        print(f"{ended}: nothing is left to train of epochs = {epochs}; give more, or remove the file to start anew")
+    elif stopped in map(_named, callbacks):
+        run.stop, run.stopped_by = True, stopped
+        print(f"{ended}, stopped by {stopped}: nothing is trained; to go on, leave that out or let it wait longer")
+    elif stopped:
+        print(f"{ended}, stopped by {stopped}: it goes on without that")
+    return state["recipe"]
+
+
+def _named(callback):
+    """Name of a function, or the repr of an object that has one of its own."""
+    own = type(callback).__repr__ is not object.__repr__ and not hasattr(callback, "__qualname__")
+    return repr(callback) if own else getattr(callback, "__qualname__", type(callback).__qualname__)

@@ -1,5 +1,6 @@
 """nnlab.batches: every sample once a pass, the same orders from the same seed, errors that name the fix."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -58,7 +59,39 @@ def test_same_batches_as_a_dataloader():
         assert torch.equal(ours[0], theirs[0]) and torch.equal(ours[1], theirs[1])
 
 
+@pytest.mark.parametrize("n, size, kept", [(10, 3, 9), (9, 3, 9), (5, 5, 5), (7, 4, 4)])
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_last_batch_can_be_dropped_as_by_a_dataloader(n, size, kept, shuffle):
+    x, y = torch.randn(n, 2), torch.arange(n)
+    batches = Batches(x, y, size, shuffle, drop_last=True)
+    loader = DataLoader(TensorDataset(x, y), size, drop_last=True)
+    assert len(batches) == len(loader) == len(list(batches)) and {len(part) for part, _ in batches} == {size}
+    seen = torch.cat([targets for _, targets in batches])
+    assert len(seen) == len(set(seen.tolist())) == kept and (shuffle or torch.equal(seen, y[:kept]))
+    whole = list(Batches(x, y, size, shuffle))
+    batches = Batches(x, y, size, shuffle, drop_last=True)
+    assert all(torch.equal(one[1], other[1]) for one, other in zip(batches, whole, strict=False))
+
+
+@pytest.mark.parametrize("x, y, message", [
+    (np.zeros((3, 2)), np.zeros(3), r"x is a ndarray, not a tensor; give torch\.from_numpy\(x\), with \.float\(\)"),
+    (torch.zeros(3, 2), np.zeros(3, dtype=int), r"y is a ndarray, not a tensor; give torch\.from_numpy\(y\)"),
+    ([[1.0], [2.0]], torch.zeros(2), r"x is a list, not a tensor; give torch\.tensor\(x\)"),
+    (torch.zeros(3), (1, 2, 3), r"y is a tuple, not a tensor"),
+    (torch.zeros(()), torch.zeros(1), r"x has no dimensions; .* give x\[None\]"),
+    (torch.zeros(1), torch.zeros(()), r"y has no dimensions"),
+])
+def test_what_is_no_tensor_is_named(x, y, message):
+    with pytest.raises(ValueError, match=message):
+        Batches(x, y, 2)
+    with pytest.raises(ValueError, match="leaves no batch: 3 samples, batch_size = 4; give .* at most 3"):
+        Batches(torch.zeros(3), torch.zeros(3), 4, drop_last=True)
+    assert len(Batches(torch.zeros(3), torch.zeros(3), np.int64(2))) == 2
+
+
 @pytest.mark.parametrize("x, y, size, message", [
+    (torch.zeros(3), torch.zeros(3), True, "batch_size = True; give a whole number"),
+    (torch.zeros(3), torch.zeros(3), None, "batch_size = None; give a whole number"),
     (torch.zeros(3), torch.zeros(4), 2, "3 samples but 4 targets"),
     (torch.zeros(0), torch.zeros(0), 2, "no samples: x has length 0"),
     (torch.zeros(3), torch.zeros(3, device="meta"), 2, "x is on cpu, y on meta"),

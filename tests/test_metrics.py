@@ -1,5 +1,7 @@
 """nnlab.metrics against scikit-learn: accuracy, confusion matrix, predicted classes."""
 
+import warnings
+
 import numpy as np
 import pytest
 import sklearn.metrics
@@ -21,6 +23,7 @@ def test_many_classes(n, classes, seed):
     np.testing.assert_array_equal(confusion_matrix(outputs, targets), expected)
 
 
+@pytest.mark.filterwarnings("ignore:all outputs lie")  # a few logits may well do so
 @settings(max_examples=200, deadline=None)
 @given(n=st.integers(1, 60), column=st.booleans(), seed=st.integers(0, 2**31))
 def test_two_classes_from_one_logit(n, column, seed):
@@ -36,7 +39,59 @@ def test_two_classes_from_one_logit(n, column, seed):
     np.testing.assert_array_equal(confusion_matrix(shaped, targets, num_classes=3), expected)
 
 
+@settings(max_examples=200, deadline=None)
+@given(n=st.integers(1, 60), column=st.booleans(), seed=st.integers(0, 2**31))
+def test_two_classes_from_one_probability(n, column, seed):
+    g = torch.Generator().manual_seed(seed)
+    outputs, targets = torch.rand(n, 1, generator=g), torch.randint(2, (n,), generator=g)
+    predicted = (outputs[:, 0] > 0.5).numpy()
+    shaped = outputs if column else outputs[:, 0]
+    expected = sklearn.metrics.accuracy_score(targets, predicted)
+    assert accuracy(shaped, targets, threshold=0.5).item() == pytest.approx(expected)
+    expected = sklearn.metrics.confusion_matrix(targets, predicted, labels=[0, 1])
+    np.testing.assert_array_equal(confusion_matrix(shaped, targets, threshold=0.5), expected)
+
+
+@pytest.mark.parametrize("outputs, warned", [
+    ([0.1, 0.2, 0.8, 0.9], True), ([[0.1], [0.9]], True), ([0.0, 0.4], True), ([0.1, 0.2, 1.3], False),
+    ([-0.1, 0.9], False), ([0.0, 1.0], False), ([0.3], False)])
+def test_probabilities_are_warned_of(outputs, warned):
+    outputs = torch.tensor(outputs)
+    for metric in (accuracy, confusion_matrix):
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            metric(outputs, torch.zeros(len(outputs)))
+        assert ["give threshold=0.5, or the logits before" in str(one.message) for one in said] == [True] * warned
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            metric(outputs, torch.zeros(len(outputs)), threshold=0.5)
+            metric(torch.rand(9, 3), torch.zeros(9))
+
+
+@pytest.mark.parametrize("outputs, targets", [((4, 3), (4, 3)), ((4, 3), (1,)), ((4,), (1,)), ((1,), (4,)), ((4,), ()),
+                                              ((1, 3), ()), ((4, 1), (1, 4)), ((4, 3), (3,)), ((4, 2), (2, 2))])
+def test_targets_are_not_broadcast(outputs, targets):
+    for metric in (accuracy, confusion_matrix):
+        with pytest.raises(ValueError, match="give one class for each sample"):
+            metric(-torch.ones(outputs), torch.zeros(targets))
+
+
+@pytest.mark.parametrize("labels, num_classes, message", [
+    ([0, 1, 3, 3], None, "targets from 0 to 3 for num_classes = 3; classes are numbered from 0 to 2"),
+    ([0, 1, -1, 2], None, "targets from -1 to 2 for num_classes = 3"),
+    ([0, 1, 1, 0], 2, "predicted classes from 0 to 2 for num_classes = 2"),
+])
+def test_classes_outside_the_matrix_are_named(labels, num_classes, message):
+    outputs = torch.eye(3)[[0, 1, 2, 2]]
+    with pytest.raises(ValueError, match=message):
+        confusion_matrix(outputs, torch.tensor(labels), num_classes)
+    missing = confusion_matrix(outputs, torch.tensor([0, 0, 2, 2]))  # no sample of class 1
+    assert missing.tolist() == [[1, 1, 0], [0, 0, 0], [0, 0, 2]]
+
+
 def test_ties_and_wrong_shapes():
+    with pytest.raises(ValueError, match=r"outputs of shape \(4, 3, 2\); give one row a sample"):
+        accuracy(torch.zeros(4, 3, 2), torch.zeros(4))
     assert predictions(torch.tensor([[1.0, 1.0]])).tolist() == [0] and predictions(torch.tensor([0.0])).tolist() == [0]
     with pytest.raises(ValueError, match=r"targets of shape \(4, 3\) for outputs of shape \(4, 3\); give one class"):
         accuracy(torch.zeros(4, 3), torch.zeros(4, 3))

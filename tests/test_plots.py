@@ -1,5 +1,7 @@
 """nnlab.plots: the axes hold the data that were given."""
 
+import copy
+
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
@@ -79,6 +81,71 @@ def test_boundary_colors_the_plane_by_the_predicted_class():
     assert plot_boundary(lambda p: torch.stack([p[:, 0], p[:, 1], -p.sum(1)], 1), toy.x, toy.y, ax=ax) is ax
     with pytest.raises(ValueError, match=r"points of shape \(60, 1\); a plane needs \(N, 2\)"):
         plot_boundary(toy.boundary, toy.x[:, :1], toy.y)
+
+
+def drawn(ax):
+    """Points on the axes by their label in the legend."""
+    return {part.get_label(): part.get_offsets().tolist() for part in ax.collections if part.get_label()[:5] == "class"}
+
+
+@pytest.mark.parametrize("scores, classes", [(lambda p: p[:, 0], [-1, 1]), (lambda p: p[:, :1], [0, 1]),
+                                             (lambda p: p[:, [0, 1, 0]], [0, 1, 2]),
+                                             (lambda p: torch.randn(len(p), 10), range(10)),
+                                             (lambda p: torch.randn(len(p), 20), range(20)),
+                                             (lambda p: torch.randn(len(p), 4), [0, 3])])
+@pytest.mark.parametrize("shape", [(40,), (40, 1)])
+def test_boundary_draws_every_point_with_its_label(scores, classes, shape):
+    x = torch.randn(40, 2, requires_grad=True)
+    y = torch.tensor(list(classes))[torch.arange(40) % len(classes)].reshape(shape)
+    ax = plot_boundary(scores, x, y)
+    for name in classes:
+        np.testing.assert_allclose(drawn(ax)[f"class {name}"], x[y.reshape(-1) == name].tolist())
+    assert sum(map(len, drawn(ax).values())) == 40
+    markers = [str(part.get_paths()[0].vertices) for part in ax.collections if part.get_label()[:5] == "class"]
+    assert len(set(markers)) >= min(len(markers), 13)
+
+
+@pytest.mark.parametrize("y, columns, message", [
+    (torch.arange(40) % 3, 1, r"labels \[2\] among y, and 1 scores for each point: give labels from 0 to 1, or -1 and"),
+    (torch.arange(40) % 2 * 2 - 1, 2, r"labels \[-1\] among y, and 2 scores for each point: give labels from 0 to 1$"),
+    (torch.arange(40) % 4, 3, r"labels \[3\] among y"), (torch.arange(40) % 2 / 2, 1, r"labels \[0\.5\] among y"),
+    (torch.arange(39), 1, "39 labels for 40 points"), (torch.eye(2).repeat(20, 1), 2, "80 labels for 40 points")])
+def test_boundary_names_labels_that_are_no_class(y, columns, message):
+    with pytest.raises(ValueError, match=message):
+        plot_boundary(lambda p: torch.zeros(len(p), columns), torch.randn(40, 2), y)
+
+
+@pytest.mark.parametrize("scores", [lambda model: model, lambda model: lambda p: model(p)[:, 0] - 0.5,
+                                    lambda model: lambda p: model[3](model[2](model[1](model[0](p)))),
+                                    lambda model: model.forward])
+def test_boundary_leaves_the_model_as_it_was(scores):
+    """In training mode batch normalization would take the grid for data, and dropout would spoil the picture."""
+    torch.manual_seed(0)
+    layers = torch.nn.Linear(2, 8), torch.nn.BatchNorm1d(8), torch.nn.Dropout(), torch.nn.Linear(8, 1)
+    model = torch.nn.Sequential(*layers)
+    model[0].eval()
+    x, seen = torch.randn(40, 2), []
+    model[3].register_forward_pre_hook(lambda module, inputs: seen.append(bool((inputs[0] == 0).any())))
+    before, modes = copy.deepcopy(model.state_dict()), [part.training for part in model.modules()]
+    random = torch.get_rng_state()
+    plot_boundary(scores(model), x, (x[:, 0] > 0).long())
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    assert [part.training for part in model.modules()] == modes and seen == [False]
+    assert torch.equal(random, torch.get_rng_state())
+    model(x)
+    assert model[1].num_batches_tracked == 1  # the mode is training again, also for the next call
+
+
+def test_boundary_restores_modes_after_an_error():
+    model = torch.nn.Linear(3, 1)
+    with pytest.raises(RuntimeError):
+        plot_boundary(model, torch.randn(4, 2), torch.zeros(4))
+    assert model.training and not torch.nn.modules.module._global_forward_pre_hooks
+
+
+def test_history_takes_one_column_by_its_name():
+    ax = plot_history({"loss": [3.0, 2.0], "accuracy": [0.5, 0.6]}, "accuracy")
+    assert [list(line.get_ydata()) for line in ax.lines] == [[0.5, 0.6]] and ax.get_ylabel() == "accuracy"
 
 
 def test_history_names_its_lines():

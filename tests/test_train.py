@@ -1,6 +1,7 @@
 """nnlab.train: bitwise equal to a hand-written loop; means over samples; state restored; errors that name the fix."""
 
 import copy
+import types
 
 import pytest
 import torch
@@ -142,18 +143,70 @@ def test_resumed_run_has_the_same_bits(tmp_path, stop_after):
         quiet(other, Batches(x, y, 10), optimizer="Adam", resume=path)
 
 
-def test_interrupt_keeps_the_epochs_before_it(capsys):
-    x, y = problem()
-    net = model()
+def interrupting(after):
+    """A loss that raises KeyboardInterrupt at its call number `after` in training, not in the trial step before it."""
     calls = []
 
-    def stop(outputs, targets):
-        calls.append(0)
-        if len(calls) > 25:
+    def loss_fn(outputs, targets):
+        calls.append(len(targets))
+        if calls.count(10) > after:
             raise KeyboardInterrupt
         return F.cross_entropy(outputs, targets)
-    history = quiet(net, Batches(x, y, 10), loss_fn=stop, epochs=9)
-    assert len(history) == 2 and "stopped in epoch 3; the history holds the 2 before it" in capsys.readouterr().out
+    return loss_fn
+
+
+@pytest.fixture
+def notebook(monkeypatch):
+    """As in a notebook, with no interruption in the last second."""
+    monkeypatch.setattr("nnlab.progress.in_notebook", lambda: True)
+    monkeypatch.setattr("nnlab.progress._interrupted", [float("-inf")])
+
+
+def test_interrupt_says_where_and_the_state_agrees(capsys, notebook, tmp_path):
+    x, y = problem(100)
+    expected, net, optimizer = model(), model(), torch.optim.SGD
+    fit(expected, Batches(x, y, 10), loss_fn=F.cross_entropy, epochs=2, progress=False,
+        optimizer=optimizer(expected.parameters(), lr=0.1))
+    fit(expected, list(Batches(x, y, 10))[:4], loss_fn=F.cross_entropy, epochs=1, progress=False,
+        optimizer=optimizer(expected.parameters(), lr=0.1))  # 4 more batches
+    history = fit(net, Batches(x, y, 10), loss_fn=interrupting(24), epochs=9, progress=False,
+                  optimizer=optimizer(net.parameters(), lr=0.1), resume=tmp_path / "run.pt")
+    assert len(history) == 2 and same(net, expected) and net.training
+    said = capsys.readouterr().out
+    assert said == ("stopped in epoch 3, after 4 of 10 batches: the parameters keep the updates of this epoch, "
+                    f"the history holds the 2 before it, {tmp_path / 'run.pt'} holds 2\n")
+    resumed = quiet(net, Batches(x, y, 10), optimizer=optimizer(net.parameters(), lr=0.1), epochs=3,
+                    resume=tmp_path / "run.pt")  # from the end of epoch 2, not from the middle of epoch 3
+    assert len(resumed) == 3 and resumed["loss"][:2] == history["loss"]
+
+
+def test_interrupt_of_a_stream_does_not_know_how_many_batches(capsys, notebook):
+    x, y = problem(100)
+    quiet(model(), (batch for batch in list(Batches(x, y, 10))), loss_fn=interrupting(4))
+    assert "stopped in epoch 1, after 4 batches:" in capsys.readouterr().out
+
+
+def test_second_interrupt_within_a_second_leaves_a_loop_over_trainings(capsys, notebook, monkeypatch):
+    x, y = problem(100)
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        for _ in range(5):
+            done.append(quiet(model(), Batches(x, y, 10), loss_fn=interrupting(4)))
+    assert len(done) == 1 and capsys.readouterr().out.count("stopped in epoch 1, after 4 of 10 batches") == 2
+    clock = iter(range(10, 100, 2))
+    monkeypatch.setattr("nnlab.progress._interrupted", [0])
+    monkeypatch.setattr("nnlab.progress.time", types.SimpleNamespace(monotonic=lambda: next(clock)))
+    for _ in range(3):  # two seconds lie between them: each ends its own training
+        assert len(quiet(model(), Batches(x, y, 10), loss_fn=interrupting(4))) == 0
+
+
+def test_interrupt_outside_a_notebook_reaches_the_caller(capsys):
+    x, y = problem(100)
+    net = model()
+    net[0].eval()
+    with pytest.raises(KeyboardInterrupt):
+        quiet(net, Batches(x, y, 10), loss_fn=interrupting(14), epochs=9)
+    assert "stopped in epoch 2, after 4 of 10 batches" in capsys.readouterr().out and not net[0].training
 
 
 def test_nan_names_epoch_batch_and_causes():
@@ -166,10 +219,10 @@ def test_nan_names_epoch_batch_and_causes():
 
 
 @pytest.mark.parametrize("change, message", [
-    (lambda x, y: (x.to(torch.uint8), y), r"inputs of shape \(2, 4\) and torch.uint8; convert images of bytes by"),
+    (lambda x, y: (x.to(torch.uint8), y), r"inputs of shape \(\d+, 4\) and torch.uint8: .*convert images of bytes by"),
     (lambda x, y: (x[:, :3], y),
-     r"inputs of shape \(2, 3\) and torch.float32; linear layers take flat samples, x.flatten\(1\)"),
-    (lambda x, y: (x, y.float()), r"targets of shape \(2,\) and torch.float32; labels are integers"),
+     r"inputs of shape \(\d+, 3\) and torch.float32: its layer \"0\", .*takes 4 features, .* and gets 3"),
+    (lambda x, y: (x, y.float()), r"targets of shape \(\d+,\) and torch.float32; labels are integers"),
     (lambda x, y: (x, y + 1), "labels from 1 to 3, but the model has 3 outputs, for labels from 0 to 2"),
     (lambda x, y: (x, y - 1), "labels from -1 to 1, but the model has 3 outputs"),
 ])
@@ -206,7 +259,7 @@ def test_silent_broadcast_other_model_no_batches_and_sums():
 
     def try_(batches, **more):
         return quiet(net, batches, **{"loss_fn": F.mse_loss} | more)
-    message = r"outputs of shape \(2, 1\) and targets of shape \(2,\).*give both the same shape"
+    message = r"outputs of shape \(10, 1\) and torch.float32 and targets of shape \(10,\).*give both the same shape"
     with pytest.raises(ValueError, match=message):
         try_(Batches(x, y.float(), 10))
     with pytest.raises(ValueError, match="holds parameters that are not this model's"):

@@ -1,0 +1,121 @@
+"""Checks of the arguments of `nnlab.train.fit`, before anything is computed."""
+
+import inspect
+import operator
+
+import torch
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+
+def check_arguments(model, loss_fn, optimizer, epochs, metrics, callbacks, has_val):
+    """Triple (epochs, metrics, callbacks): an int, a dictionary and a list, after checking these arguments of `fit`.
+
+    Raises:
+        ValueError: an argument is of another kind than `fit` documents; training would have no effect on the model.
+    """
+    for what, given, example in (("model", model, "MLP([784, 30, 10])"), ("loss_fn", loss_fn, "torch.nn.MSELoss()"),
+                                 ("optimizer", optimizer, "torch.optim.SGD(model.parameters(), lr=0.1)")):
+        if isinstance(given, type):
+            raise ValueError(f"{what} is the class {given.__name__}; give an object of it, as in {example}")
+    if not isinstance(model, torch.nn.Module):
+        raise ValueError(f"model is a {type(model).__name__}, not a torch.nn.Module")
+    if not callable(loss_fn):
+        raise ValueError(f"loss_fn is a {type(loss_fn).__name__}; give a function of (outputs, targets), as F.mse_loss")
+    _check_optimizer(model, loss_fn, optimizer)
+    try:
+        count = operator.index(epochs)
+    except TypeError:
+        count = -1
+    if count < 0:
+        raise ValueError(f"epochs = {epochs!r}; give a whole number, 0 or more")
+    metrics = _checked_metrics(metrics)
+    try:
+        callbacks = list(callbacks)
+    except TypeError:
+        raise ValueError("callbacks is a single one; give a list, as in callbacks=[EarlyStopping()]") from None
+    for callback in callbacks:
+        if not callable(callback) or isinstance(callback, type):
+            raise ValueError(f"{callback!r} in callbacks is no function of the run; of a class give an object, as in "
+                             "EarlyStopping()")
+    columns = ["loss", *metrics, *(f"val_{name}" for name in ("loss", *metrics) if has_val)]
+    if callbacks and all(hasattr(callback, "monitor") for callback in callbacks):  # no other adds a column
+        for callback in callbacks:
+            if callback.monitor not in columns:
+                listed = ", ".join(map(repr, columns))
+                raise ValueError(f"the history has no {callback.monitor!r}; it has: {listed}")
+    return count, metrics, callbacks
+
+
+def _check_optimizer(model, loss_fn, optimizer):
+    """A ValueError if the optimizer does not train `model`, or needs more than one forward pass in a step."""
+    if not hasattr(optimizer, "param_groups"):
+        raise ValueError(f"optimizer is a {type(optimizer).__name__}; give one of torch.optim, as in "
+                         "torch.optim.SGD(model.parameters(), lr=0.1)")
+    closure = inspect.signature(optimizer.step).parameters.get("closure")
+    if closure is not None and closure.default is inspect.Parameter.empty:
+        raise ValueError(f"{type(optimizer).__name__} computes the loss several times in one step, by a closure, and "
+                         "fit once in a batch: take SGD or Adam, or write this loop by hand")
+    own = {id(parameter): parameter for parameter in model.parameters()}
+    held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+    of_loss = {id(parameter) for parameter in loss_fn.parameters()} if isinstance(loss_fn, torch.nn.Module) else set()
+    left_out = any(parameter.requires_grad for key, parameter in own.items() if key not in held)
+    if held and not held & set(own) or left_out and held - set(own) - of_loss:
+        raise ValueError("the optimizer holds parameters that are not this model's, so training would not change the "
+                         "model, or a part of it; create the optimizer after the model and its last change, as in "
+                         "torch.optim.SGD(model.parameters(), lr=0.1)")
+
+
+def _checked_metrics(metrics):
+    """`metrics` as a dictionary from name to function."""
+    if metrics is None:
+        return {}
+    if not isinstance(metrics, dict) or not all(map(callable, metrics.values())):
+        raise ValueError(f'metrics = {metrics!r}; give a dictionary from names to functions, such as '
+                         '{"accuracy": accuracy}')
+    for name in metrics:
+        if not isinstance(name, str) or name == "loss" or name.startswith("val_"):
+            raise ValueError(f"a metric is called {name!r}; 'loss' and names with 'val_' are columns of fit's own")
+    return metrics
+
+
+def check_schedule(scheduler, optimizer, schedule_every):
+    """Check the learning rate scheduler that `fit` is given.
+
+    Raises:
+        ValueError: it is of another kind or another optimizer's, or `schedule_every` is unknown or does not fit it.
+    """
+    if schedule_every not in ("epoch", "batch"):
+        raise ValueError(f'schedule_every = {schedule_every!r}; give "epoch" or "batch"')
+    if scheduler is None:
+        return
+    if isinstance(scheduler, type) or not callable(getattr(scheduler, "step", None)):
+        raise ValueError(f"scheduler = {scheduler!r}; give an object of torch.optim.lr_scheduler, as in "
+                         "StepLR(optimizer, 10), several of them in a ChainedScheduler or SequentialLR")
+    if getattr(scheduler, "optimizer", optimizer) is not optimizer:
+        raise ValueError("the scheduler changes the learning rate of another optimizer; create it with this one, as in "
+                         "StepLR(optimizer, 10)")
+    if isinstance(scheduler, ReduceLROnPlateau):
+        if schedule_every == "batch":
+            raise ValueError('ReduceLROnPlateau looks at the loss of an epoch; give schedule_every="epoch"')
+        if scheduler.mode != "min":
+            raise ValueError(f'ReduceLROnPlateau looks at a loss, which is to be small; give mode="min", not '
+                             f"{scheduler.mode!r}")
+
+
+def check_steps(scheduler, schedule_every, epochs, batches):
+    """Check that a scheduler with a fixed number of steps has as many as `epochs` epochs of `batches` batches need.
+
+    Raises:
+        ValueError: it has fewer, or they are counted in batches where `fit` makes one after every epoch.
+    """
+    total = getattr(scheduler, "total_steps", None)
+    if total is None or batches is None and schedule_every == "batch":
+        return
+    name, left = type(scheduler).__name__, total - scheduler.last_epoch
+    planned = epochs * batches if schedule_every == "batch" else epochs
+    if planned > left:
+        raise ValueError(f"{name} has {left} of its {total} steps left, and training makes {planned}, one after every "
+                         f"{schedule_every}; give it total_steps={planned + scheduler.last_epoch}"
+                         + (', or schedule_every="epoch"' if left >= epochs else ""))
+    if schedule_every == "epoch" and batches and batches > 1 and left == epochs * batches:
+        raise ValueError(f'{name} has a step for each of {left} batches; give schedule_every="batch"')
