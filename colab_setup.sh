@@ -32,7 +32,7 @@ explain() {  # explain LOG: the end of LOG, then one sentence for what went wron
     fail "the disk is full: free about 8 GB in $here $again"
   elif grep -qiE 'certificate|UnknownIssuer' "$1"; then
     fail "the package index's certificate is not trusted here: have your network's certificate added (SSL_CERT_FILE) $again"
-  elif grep -qiE 'dns error|name resolution|name or service not known|could not connect|connection refused|connect error|timed out|unreachable|could not find a version that satisfies the requirement uv' "$1"; then
+  elif grep -qiE 'dns error|name resolution|name or service not known|could not connect|connection (refused|reset|aborted)|connect error|timed out|unreachable|no route to host|proxyerror|tunnel|could not find a version that satisfies the requirement uv' "$1"; then
     fail "the package index could not be reached: check the network (or set HTTPS_PROXY) $again"
   fi
   tail -n 12 "$1" >&2

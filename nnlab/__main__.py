@@ -6,11 +6,16 @@ import shutil
 import subprocess
 import sys
 
+from nnlab.packages import ROOT
+
+CHECKOUT = (ROOT / "pyproject.toml").exists()
+
 
 def python():
     """Verdict on Python's version."""
     good = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    fix = "install Python 3.11, 3.12 or 3.13, then make course PYTHON=python3.12"
+    fix = "install Python 3.11, 3.12 or 3.13, then " + (
+        "make course PYTHON=python3.12" if CHECKOUT else "install nnlab into it")
     return good, f"Python {sys.version.split()[0]}", fix
 
 
@@ -94,7 +99,8 @@ def doctor(checks=CHECKS):
         try:
             good, said, fix = check()
         except Exception as error:  # an error of a check is a finding, too
-            good, said, fix = False, f"{check.__name__}: {type(error).__name__}: {error}", "run make course anew"
+            good, said = False, f"{check.__name__}: {type(error).__name__}: {error}"
+            fix = "run make course anew" if CHECKOUT else "install nnlab anew, with pip install --force-reinstall"
         print(f"{'ok ' if good else 'BAD'}  {said}" + ("" if good else f"\n     {fix}"))
         bad += not good
     print("All is well." if not bad else f"{bad} to fix.")

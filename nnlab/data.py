@@ -3,11 +3,11 @@
 ``load("fashion_mnist")`` takes the first of these sources that has the data set:
 
 1. the folder in the environment variable ``NNLAB_DATA`` (``fashion_mnist.npz``, or the original files, loose or in
-   torchvision's folders),
-2. the course's own cache, ``data/cache/``,
+   torchvision's folders); another data set's content is refused, and `source` says if it is not the published one,
+2. the course's own cache: ``data/cache/``, or the user's cache folder where nnlab is installed,
 3. the system's package (Debian's ``dataset-fashion-mnist``),
-4. the mirrors that torchvision uses (not with ``NNLAB_OFFLINE=1``); a download is verified and kept in the cache,
-5. the subset that comes with the course in ``data/``, announced in one printed line.
+4. mirrors (not with ``NNLAB_OFFLINE=1``); a download is verified and kept in the cache,
+5. the subset that comes with the course, announced in one printed line.
 """
 
 from typing import NamedTuple
@@ -59,7 +59,8 @@ def load(name):
             ``"wine"`` (13 measurements, not standardized), whose test set is a stratified quarter.
 
     Raises:
-        ValueError: unknown name, or a file in ``NNLAB_DATA`` is damaged or has another format (it is not changed).
+        ValueError: unknown name; or a file in ``NNLAB_DATA`` is damaged, has another format, or holds another data set
+            (it is not changed).
         FileNotFoundError: ``NNLAB_DATA`` is not a folder, or no source has the data set.
     """
     if name in ("digits", "wine"):
@@ -119,13 +120,30 @@ def standardize(train, *others):
     """Tuple of `train` and `others`, standardized with the mean and standard deviation of `train` alone (no leakage).
 
     Each column of (N, F), or each channel of (N, C, H, W), then has mean 0 and standard deviation 1 in `train`; a
-    constant column becomes 0. Without `others`, unpack one: ``x, = standardize(x)``.
+    constant column becomes 0. Without `others`, unpack one: ``x, = standardize(x)``. Results have the dtype of their
+    argument, and torch's default dtype where that holds integers or booleans.
 
     Raises:
-        ValueError: `train` has fewer than two samples.
+        ValueError: `train` has fewer than two samples; a value is NaN or infinite; `others` have other columns.
     """
-    if len(train) < 2:
-        raise ValueError(f"{len(train)} samples to standardize by; at least 2 are needed")
-    dims = [k for k in range(train.ndim) if k != 1]
-    mean, deviation = train.mean(dims, keepdim=True), train.std(dims, keepdim=True, correction=0)
-    return tuple((part - mean) / torch.where(deviation > 0, deviation, 1) for part in (train, *others))
+    parts = [torch.as_tensor(part) for part in (train, *others)]
+    if len(parts[0]) < 2:
+        raise ValueError(f"{len(parts[0])} samples to standardize by; at least 2 are needed")
+    for name, part in zip(("train", *(f"others[{k}]" for k in range(len(others)))), parts, strict=True):
+        if part.ndim != parts[0].ndim or part.shape[1:2] != parts[0].shape[1:2]:
+            raise ValueError(f"{name} of shape {tuple(part.shape)} does not have the columns of train, of shape "
+                             f"{tuple(parts[0].shape)}")
+        if len(bad := (~part.isfinite()).nonzero()):
+            raise ValueError(f"{name} holds {len(bad):,} values that are NaN or infinite, the first at index "
+                             f"{tuple(bad[0].tolist())}; leave those samples out, or fill in values (torch.nan_to_num)")
+    dims = [k for k in range(parts[0].ndim) if k != 1]
+    single = parts[0].dtype.itemsize <= (4 if parts[0].is_floating_point() else 2) or parts[0].device.type == "mps"
+    # To 0 ... 1 first: a constant column is then exactly 0, and neither a large offset nor a tiny scale costs digits.
+    low = parts[0].amin(dims, keepdim=True).to(dtype := torch.float32 if single else torch.float64)
+    scaled = [part.to(dtype) - low for part in parts]
+    span = scaled[0].amax(dims, keepdim=True)
+    scaled = [part / torch.where(span > 0, span, 1) for part in scaled]
+    mean, deviation = scaled[0].mean(dims, keepdim=True), scaled[0].std(dims, keepdim=True, correction=0)
+    deviation = torch.where(span > 0, deviation, 1)
+    return tuple(((part - mean) / deviation).to(given.dtype if given.is_floating_point() else torch.get_default_dtype())
+                 for part, given in zip(scaled, parts, strict=True))

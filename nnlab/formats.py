@@ -1,9 +1,11 @@
 """File formats of image data sets: read and verify the arrays in NumPy's npz, IDX (MNIST) and CIFAR-10's pickles.
 
-The argument `dataset` is a specification with original `files`, the `shape` (C, H, W) of an image, and `classes`.
+The argument `dataset` is a specification: original `files`, CIFAR-10's `batches`, the `shape` (C, H, W) of an image,
+`classes`.
 """
 
 import gzip
+import io
 import pickle
 import tarfile
 import zipfile
@@ -71,23 +73,43 @@ def verified(dataset, arrays, path):
 
 
 def read_cifar(dataset, folder):
-    """Four arrays (PARTS) in CIFAR-10's ``cifar-10-python.tar.gz`` in `folder`, verified; None if the file is missing.
+    """Four arrays (PARTS) of CIFAR-10's six batches in `folder`, verified; None where there are none: `cifar_batches`.
 
     Source of the format: A. Krizhevsky, "The CIFAR-10 dataset", cs.toronto.edu/~kriz/cifar.html.
     """
-    path = folder / next(iter(dataset.files))
+    x, y = [], []
+    for name, content in cifar_batches(dataset, folder):
+        try:
+            batch = _Arrays(io.BytesIO(content), encoding="bytes").load()
+            x.append(batch[b"data"].reshape(-1, *dataset.shape))
+            y.append(np.array(batch[b"labels"], np.uint8))
+        except Exception as error:  # a damaged pickle can end in any
+            raise ValueError(f"{folder}: {name} of CIFAR-10 is damaged ({error})") from None
+    return verified(dataset, [np.concatenate(x[:5]), np.concatenate(y[:5]), x[5], y[5]], folder) if x else None
+
+
+def cifar_batches(dataset, folder):
+    """Name and bytes of each batch of CIFAR-10, one after the other, from the archive in `folder`, else from the folder
+    ``cifar-10-batches-py`` that it unpacks to; nothing where there is neither, or a batch is missing.
+
+    Raises:
+        ValueError: the archive is damaged, or CIFAR-100's.
+    """
+    path, unpacked = folder / next(iter(dataset.files)), folder / "cifar-10-batches-py"
     if not path.exists():
-        return None
-    parts = []
+        if all((unpacked / name).is_file() for name in dataset.batches):
+            yield from ((name, (unpacked / name).read_bytes()) for name in dataset.batches)
+        return
     try:
         with tarfile.open(path) as archive:
-            for name in (*(f"data_batch_{k}" for k in range(1, 6)), "test_batch"):
-                parts.append(_Arrays(archive.extractfile(f"cifar-10-batches-py/{name}"), encoding="bytes").load())
-    except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error, pickle.UnpicklingError) as error:
+            first = archive.next()
+            if first and first.name.startswith("cifar-100"):
+                raise ValueError(f"{path} holds {first.name} where {unpacked.name} of cifar10 belongs; "
+                                 "put CIFAR-10's archive in its place")
+            for name in dataset.batches:
+                yield name, archive.extractfile(f"{unpacked.name}/{name}").read()
+    except (OSError, EOFError, KeyError, AttributeError, tarfile.TarError, zlib.error) as error:
         raise ValueError(f"{path} is damaged ({error})") from None
-    x = [part[b"data"].reshape(-1, *dataset.shape) for part in parts]
-    y = [np.array(part[b"labels"], np.uint8) for part in parts]
-    return verified(dataset, [np.concatenate(x[:5]), np.concatenate(y[:5]), x[5], y[5]], path)
 
 
 class _Arrays(pickle.Unpickler):

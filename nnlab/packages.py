@@ -20,7 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = (("labextensions", "@jupyter-widgets/jupyterlab-manager"), ("nbextensions", "jupyter-js-widgets"))
 OFFLINE = re.compile(r"NewConnectionError|NameResolution|failed to establish a new connection|getaddrinfo|timed out|"
-                     r"connection refused|unreachable|dns error|error sending request", re.I)
+                     r"connection (refused|reset|aborted)|unreachable|no route to host|ProxyError|tunnel|dns error|"
+                     r"error sending request", re.I)
 
 
 class SetupFailed(RuntimeError):
@@ -151,14 +152,20 @@ def _numbers(version):
 
 def _why(names, log):
     """One sentence on why the packages `names` could not be installed, from the installer's `log`, and what to do."""
-    if OFFLINE.search(log):
+    if re.search("certificate|UnknownIssuer", log, re.I):
+        return (f"{names} could not be downloaded, because the package index's certificate is not trusted here: have "
+                "your network's certificate added (PIP_CERT or SSL_CERT_FILE) and run this cell again.")
+    conflict = re.search(r"The conflict is caused by:\n((?: .+\n)+)", log)  # in pip's words
+    if OFFLINE.search(log) and not conflict:
         return (f"{names} could not be downloaded: connect this machine to the internet (on Kaggle: Settings > "
                 "Internet on) and run this cell again.")
+    if re.search("no space left|quota exceeded|errno 28|os error 28", log, re.I):
+        return (f"{names} could not be installed, because the disk is full: free some of it (pip keeps downloads: "
+                f"'{sys.executable} -m pip cache purge') and run this cell again.")
     if "externally-managed-environment" in log:
         return (f"{names} could not be installed: this Python ({sys.executable}) is the operating system's. Make an "
                 "environment with 'python3 -m venv course', install ipykernel into it, and choose it as this "
                 "notebook's kernel.")
-    conflict = re.search(r"The conflict is caused by:\n((?: .+\n)+)", log)  # in pip's words
     errors = "\n".join(line for line in log.splitlines() if line.startswith("ERROR"))
     cause = conflict[1].rstrip() if conflict else errors or log[-600:]
     return (f"could not install {names} beside what is here:\n{cause}\nRun this cell again; if it fails again, "

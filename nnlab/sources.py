@@ -4,130 +4,131 @@ Each source returns the four arrays (`nnlab.formats.PARTS`) and its name, or Non
 """
 
 import os
+import sys
+import tempfile
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from nnlab.fetch import fetch
 from nnlab.files import replacing, set_aside
-from nnlab.formats import PARTS, read_cifar, read_npz, read_originals
+from nnlab.formats import PARTS, read_npz
+from nnlab.published import CIFAR10, DATASETS, FASHION_MNIST, INSTALLED, MNIST, SUBSETS, DatasetSpec, remark
 
-HOME = Path(__file__).resolve().parent.parent / "data"
+__all__ = ["CIFAR10", "DATASETS", "FASHION_MNIST", "MNIST", "DatasetSpec", "cache_folders", "find", "offline"]
 
-
-class DatasetSpec(NamedTuple):
-    """Specification of an image data set: class names, image shape, where its files are, and their checksums."""
-
-    name: str
-    classes: tuple
-    shape: tuple  # of one image: (C, H, W)
-    system: str  # folder of the system's package, empty where there is none
-    folder: str  # torchvision's folder
-    mirrors: tuple
-    files: dict  # original file: MD5 as published by torchvision
-    read: object = read_originals  # function that reads the arrays from the original files in a folder
+HOME = SUBSETS  # folder with the subsets that come with the course
 
 
-FASHION_MNIST = DatasetSpec(
-    name="fashion_mnist",
-    classes=("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
-    shape=(1, 28, 28),
-    system="/usr/share/datasets/fashion-mnist",
-    folder="FashionMNIST/raw",
-    mirrors=("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-             "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"),
-    files={"train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-           "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
-           "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
-           "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310"},
-)
-MNIST = DatasetSpec(
-    name="mnist",
-    classes=tuple("0123456789"),
-    shape=(1, 28, 28),
-    system="",
-    folder="MNIST/raw",
-    mirrors=("https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/"),
-    files={"train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-           "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
-           "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
-           "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c"},
-)
-CIFAR10 = DatasetSpec(
-    name="cifar10",
-    classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
-    shape=(3, 32, 32),
-    system="",
-    folder=".",
-    mirrors=("https://www.cs.toronto.edu/~kriz/",),
-    files={"cifar-10-python.tar.gz": "c58f30108f718f92721af3d95e74349a"},
-    read=read_cifar,
-)
-DATASETS = {dataset.name: dataset for dataset in (FASHION_MNIST, MNIST, CIFAR10)}
+def offline():
+    """Whether the environment variable ``NNLAB_OFFLINE`` asks to leave the network alone.
+
+    False where it is unset, empty, or 0, false, no or off in any case of letters; True for 1 and everything else.
+    """
+    return os.environ.get("NNLAB_OFFLINE", "").strip().lower() not in ("", "0", "false", "f", "no", "n", "off")
+
+
+def cache_folders():
+    """Folders with downloads, to be read in this order: ``data/cache/`` of a checkout, and the user's own cache.
+
+    The last one takes new downloads. In a checkout that this user may write to, ``data/cache/`` is the only one. The
+    user's own is ``nnlab`` in ``XDG_CACHE_HOME`` or ``~/.cache`` (on macOS ``~/Library/Caches``, on Windows
+    ``%LOCALAPPDATA%``); where there is no home, in the folder for temporary files.
+    """
+    own = [] if INSTALLED else [HOME / "cache"]
+    if own and (os.access(HOME, os.W_OK) or not HOME.exists()):
+        return own
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):  # which the XDG specification says to ignore
+        base = {"win32": os.environ.get("LOCALAPPDATA") or "~/AppData/Local",
+                "darwin": "~/Library/Caches"}.get(sys.platform, "~/.cache")
+    base = os.path.expanduser(base)
+    return [*own, Path(tempfile.gettempdir() if base.startswith("~") else base, "nnlab")]
 
 
 def find(name):
     """Four arrays of the data set called `name`, and the name of their source: the first one that has it.
 
     Raises:
-        ValueError: a file in NNLAB_DATA is damaged or has another format.
+        ValueError: a file in NNLAB_DATA is damaged, has another format or another data set's content.
         FileNotFoundError: NNLAB_DATA is not a folder, or no source has the data set.
     """
     dataset = DATASETS[name]
     for look in (_from_own_folder, _from_cache, _from_system, _from_mirrors, _from_course):
         if found := look(dataset):
             return found
+    pages = ", ".join(dataset.mirrors[0] + file for file in dataset.files)
     raise FileNotFoundError(f"no source has {name!r}: connect to the network, or point NNLAB_DATA at a folder with "
-                            f"{name}.npz or with {', '.join(dataset.files)}")
+                            f"{name}.npz or with {', '.join(dataset.files)} (for a browser: {pages})")
 
 
 def _from_own_folder(dataset):
-    if not (setting := os.environ.get("NNLAB_DATA")):
+    if not (setting := os.environ.get("NNLAB_DATA", "").strip()):
         return None
-    folder = Path(setting).expanduser()
+    folder = Path(os.path.expanduser(setting))
     if not folder.is_dir():
-        raise FileNotFoundError(f"NNLAB_DATA={setting} is not a folder; make it, or unset NNLAB_DATA")
-    packed = folder / f"{dataset.name}.npz"
-    if packed.exists():
-        return read_npz(dataset, packed), str(packed)
-    for place in (folder / dataset.folder, folder):
+        here = "" if folder.is_absolute() else f" in {Path.cwd()}"
+        raise FileNotFoundError(f"NNLAB_DATA={setting} is not a folder{here}; make it, or unset NNLAB_DATA")
+    place = packed = folder / f"{dataset.name}.npz"
+    arrays = read_npz(dataset, packed) if packed.exists() else None
+    for place in () if arrays else (folder / dataset.folder, folder):
         if arrays := dataset.read(dataset, place):
-            return arrays, str(place)
-    print(f"{dataset.name}: NNLAB_DATA={setting} has neither {packed.name} nor the original files; looking elsewhere")
-    return None
+            break
+    if not arrays:
+        print(f"{dataset.name}: NNLAB_DATA={setting} has neither {packed.name} nor the original files; "
+              "looking elsewhere")
+        return None
+    try:
+        return arrays, f"{place}{remark(dataset, arrays, place)}"
+    except ValueError as error:
+        right = packed if place == packed else folder / dataset.folder
+        raise ValueError(f"{error}; put those of {dataset.name} into {right} (each data set has a place of its own in "
+                         f"{folder}, such as mnist.npz or MNIST/raw), or point NNLAB_DATA at another folder, or unset "
+                         "it") from None
 
 
 def _from_cache(dataset):
-    packed = HOME / "cache" / f"{dataset.name}.npz"
-    if not packed.exists():
-        return None
+    for cache in cache_folders():
+        packed = cache / f"{dataset.name}.npz"
+        if not packed.exists():
+            continue
+        try:
+            arrays = read_npz(dataset, packed)
+            remark(dataset, arrays, packed)
+            return arrays, "the course's cache"
+        except ValueError as error:
+            print(f"{error}; {_set_aside(packed)}, looking elsewhere")
+    return None
+
+
+def _set_aside(path):
+    """What became of the damaged file `path`, in words: set aside, or left where nobody may write."""
     try:
-        return read_npz(dataset, packed), "the course's cache"
-    except ValueError as error:
-        print(f"{error}; set aside as {set_aside(packed).name}, looking elsewhere")
-        return None
+        return f"set aside as {set_aside(path).name}"
+    except OSError:
+        return "it cannot be set aside"
 
 
 def _from_system(dataset):
     if not dataset.system:
         return None
+    place = Path(dataset.system)
     try:
-        arrays = dataset.read(dataset, Path(dataset.system))
+        if arrays := dataset.read(dataset, place):
+            return arrays, f"the system's package dataset-{place.name}{remark(dataset, arrays, place)}"
     except ValueError as error:
         print(f"{error}; looking elsewhere")
-        return None
-    return (arrays, f"the system's package dataset-{Path(dataset.system).name}") if arrays else None
+    return None
 
 
 def _from_mirrors(dataset):
-    if os.environ.get("NNLAB_OFFLINE"):
+    if offline():
         return None
-    cache = HOME / "cache"
+    cache, failed = cache_folders()[-1], set()
     originals = cache / "original" / dataset.folder
     try:
         for file, checksum in dataset.files.items():
-            fetch([mirror + file for mirror in dataset.mirrors], originals / file, f"md5:{checksum}")
+            fetch([mirror + file for mirror in dataset.mirrors], originals / file, f"md5:{checksum}", failed=failed)
         arrays = dataset.read(dataset, originals)
     except OSError as error:  # no mirror delivered the files, or the cache cannot be written
         print(f"{dataset.name}: {error}")

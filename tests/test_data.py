@@ -344,3 +344,49 @@ def test_standardize_by_the_training_part_alone():
     torch.testing.assert_close(images.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
     with pytest.raises(ValueError, match="1 samples to standardize by"):
         standardize(train[:1])
+
+
+@pytest.mark.parametrize("n", [2, 7, 10, 1000])
+@pytest.mark.parametrize("dtype", [
+    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64, torch.uint8])
+@pytest.mark.parametrize("value", [0.1, 14.62, 0.0, -3.3, 200])
+def test_a_constant_column_becomes_zero(n, dtype, value):
+    column = torch.full((n,), value).to(dtype)
+    others = torch.arange(n).to(dtype)
+    scaled, test = standardize(torch.stack([column, others], 1), torch.stack([column, others], 1)[:2])
+    assert (scaled[:, 0] == 0).all() and (test[:, 0] == 0).all() and scaled[:, 1].double().std(correction=0) > 0.99
+    images, = standardize(column.view(-1, 1, 1, 1).expand(n, 3, 4, 4))
+    assert (images == 0).all()
+
+
+@pytest.mark.parametrize("dtype, offset, scale, digits", [
+    (torch.float16, 1000, 300, 2e-3), (torch.bfloat16, 100, 30, 1e-2), (torch.float32, 1e6, 3, 2e-6),
+    (torch.float32, 0, 1e-30, 2e-6), (torch.float32, 0, 1e30, 2e-6), (torch.float64, 1e9, 1e-3, 1e-12),
+    (torch.float64, 0, 1e200, 1e-12), (torch.uint8, 100, 30, 2e-6), (torch.int32, 2**30, 30, 2e-6),
+    (torch.int64, 2**50, 30, 2e-6), (torch.bool, 0, 1, 2e-6)])
+def test_standardize_any_dtype_at_any_offset_and_scale(dtype, offset, scale, digits):
+    """The oracle computes in float64, without the offset and in units of the scale, both of which are exact."""
+    x = (torch.randn(50, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * scale + offset).to(dtype)
+    exact = x.double() if dtype.is_floating_point else x.long()
+    exact = ((exact - exact[0]).double() / scale).numpy()
+    scaled, = standardize(x)
+    assert scaled.dtype == (dtype if dtype.is_floating_point else torch.get_default_dtype())
+    np.testing.assert_allclose(scaled.double(), StandardScaler().fit_transform(exact), atol=digits, rtol=0)
+
+
+def test_standardize_says_what_it_cannot_do():
+    x = torch.arange(12.0).view(4, 3)
+    for value in (torch.nan, torch.inf):
+        bad = x.clone()
+        bad[2, 1] = value
+        with pytest.raises(ValueError, match=r"train holds 1 values that are NaN or infinite, .* at index \(2, 1\)"):
+            standardize(bad)
+        with pytest.raises(ValueError, match=r"others\[1\] holds 1 values that are NaN or infinite"):
+            standardize(x, x, bad)
+    for other in (x[:, :1], x[0], x[:, :, None]):
+        with pytest.raises(ValueError, match=r"others\[0\] of shape .* does not have the columns of train"):
+            standardize(x, other)
+    with pytest.raises(ValueError, match="0 samples to standardize by"):
+        standardize(x[:0])
+    scaled, alone = standardize(x.numpy(), x[:1].tolist())
+    assert torch.equal(scaled[:1], alone)

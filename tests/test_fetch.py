@@ -1,7 +1,9 @@
 """nnlab.fetch and nnlab.files: a file is complete and verified, or not there."""
 
+import contextlib
 import hashlib
 import http.server
+import re
 import subprocess
 import sys
 import textwrap
@@ -32,6 +34,15 @@ class Mirror(http.server.BaseHTTPRequestHandler):
             return
         if self.path == "/chunks":  # chunks that stop in the middle
             self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc")
+            return
+        if self.path == "/5kB":  # CIFAR-10 at 5 kB/s
+            self.send_response(200)
+            self.send_header("Content-Length", "170498071")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for _ in range(80):
+                    self.wfile.write(bytes(1250))
+                    time.sleep(0.25)
             return
         if self.path in ("/stall", "/drip"):
             self.send_response(200)
@@ -109,6 +120,94 @@ def test_a_mirror_that_stalls_or_drips_is_given_up(mirror, tmp_path, slow, said)
         fetch([f"{mirror}/{slow}"], path, CHECKSUM, timeout=1, tries=1)
     assert list(tmp_path.iterdir()) == []
     CAUGHT.append(("fetch", f"a mirror: {slow}", "given up after the time-out; the next one serves"))
+
+
+def test_a_mirror_that_would_need_hours_is_given_up_with_its_rate(mirror, tmp_path, capsys):
+    start = time.monotonic()
+    path = fetch([f"{mirror}/5kB", f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM, timeout=1)
+    assert path.read_bytes() == CONTENT and time.monotonic() - start < 15  # of 20 in which it drips
+    said = capsys.readouterr().out
+    found = re.fullmatch(rf"{mirror}/5kB: too slow: (\d+\.\d) kB/s, (\d+) minutes for the remaining 170.5 MB; "
+                         "trying another mirror\n", said)
+    rate, minutes = float(found[1]), int(found[2])
+    assert 1 < rate < 8 and abs(minutes - 170_498 / rate / 60) < 0.03 * minutes
+    path.unlink()
+    with pytest.raises(FetchError, match="5kB: too slow: .*; .*/cut: the connection ended after 64000 of 128000 bytes"):
+        fetch([f"{mirror}/5kB", f"{mirror}/cut"], path, CHECKSUM, timeout=1)
+    assert Mirror.asked[2:] == ["/5kB", "/cut", "/cut"]  # no second round of what is too slow
+    CAUGHT.append(("fetch", "a mirror at 5 kB/s", said.strip()))
+
+
+class Answer:
+    """An answer of `size` bytes in blocks of 64 kB, at a `rate` (bytes a second) that may change with time."""
+
+    def __init__(self, size, rate):
+        self.size, self.rate, self.now, self.left = size, rate, 0.0, size
+        self.headers = {} if size is None else {"Content-Length": str(size)}
+
+    def read1(self, count):
+        count = count if self.left is None else min(count, self.left)
+        self.now += count / self.rate(self.now)
+        self.left = self.left and self.left - count
+        return bytes(count)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+
+@pytest.mark.parametrize("size, rate, expected", [
+    (170_000_000, lambda now: 1e6, None),  # three minutes
+    (170_000_000, lambda now: 75e3, (10, "75.0 kB/s, 38 minutes for the remaining 169.2 MB")),
+    (170_000_000, lambda now: 5e6 if now < 10 else 75e3, (20, "kB/s, .* minutes for the remaining 1")),  # a first burst
+    (170_000_000, lambda now: 5e3 if 20 < now < 29 else 2e6, None),  # a short pause
+    (26_000_000, lambda now: 5e3, (10, r"5\.0 kB/s, 86 minutes for the remaining 25.9 MB")),
+    (1_000_000, lambda now: 5e3, None),  # slow, and ready in 200 s
+    (None, lambda now: 500, (65, "0.5 kB/s, and the size of the file is not known")),
+], ids=["fast", "75 kB/s", "burst", "pause", "5 kB/s", "small", "no size"])
+def test_patience_by_the_measured_rate(tmp_path, monkeypatch, size, rate, expected):
+    answer = Answer(size, rate)
+    monkeypatch.setattr(fetching, "clock", lambda: answer.now)
+    monkeypatch.setattr(fetching.urllib.request, "urlopen", lambda *_, **__: answer)
+    if expected is None:
+        fetching._download("http://x/y", tmp_path / "y", "y", 10, 300)
+        assert (tmp_path / "y").stat().st_size == size
+        return
+    with pytest.raises(fetching.TooSlow, match=expected[1]):
+        fetching._download("http://x/y", tmp_path / "y", "y", 10, 300)
+    assert expected[0] <= answer.now < 3.5 * expected[0]
+
+
+def test_large_files_show_their_bytes(mirror, tmp_path, monkeypatch):
+    bars = []
+
+    class Bar:
+        def __init__(self, total, label, show, unit):
+            bars.append(self)
+            self.made, self.amount, self.closed = (total, label, show, unit), 0, False
+
+        def update(self, text="", amount=1):
+            self.amount += amount
+
+        def close(self):
+            self.closed = True
+    monkeypatch.setattr(fetching, "bar", Bar)
+    fetch([f"{mirror}/cut", f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM)
+    assert [bar.made for bar in bars] == [(128_000, "file.gz", False, "B")] * 2
+    assert [(bar.amount, bar.closed) for bar in bars] == [(64_000, True), (128_000, True)]
+    monkeypatch.setattr(fetching, "LARGE", 100_000)
+    (tmp_path / "file.gz").unlink()
+    fetch([f"{mirror}/good"], tmp_path / "file.gz", CHECKSUM)
+    assert bars[-1].made == (128_000, "file.gz", True, "B") and bars[-1].amount == 128_000
+
+
+def test_what_no_mirror_can_cure_is_tried_once(mirror, tmp_path):
+    (tmp_path / "folder").write_bytes(b"a file")
+    with pytest.raises(FetchError, match="File exists|Not a directory"):
+        fetch([f"{mirror}/good", f"{mirror}/good?2"], tmp_path / "folder" / "file.gz", CHECKSUM)
+    assert Mirror.asked == []
 
 
 def test_processes_at_once_all_get_the_whole_file(mirror, tmp_path):

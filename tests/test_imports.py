@@ -11,20 +11,24 @@ from shared import CAUGHT, SEEN
 
 PACKAGE = Path(__file__).parent.parent / "nnlab"
 LEAVES = {"device", "progress", "files", "toys", "batches", "models", "metrics", "plots", "autograd", "optim",
-          "augment", "health", "formats", "history", "packages", "widgets"}
-BUILT = {"fetch", "sources", "data", "train", "preflight", "callbacks", "checkpoint"}
+          "augment", "health", "formats", "packages", "widgets", "rng", "explain", "arguments", "epoch"}
+BUILT = {"fetch", "published", "sources", "data", "train", "preflight", "callbacks", "checkpoint", "history",
+         "trial"}
 MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
-    "fetch": {"files"},
-    "sources": {"fetch", "files", "formats"},
+    "fetch": {"files", "progress"},
+    "published": {"files", "formats"},
+    "sources": {"fetch", "files", "formats", "published"},
     "data": {"sources"},
-    "checkpoint": {"files"},
-    "preflight": {"device"},
-    "train": {"device", "history", "metrics", "progress", "checkpoint", "preflight"},
-    "callbacks": {"train", "checkpoint"},
+    "history": {"files"},
+    "checkpoint": {"files", "rng"},
+    "trial": {"explain", "rng"},
+    "preflight": {"batches", "device", "explain", "rng", "trial"},
+    "train": {"arguments", "checkpoint", "device", "epoch", "history", "preflight", "progress"},
+    "callbacks": {"checkpoint"},
     "checks": {"files", "exercises"},  # `yours` looks an exercise up by its name
     "exercises": LEAVES - {"widgets"} | BUILT | {"checks"},
     "course": LEAVES | BUILT | {"checks", "exercises"},
-    "__main__": LEAVES | {"data"},
+    "__main__": LEAVES | {"data", "sources"},
     "__init__": set(),
 }
 

@@ -94,6 +94,33 @@ def test_without_pip_uv_is_asked_and_without_both_the_student(monkeypatch):
         packages.add(["six>=1"], {})
 
 
+PIP = "ERROR: Could not find a version that satisfies the requirement six>=1 (from versions: none)\n"
+RETRY = "WARNING: Retrying (Retry(total=1)) after connection broken by '{}': /simple/six/\n"
+CONFLICT = "The conflict is caused by:\n    black 24.1.0 depends on packaging>=22\n\nERROR: ResolutionImpossible\n"
+
+
+@pytest.mark.parametrize("log, said", [
+    (RETRY.format("NewConnectionError('[Errno 101] Network is unreachable')") + PIP, "connect this machine to the"),
+    (RETRY.format("NameResolutionError('Temporary failure in name resolution')") + PIP, "connect this machine"),
+    (RETRY.format("ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 403 Forbidden'))") + PIP,
+     "connect this machine"),
+    (RETRY.format("ProtocolError('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))") + PIP,
+     "connect this machine"),
+    ("error: Failed to fetch\n  Caused by: tcp connect error: No route to host (os error 113)", "connect this machine"),
+    (RETRY.format("SSLError(SSLCertVerificationError('certificate verify failed: self-signed certificate'))") + PIP,
+     "the package index's certificate is not trusted here"),
+    ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n", "the disk is full"),
+    (RETRY.format("ReadTimeoutError('Read timed out.')") + CONFLICT, "beside what is here:\n    black 24.1.0 depends"),
+])
+def test_why_packages_could_not_be_installed(monkeypatch, log, said):
+    failed = types.SimpleNamespace(returncode=1, stdout=log)
+    monkeypatch.setattr(packages.subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(packages.SetupFailed) as caught:
+        packages.add(["six>=1"], {})
+    assert said in str(caught.value) and "six>=1" in str(caught.value)
+    assert caught.value._render_traceback_() == [str(caught.value)]
+
+
 def test_old_python(monkeypatch):
     monkeypatch.setattr(packages.sys, "version_info", (3, 10, 4))
     with pytest.raises(packages.SetupFailed, match="needs Python 3.11 or newer"):

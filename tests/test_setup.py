@@ -143,6 +143,8 @@ def test_another_python_or_other_requirements_make_it_anew(project):
     ("error: failed to write\n  Caused by: Disk quota exceeded (os error 122)", "the disk is full"),
     ("error: Request failed\n  Caused by: invalid peer certificate: UnknownIssuer", "certificate is not trusted here"),
     ("error: Request failed after 3 retries\n  Caused by: dns error: failed to lookup address", "could not be reached"),
+    ("error: Request failed\n  Caused by: tcp connect error: No route to host (os error 113)", "could not be reached"),
+    ("error: Request failed\n  Caused by: tunnel error: unsuccessful", "could not be reached"),
     ("WARNING: Retrying after connection broken\n"
      "error: No solution found: torch has no wheels with a matching platform", "failed as shown above"),
     ("error: Failed to fetch: `https://…`\n  Caused by: HTTP status client error (403 Forbidden)",
