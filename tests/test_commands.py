@@ -2,13 +2,17 @@
 
 import html
 import re
+import subprocess
+import sys
 
 import pytest
+from pages import asked
 from shared import SEEN, course
 
 from nnlab.course import browser as browsers
-from nnlab.course import npm, slides, solved_runs
+from nnlab.course import normalize, npm, sabotage, slides, solved_runs
 from nnlab.course.__main__ import main
+from nnlab.course.execute import CellFailed
 from nnlab.course.notebooks import BUILD, ROOT, code_cells, paths, read, title
 from nnlab.course.site import neighbors
 from nnlab.course.slides import SITE, SLIDES
@@ -26,7 +30,7 @@ def test_site_is_whole_and_asks_for_nothing(site, pytestconfig):
     pages = {path.name: path.read_text(encoding="utf-8") for path in (BUILD / "site").glob("*.html")}
     assert set(pages) == {"index.html", *(f"{path.stem}.html" for path in paths())}
     for name, text in pages.items():
-        assert not re.search(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="https?:', text), f"{name} asks the network"
+        assert asked(text) == [], f"{name} asks the network"
         assert len(text) < 5_000_000
         for link in re.findall(r'href="([\w-]+\.html)', text):
             assert link in pages
@@ -97,6 +101,62 @@ def test_all_links_of_the_site_lead_somewhere(browser, site):
         assert f'href="{wanted}"' in page
     SEEN.append(f"site: {checked} links and images, each leads somewhere")
     assert checked > 20
+
+
+@pytest.fixture
+def quick_runs(monkeypatch, tmp_path):
+    """Runs of notebooks that only fill in the outputs that are stored; the second one fails."""
+    def execute(notebook, name, each, **_):
+        if name == paths()[1].name:
+            raise CellFailed(name, code_cells(notebook)[3], "planted")
+        for cell in code_cells(notebook):
+            each(cell)
+        return read(next(path for path in paths() if path.name == name))
+    monkeypatch.setattr(solved_runs, "KEPT", tmp_path / "runs")
+    monkeypatch.setattr(solved_runs, "execute", execute)
+    monkeypatch.setattr(solved_runs, "data_here", lambda: ("test", "data of a test"))
+
+
+def test_what_is_no_terminal_gets_a_line_a_notebook(quick_runs, capsys):
+    done = solved_runs.runs(paths()[:2])
+    lines = capsys.readouterr().out.splitlines()
+    first, second = (path.stem for path in paths()[:2])
+    assert lines[1:] == ["Notebooks: 2 to run, one after the other; 0 kept from before.",
+                         f"{first}: running (1 of 2) ...", f"{first}: done in {done[0].seconds:.1f} s",
+                         f"{second}: running (2 of 2) ...",
+                         f"{second}: failed after {done[1].seconds:.1f} s, in cell {done[1].failure.cell.id!r}"]
+    solved_runs.runs(paths()[:1])
+    assert "Notebooks: 0 to run, one after the other; 1 kept from before." in capsys.readouterr().out
+
+
+def test_a_terminal_gets_the_bar_and_no_lines(quick_runs, monkeypatch, capsys):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    solved_runs.runs(paths()[:2])
+    said = capsys.readouterr().out
+    assert "running" not in said and re.search(r"\rnotebooks .*\d+/\d+ cells", said)
+
+
+def test_lines_come_when_they_are_printed():
+    """In a pipe, too: nothing waits until the command ends."""
+    code = ("import sys; from nnlab.course.__main__ import main; main(['publish', 'nowhere']); "
+            "print(sys.stdout.line_buffering)")
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT).stdout == "True\n"
+
+
+def test_sabotage_and_normalize_say_what_they_are_at(monkeypatch, capsys, tmp_path):
+    path = tmp_path / paths()[0].name
+    path.write_bytes(paths()[0].read_bytes())
+    for module in (normalize, sabotage):
+        monkeypatch.setattr(module, "paths", lambda names: [path])
+        monkeypatch.setattr(module, "execute", lambda notebook, name, **_: read(path))
+    monkeypatch.setattr(normalize.outline, "written", lambda: False)
+    monkeypatch.setattr(normalize, "screenshot", lambda *_: b"")
+    sabotage.sabotage()
+    said = capsys.readouterr().out
+    assert re.search(rf"^{path.stem}: running without a fault \.\.\.\n{path.stem}: done in [\d.]+ s; now", said, re.M)
+    normalize.normalize(run=True)
+    said = capsys.readouterr().out
+    assert re.search(rf"^{path.name}: running \.\.\.\n{path.name}: \d+ cells, \d+ kB, in [\d.]+ s$", said, re.M)
 
 
 def test_neighbors_are_the_lectures_before_and_after():

@@ -1,5 +1,7 @@
 """What only the figure of a graph does: depth first goes wrong as the naive recursion does; what it says of errors."""
 
+import math
+
 import pytest
 from shared import CAUGHT
 
@@ -35,9 +37,18 @@ WRONG = [
     ("a = 2; b = 3; a ** b", "write exp(log(a) * b)"), ("a = 1 2", 'expected ";"'),
     ("a = 2; a = 3", '"a" gets a value twice'), ("", "write an expression"), ("a = 1; b = a", "another name"),
     ("a = 1; b = a + ", "missing at the end"), ("a = 0; b = 1 / a", "no value or no derivative"),
-    ("tanh = 2; a = 1", "cannot be a name"),
+    ("tanh = 2; a = 1", "cannot be a name"), ("x = 1; toString(x)", '"toString" is unknown; choose from: exp'),
+    ("x = 1; y = constructor(x)", '"constructor" is unknown'), ("x = 1; __proto__(x)", '"_" cannot stand here'),
+    ("while = 2; while * 3", '"while" cannot be a name'), ("hasOwnProperty", "hasOwnProperty has no value yet"),
     ("b0 = 1; " + "; ".join(f"b{k + 1} = b{k} * 2" for k in range(20)), "21 nodes are too many to draw; at most 18"),
 ]
+
+
+def test_names_that_every_object_has_are_names_like_others(modules):
+    program = "toString = 2; constructor = 3; valueOf = toString * constructor; tanh(valueOf / 6)"
+    found = modules.evaluate("state => figures.graph.numbers(state)", Figure("graph", program=program).state)
+    assert [node["value"] for node in found["graph"]][:3] == [2, 3, 6]
+    assert found["correct"][0] == pytest.approx((1 - math.tanh(1) ** 2) / 2, rel=1e-12)
 
 
 def test_what_cannot_be_drawn_is_said(shown, modules):

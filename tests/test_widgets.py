@@ -1,6 +1,8 @@
 """nnlab.widgets in Python: state, errors, and what an output carries."""
 
+import copy
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,107 @@ def test_bad_state_is_named(state, message):
     with pytest.raises(ValueError, match=message):
         figure.state = state
     assert figure.state == widgets.defaults("neuron")
+
+
+def moved(figure):
+    """A list to which the figure adds its state each time that a browser would be told of it."""
+    told = []
+    figure.observe(lambda change: told.append(json.loads(json.dumps(change.new))), "state")
+    return told
+
+
+def change_of(name, *arguments, **named):
+    """Function that calls the method `name` of what it gets."""
+    return lambda there: getattr(there, name)(*arguments, **named)
+
+
+@pytest.mark.parametrize("change, bias", [
+    (change_of("__setitem__", "bias", 1.5), 1.5), (change_of("update", {"bias": 1.5}), 1.5),
+    (change_of("update", bias=1.5, weights=(1, 0.5)), 1.5), (change_of("__ior__", {"bias": 1.5}), 1.5),
+    (change_of("__delitem__", "bias"), -0.5), (change_of("pop", "bias"), -0.5), (change_of("clear"), -0.5),
+])
+def test_a_change_of_the_state_moves_the_figure(change, bias):
+    figure = Figure("neuron", bias=1)
+    told, held = moved(figure), figure.state
+    change(held)
+    whole = widgets.defaults("neuron") | {"bias": bias}
+    assert figure.state == held == whole and told == [whole]
+    assert figure.get_state()["state"] == whole and type(figure.get_state()["state"]) is dict
+
+
+def test_operators_and_lists_of_the_state_move_the_figure():
+    figure = Figure("neuron")
+    told = moved(figure)
+    figure.state |= {"bias": 0.25}
+    figure.state["weights"][0] = 2
+    figure.state["bias"] += 1
+    figure.state["points"] += [[0, 0, 1]]
+    figure.state["points"][-1][2] = 0
+    figure.state["points"][:2] = []
+    points = figure.state["points"]
+    points.pop()
+    points.append([1, 1, 1])
+    points.reverse()
+    del points[1:]
+    assert points == [[1, 1, 1]] == figure.state["points"]
+    assert figure.state["bias"] == 1.25 and figure.state["weights"] == [2, 0.5]
+    assert len(told) == 10 and told[-1] == json.loads(json.dumps(figure.state))
+    assert figure.state.setdefault("bias", 3) == figure.state.get("bias") == 1.25
+
+
+@pytest.mark.parametrize("change, message", [
+    (change_of("__setitem__", "bias", 9), "neuron.bias = 9: choose between -3 and 3"),
+    (change_of("__setitem__", "bais", 1), "the figure 'neuron' has no 'bais'; choose from: 'weights', 'bias'"),
+    (change_of("setdefault", "bais", 1), "the figure 'neuron' has no 'bais'"),
+    (change_of("update", bias="high"), "neuron.bias = 'high': expected something like -0.5"),
+    (change_of("__ior__", {"activation": "relu"}), "neuron.activation = 'relu'; choose one of"),
+    (lambda state: state["weights"].append(1), r"neuron.weights = \[1.0, 0.5, 1\]: expected something like"),
+    (lambda state: state["weights"].clear(), r"neuron.weights = \[\]: expected something like"),
+    (lambda state: state["weights"].__setitem__(0, float("nan")), "neuron.weights = .*: expected something like"),
+    (lambda state: state["points"][0].pop(), "neuron.points"),
+    (lambda state: state["points"][0].__setitem__(2, 7), "choose between 0 and 1"),
+])
+def test_a_change_against_the_rules_changes_nothing(change, message):
+    figure = Figure("neuron")
+    told, held = moved(figure), figure.state
+    with pytest.raises(ValueError, match=message):
+        change(held)
+    assert figure.state == held == widgets.defaults("neuron") and told == []
+    with pytest.raises((KeyError, IndexError)):
+        change_of("pop", "bais")(held)
+
+
+def test_a_copy_of_the_state_no_longer_moves_the_figure():
+    figure = Figure("neuron")
+    told = moved(figure)
+    for made in (figure.state.copy(), copy.copy(figure.state), copy.deepcopy(figure.state),
+                 pickle.loads(pickle.dumps(figure.state)), json.loads(json.dumps(figure.state))):
+        made["bias"], made["weights"][0] = 2, 2
+        assert type(made) is dict and type(made["weights"]) is list
+    rows = figure.state["points"].copy()
+    rows[0][0] = 0
+    assert told == [] and figure.state == widgets.defaults("neuron") and type(rows) is list
+    figure.state = made
+    assert figure.state["weights"] == [2, 0.5] and told == [made]
+
+
+def test_values_of_an_earlier_state_are_not_written_over_a_later_one():
+    figure = Figure("neuron")
+    row, weights, held = figure.state["points"][3], figure.state["weights"], figure.state
+    figure.set_state({"state": widgets.defaults("neuron") | {"weights": [3, 3], "points": [[0, 0, 1]]}})  # the browser
+    for stale in (row, weights):
+        with pytest.raises(ValueError, match="of an earlier state, .*; take them again from figure.state"):
+            stale[0] = 1
+    held["bias"] = 2  # a part by its name
+    assert figure.state == widgets.defaults("neuron") | {"weights": [3, 3], "points": [[0, 0, 1]], "bias": 2} == held
+
+
+def test_the_start_of_a_figure_has_the_same_rules():
+    figure = Figure("neuron")
+    with pytest.raises(ValueError, match="neuron.bias = 9: choose between"):
+        figure.start = {"bias": 9}
+    figure.start["bias"] = 2
+    assert figure.get_state()["start"] == widgets.defaults("neuron") | {"bias": 2}
 
 
 def test_points_may_be_any_number_and_two_copies_are_apart():

@@ -29,7 +29,15 @@ def main(arguments=None):
     options = command("publish", "make OWNER/REPO the course's address, in badges and first cells")
     options.add_argument("place", metavar="OWNER/REPO")
     asked = parser.parse_args(arguments)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(line_buffering=True)  # in a file or a pipe too, each line when it is printed
 
+    from nnlab.published import INSTALLED
+
+    if INSTALLED and asked.command != "mutants":
+        print(f"nnlab.course {asked.command}: works on the course's notebooks, which an installed nnlab does not have: "
+              "run it in a checkout of the repository (pip show -v nnlab says its address)", file=sys.stderr)
+        return 1
     from nnlab.course.execute import CellFailed
     from nnlab.fetch import FetchError
 

@@ -7,6 +7,7 @@ from nnlab.course.notebooks import BUILD, code_cells, paths, title, write
 from nnlab.course.render import Formulas, rendered
 from nnlab.course.solve import checks_of, names_in
 from nnlab.course.solved_runs import runs
+from nnlab.files import write_text
 
 ANSWERS = BUILD / "answers"
 
@@ -20,8 +21,8 @@ def answers(names=()):
                 raise made.failure
             key = commented(made.notebook)
             write(key, ANSWERS / path.name)
-            page = ANSWERS / f"{path.stem}.html"
-            page.write_text(rendered(key, "page", formulas, title=f"Answers: {title(key)}"), encoding="utf-8")
+            page = rendered(key, "page", formulas, name=path.name, title=f"Answers: {title(key)}")
+            write_text(ANSWERS / f"{path.stem}.html", page)
             print(f"{path.stem}: {sum(len(names_in(cell)) for cell in code_cells(key))} exercises answered")
     print(f"Open {ANSWERS}")
     return True

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import time
 
 from PIL import Image
 
@@ -15,6 +16,7 @@ from nnlab.course.execute import execute
 from nnlab.course.notebooks import code_cells, only_draws, paths, read, write
 from nnlab.course.publish import stamp
 from nnlab.course.render import TEMPLATES
+from nnlab.course.telling import tell
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 KEPT = {"tags", "slideshow", "nnlab", "sources", "cellView", "jupyter"}
@@ -27,13 +29,15 @@ RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 def normalize(names=(), run=False):
     """Bring the notebooks called `names` (all without) into their normal form; with `run`, execute them first."""
     for path in paths(names):
-        notebook = read(path)
+        notebook, start = read(path), time.perf_counter()
         stamp(notebook, path.stem)
+        tell(f"{path.name}: {'running' if run else 'looking at its figures'} ...")
         if run:
             notebook = execute(notebook, path.name)
         normal(notebook)
         write(notebook, path)
-        print(f"{path.name}: {len(notebook.cells)} cells, {path.stat().st_size // 1024} kB")
+        print(f"{path.name}: {len(notebook.cells)} cells, {path.stat().st_size // 1024} kB, "
+              f"in {time.perf_counter() - start:.1f} s", flush=True)
     if outline.written():
         print("README.md: the outline is new")
 

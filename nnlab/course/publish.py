@@ -8,6 +8,7 @@ import re
 from nnlab import __version__
 from nnlab.course.notebooks import ROOT, code_cells, paths, read, write
 from nnlab.course.render import address
+from nnlab.files import write_text
 
 FIRST_CELL = """\
 # Where nnlab is missing: gets the course's release VERSION, and the packages that are missing too.
@@ -81,13 +82,13 @@ def publish(place):
         raise ValueError(f"{place!r} is not an address; give OWNER/REPO, as in nnlab-course/nnlab")
     before, after = address(), f"https://github.com/{place}"
     project = ROOT / "pyproject.toml"
-    project.write_text(_ADDRESS.sub(f'Repository = "{after}"', project.read_text(encoding="utf-8")), encoding="utf-8")
+    write_text(project, _ADDRESS.sub(f'Repository = "{after}"', project.read_text(encoding="utf-8")))
     readme = ROOT / "README.md"
     if readme.exists():
         text = readme.read_text(encoding="utf-8").replace(before, after)
         stems = {path.stem for path in paths()}
         text = _BADGES.sub(lambda found: badges(found[1]) if found[1] in stems else found[0], text)
-        readme.write_text(text, encoding="utf-8")
+        write_text(readme, text)
     for path in paths():
         notebook = read(path)
         stamp(notebook, path.stem)

@@ -4,9 +4,12 @@ A claim that holds although the optimizers do nothing is not a claim about train
 faults that apply and the cells that must catch them: ``"nnlab": {"sabotage": {"optimizers": ["train-claim"], ...}}``.
 """
 
+import time
+
 from nnlab.course.execute import execute
 from nnlab.course.notebooks import code_cells, paths, printed, read, tags
 from nnlab.course.solve import checks_of, solved
+from nnlab.course.telling import tell
 
 # Python code that runs in the notebook's kernel before its first cell.
 FAULTS = {
@@ -76,8 +79,10 @@ def sabotage(names=()):
     well = True
     print(f"{'notebook':<20} {'fault':<12} {'must be caught by':<44} {'result':<8} also breaks")
     for path in paths(names):
-        notebook = read(path)
+        notebook, start = read(path), time.perf_counter()
+        tell(f"{path.stem}: running without a fault ...")
         sound = execute(solved(notebook), path.name)
+        tell(f"{path.stem}: done in {time.perf_counter() - start:.1f} s; now with each fault")
         expected = {None: [], **notebook.metadata.get("nnlab", {}).get("sabotage", {})}
         for fault, cells in expected.items():
             found = broken(sound, path.name, fault)
@@ -86,6 +91,6 @@ def sabotage(names=()):
             good = not missed and not (fault is None and found)
             result = ("caught" if fault else "none") if good else "MISSED" if fault else "BROKEN"
             print(f"{path.stem:<20} {fault or '(none)':<12} {', '.join(cells) or '-':<44} {result:<8} "
-                  f"{', '.join(more) or '-'}")
+                  f"{', '.join(more) or '-'}", flush=True)
             well = well and good
     return well

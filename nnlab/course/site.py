@@ -2,7 +2,6 @@
 
 import html
 import re
-import shutil
 import sys
 
 from nnlab import __version__
@@ -12,7 +11,8 @@ from nnlab.course.render import TEMPLATES, Formulas, address, rendered
 from nnlab.course.slides import SITE
 from nnlab.course.solve import names_in
 from nnlab.course.solved_runs import data_here, runs
-from nnlab.files import write_text
+from nnlab.course.telling import tell
+from nnlab.files import replacing, write_text
 
 
 def build(names=(), again=False, browser=None, each=None):
@@ -31,10 +31,12 @@ def build(names=(), again=False, browser=None, each=None):
         for path in chosen:
             if made[path].notebook is not None:
                 previous, following = neighbors(path, every)
-                page = rendered(made[path].notebook, "page", formulas, title=title(made[path].notebook),
-                                links=links(path), previous=previous, next=following)
+                page = rendered(made[path].notebook, "page", formulas, name=path.name,
+                                title=title(made[path].notebook), links=links(path), previous=previous, next=following)
                 write_text(SITE / f"{path.stem}.html", page)
-                shutil.copyfile(path, SITE / "notebooks" / path.name)
+                with replacing(SITE / "notebooks" / path.name) as part:
+                    part.write_bytes(path.read_bytes())
+                tell(f"{path.stem}: page written")
     write_text(SITE / "index.html", _index(every))
     for page in [*SITE.glob("week*.html"), *SITE.glob("*/week*.*")]:
         if page.stem not in {path.stem for path in every}:

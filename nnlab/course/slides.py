@@ -8,6 +8,7 @@ import html
 import os
 import re
 import sys
+import time
 
 import nbformat
 from tqdm import tqdm
@@ -21,8 +22,9 @@ from nnlab.course.overflow import look, opened
 from nnlab.course.render import TEMPLATES, Formulas, rendered
 from nnlab.course.solve import guesses_in, taken_by
 from nnlab.course.solved_runs import runs
+from nnlab.course.telling import tell
 from nnlab.fetch import FetchError
-from nnlab.files import write_text
+from nnlab.files import replacing, write_text
 from nnlab.widgets import defaults
 
 SITE = BUILD / "site"
@@ -50,9 +52,12 @@ def build(names=(), made=None, browser=None, each=None):
         print(f"Left out: decks and handouts: {error}.")
         return None
     rows, problems = [], []
+    tell(f"Decks and handouts: {len(chosen)} to look at.")
     with (contextlib.nullcontext(browser) if browser else chromium()) as browser, Formulas() as formulas:
         for path in tqdm(chosen, desc="slides", unit="deck", file=sys.stdout, disable=None):
+            start = time.perf_counter()
             row, found = _write(path, made[path], formulas, browser, each)
+            tell(f"{path.stem}: {row[1]} in {time.perf_counter() - start:.1f} s")
             rows.append(row)
             problems += found
     print("\n".join(problems), end="\n" if problems else "", file=sys.stderr)
@@ -79,7 +84,8 @@ def _write(path, run, formulas, browser, each):
     if each is None and made_from(deck) == state and (browser is None or handout_of(deck).exists()):
         return (path.stem, "unchanged", stated, _megabytes(deck), handout_of(deck).name if browser else ""), []
     deck.unlink(missing_ok=True)
-    text = as_deck(notebook, formulas, made_from=state, page=f"../{path.stem}.html", untouched=read(path))
+    text = as_deck(notebook, formulas, made_from=state, page=f"../{path.stem}.html", untouched=read(path),
+                   name=path.name)
     write_text(deck, text)
     if browser is None:
         return (path.stem, "? slides", stated, _megabytes(deck), ""), []
@@ -134,7 +140,7 @@ def made_from(deck):
     return found and found.group(1)
 
 
-def as_deck(notebook, formulas, made_from="", page=None, untouched=None):
+def as_deck(notebook, formulas, made_from="", page=None, untouched=None, name=None):
     """HTML of the deck of `notebook`, which has been run: one file, with reveal.js inside.
 
     Args:
@@ -143,6 +149,7 @@ def as_deck(notebook, formulas, made_from="", page=None, untouched=None):
         made_from: what the deck depends on, kept in it.
         page: address of the lecture's page.
         untouched: the same notebook as students get it; its figures without answers are shown beside the questions.
+        name: the notebook's in error messages; its title without.
     """
     if untouched is not None:
         notebook = with_settings(notebook, untouched)
@@ -152,7 +159,7 @@ def as_deck(notebook, formulas, made_from="", page=None, untouched=None):
     course = {key: text.replace("</script", "<\\/script") for key, text in texts.items()}
     course |= {"start_js": (TEMPLATES / "deck.js").read_text(encoding="utf-8"), "made_from": made_from,
                "page": page, "story": story(notebook)}
-    return rendered(notebook, "deck", formulas, title=title(notebook), **course)
+    return rendered(notebook, "deck", formulas, name=name, title=title(notebook), **course)
 
 
 def images():
@@ -166,7 +173,8 @@ def images():
     if not deck.exists():
         raise FileNotFoundError(f"there is no {deck}; `make slides` builds it")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "neuron.png").write_bytes(screenshot({"name": "neuron", "state": defaults("neuron")}))
+    with replacing(folder / "neuron.png") as part:
+        part.write_bytes(screenshot({"name": "neuron", "state": defaults("neuron")}))
     with chromium() as browser:
         page = opened(browser, deck)
         page.evaluate("""() => {
@@ -174,5 +182,6 @@ def images():
             Reveal.slide(h, v);
         }""")
         page.wait_for_timeout(300)
-        page.screenshot(path=folder / "slide.png")
+        with replacing(folder / "slide.png") as part:
+            part.write_bytes(page.screenshot())
     print(f"{os.path.relpath(folder / 'neuron.png')} and slide.png")

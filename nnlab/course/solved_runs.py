@@ -15,6 +15,7 @@ from nnlab.course import dependencies
 from nnlab.course.execute import CellFailed, execute
 from nnlab.course.notebooks import BUILD, code_cells, read, without_outputs, write
 from nnlab.course.solve import solved
+from nnlab.course.telling import tell
 from nnlab.data import load
 
 KEPT = BUILD / "cache" / "runs"
@@ -60,23 +61,28 @@ def runs(paths, again=False):
         paths: paths of notebooks of the course.
         again: run also what is kept.
     """
+    tell("Data: looking where the images come from.")
     source, _ = data_here()
     if "comes with the course" in source:
         os.environ["NNLAB_OFFLINE"] = "1"  # asked once: the notebooks need not wait for the network again
     keys = {path: f"{path.stem}-{fingerprint(path, source)}" for path in paths}
     kept = {path: KEPT / f"{key}.ipynb" for path, key in keys.items()}
     stale = [path for path in paths if again or not kept[path].exists()]
+    tell(f"Notebooks: {len(stale)} to run, one after the other; {len(paths) - len(stale)} kept from before.")
     found = {path: Run(read(kept[path]), None, None, keys[path]) for path in paths if path not in stale}
     with tqdm(total=sum(len(code_cells(read(path))) for path in stale), desc="notebooks", unit="cell", file=sys.stdout,
               disable=not stale or None, bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} cells, {elapsed}") as bar:
-        for path in stale:
+        for k, path in enumerate(stale, start=1):
             start = time.perf_counter()
+            tell(f"{path.stem}: running ({k} of {len(stale)}) ...")
             try:
                 done = execute(solved(read(path)), path.name, strict=True, each=lambda cell: bar.update())
             except CellFailed as error:
                 found[path] = Run(None, error, time.perf_counter() - start, keys[path])
+                tell(f"{path.stem}: failed after {found[path].seconds:.1f} s, in cell {error.cell.id!r}")
                 continue
             found[path] = Run(done, None, time.perf_counter() - start, keys[path])
+            tell(f"{path.stem}: done in {found[path].seconds:.1f} s")
             KEPT.mkdir(parents=True, exist_ok=True)
             for old in KEPT.glob(f"{path.stem}-*"):
                 old.unlink()

@@ -1,19 +1,23 @@
-// Reads formulas from standard input, a line of JSON {tex, display} each; answers with lines {svg} or {error}.
+// Reads formulas from standard input, a line of JSON {tex, display} each; answers in order with lines {svg} or {error}.
+// A command that TeX does not know is an error; MathJax by itself would set it in red.
 const mathjax = require(process.argv[2] + "/es5/node-main.js");
 mathjax.init({
   loader: { load: ["input/tex", "output/svg"] },
-  tex: { formatError: (_, error) => { throw error; } },
+  tex: { packages: { "[-]": ["noundefined"] }, formatError: (_, error) => { throw error; } },
   svg: { fontCache: "none" },
 }).then((MathJax) => {
   const lines = require("readline").createInterface({ input: process.stdin });
-  lines.on("line", (line) => {
+  let before = Promise.resolve();
+  const answer = async (line) => {
     const { tex, display } = JSON.parse(line);
-    let answer;
     try {
-      answer = { svg: MathJax.startup.adaptor.outerHTML(MathJax.tex2svg(tex, { display })) };
+      const set = await MathJax.tex2svgPromise(tex, { display });  // it may have to load a package first
+      return { svg: MathJax.startup.adaptor.outerHTML(set) };
     } catch (error) {
-      answer = { error: error.message };
+      return { error: error.message };
     }
-    process.stdout.write(JSON.stringify(answer) + "\n");
+  };
+  lines.on("line", (line) => {
+    before = before.then(() => answer(line)).then((one) => { process.stdout.write(JSON.stringify(one) + "\n"); });
   });
 });

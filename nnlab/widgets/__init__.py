@@ -1,7 +1,8 @@
 """Interactive figures: one small class for all. What a figure draws and computes stands in its JavaScript file.
 
-``Figure("neuron", bias=0.5)`` shows the neuron; ``figure.state`` follows what is done to it, and setting it moves the
-figure. The same file is alive in Jupyter and Colab, and, with no kernel, in exported pages and slides.
+``Figure("neuron", bias=0.5)`` shows the neuron; ``figure.state`` follows what is done to it. Setting it, or a part
+of it (``figure.state["bias"] = 1.5``), moves the figure. The same file is alive in Jupyter and Colab, and, with no
+kernel, in exported pages and slides.
 """
 
 import copy
@@ -13,6 +14,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from nnlab.widgets.live import live, plain
 from nnlab.widgets.packing import packed
 
 MIME = "application/vnd.nnlab.figure+json"
@@ -32,7 +34,7 @@ def module(name):
     """Source of the ES module of the figure called `name`: the shared parts, the rules of its state, its own file."""
     parts = [*SHARED, *rules(name).get("uses", ())]
     stated = (f"const rules = {json.dumps(rules(name))};\n"
-              "const { defaults, choices = {}, limits = {}, most = {} } = rules;")
+              "const { defaults, choices = {}, limits = {}, most = {}, longest = {} } = rules;")
     return "\n".join([*(_text(HERE / f"{part}.js") for part in parts), stated, _text(FIGURES / f"{name}.js")])
 
 
@@ -49,8 +51,10 @@ def defaults(name):
 def rules(name):
     """The rules of the state of the figure called `name`, from its JSON file: a dictionary with
 
-    "defaults" (the initial state), "choices" (allowed values), "limits" (lowest, highest, 1 for whole numbers), "most"
-    (largest length of a list), "reads" (sizes of the network that it runs), "uses" (shared JavaScript files besides).
+    "defaults" (the initial state), "choices" (allowed values), "limits" (lowest, highest, 1 for whole numbers),
+    "columns" (for rows of numbers, the limits of each column), "least" and "most" (smallest and largest length of a
+    list; several numbers are those of the lists in it too), "longest" (largest length of a string), "reads" (sizes of
+    the network that it runs), "uses" (shared JavaScript files besides).
 
     Raises:
         ValueError: there is no such figure.
@@ -63,6 +67,8 @@ def rules(name):
 class Figure(anywidget.AnyWidget):
     """The interactive figure called `name`; its whole state is the JSON dictionary `state`.
 
+    A change of ``figure.state``, or of a list in it, moves the figure; a part that is taken out gets its default.
+
     Args:
         name: one of `names()`.
         network: for a figure that runs one, a trained network: it travels beside the state and runs in the browser.
@@ -74,8 +80,8 @@ class Figure(anywidget.AnyWidget):
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
-    state = traitlets.Dict().tag(sync=True)
-    start = traitlets.Dict().tag(sync=True)  # where the button Reset leads
+    state = traitlets.Dict().tag(sync=True, to_json=lambda state, _: plain(state))
+    start = traitlets.Dict().tag(sync=True, to_json=lambda state, _: plain(state))  # where the button Reset leads
     network = traitlets.Dict().tag(sync=True)
     _ipython_display_ = None  # ipywidgets 7.7 would show itself by this, without the static form below
 
@@ -88,9 +94,9 @@ class Figure(anywidget.AnyWidget):
         brought = {} if network is None else packed(network, **reads)
         super().__init__(_esm=module(name), state=begin, start=begin, network=brought)
 
-    @traitlets.validate("state")
+    @traitlets.validate("state", "start")
     def _whole(self, proposal):
-        return _merged(self.figure, proposal["value"])
+        return live(_merged(self.figure, proposal["value"]), self, proposal["trait"].name)
 
     def __repr__(self):
         return f"Figure({self.figure!r})"
@@ -98,37 +104,64 @@ class Figure(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        own = {"text/plain": repr(self), MIME: {"name": self.figure, "state": self.state}}
+        own = {"text/plain": repr(self), MIME: {"name": self.figure, "state": plain(self.state)}}
         return data | own | ({NETWORK: self.network} if self.network else {}), metadata
 
 
 def _merged(name, state):
-    """The defaults of the figure called `name` with `state` over them, in plain JSON; frame.js holds the same rules."""
-    known, choices, limits, most = (rules(name).get(part, {}) for part in ("defaults", "choices", "limits", "most"))
+    """The defaults of the figure called `name` with `state` over them, in plain JSON; state.js holds the same rules."""
+    known = rules(name)["defaults"]
     for part, value in state.items():
         if part not in known:
             raise ValueError(f"the figure {name!r} has no {part!r}; choose from: {', '.join(map(repr, known))}")
-        here = f"{name}.{part} = {value!r}"
-        several = part in choices and isinstance(known[part], list)
-        if several and not isinstance(value, list | tuple):
-            raise ValueError(f"{here}: expected a list")
-        if part in choices and any(one not in choices[part] for one in (value if several else [value])):
-            raise ValueError(f"{here}; choose {'from' if several else 'one of'}: {', '.join(map(repr, choices[part]))}")
-        if not several and not _like(known[part], value):
-            raise ValueError(f"{here}: expected something like {known[part]!r}")
-        low, high, *whole = limits.get(part, (-math.inf, math.inf))
-        if part in limits and not all(low <= one <= high for one in _flat(value)):
-            raise ValueError(f"{here}: choose between {low} and {high}")
-        if whole and any(one != int(one) for one in _flat(value)):
-            raise ValueError(f"{here}: choose a whole number")
-        if part in most and len(value) > most[part]:
-            raise ValueError(f"{name}.{part}: {len(value)} are too many; at most {most[part]}")
+        if problem := _problem({kind: of[part] for kind, of in rules(name).items()
+                                if isinstance(of, dict) and part in of}, value):
+            written = f" = {value!r}"
+            raise ValueError(f"{name}.{part}{written if len(written) < 120 else ''}{problem}")
     return copy.deepcopy(known) | json.loads(json.dumps(state))
 
 
+def _problem(rule, value):
+    """What is wrong with the `value` of a part of a state, the end of a sentence; None where nothing is.
+
+    Args:
+        rule: the part's own rules, a dictionary: "defaults" (its default), "choices", ... as in `rules`.
+        value: anything.
+    """
+    known, choices = rule["defaults"], rule.get("choices")
+    several = choices is not None and isinstance(known, list)
+    if several and not isinstance(value, list | tuple):
+        return ": expected a list"
+    if choices is not None and any(one not in choices for one in (value if several else [value])):
+        return f"; choose {'from' if several else 'one of'}: {', '.join(map(repr, choices))}"
+    if several and len(set(value)) < len(value):
+        return ": choose each only once"
+    if not several and not _like(known, value):
+        return f": expected something like {known!r}"
+    if "columns" in rule:
+        bounds = [pair for row in value for pair in zip(row, rule["columns"], strict=True)]
+    else:
+        bounds = [(one, rule["limits"]) for one in _flat(value)] if "limits" in rule else []
+    for one, (low, high, *whole) in bounds:
+        if not low <= one <= high:
+            return f": choose between {low} and {high}"
+        if whole and one != int(one):
+            return ": choose a whole number"
+    if "least" in rule and len(value) < rule["least"]:
+        return f": choose at least {rule['least']}"
+    level, most = [value], rule.get("most", [])
+    for count in most if isinstance(most, list) else [most]:
+        if (length := max(map(len, level), default=0)) > count:
+            return f": {length} are too many; at most {count}"
+        level = [one for inner in level for one in inner]
+    if "longest" in rule and max(map(len, _flat(value))) > rule["longest"]:
+        return f": longer than {rule['longest']} characters"
+    return None
+
+
 def _flat(value):
-    """The numbers in `value`, which is a number or a list of such."""
-    return [number for one in value for number in _flat(one)] if isinstance(value, list | tuple) else [value]
+    """The numbers or strings in `value`, which is one or a list of such."""
+    return [one for inner in value for one in _flat(inner)] if isinstance(value, list | tuple) else [value]
 
 
 def _like(known, value):
@@ -141,4 +174,4 @@ def _like(known, value):
         return len(value) == len(known) and all(map(_like, known, value))
     if isinstance(known, str):
         return isinstance(value, str)
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -math.inf < value < math.inf

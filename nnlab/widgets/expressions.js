@@ -2,7 +2,8 @@
 // backward pass, the gradients.
 
 const LARGEST = 18, LONGEST = 250;  // most nodes that are drawn, most steps of a backward pass
-const TAKEN = ["torch", "and", "as", "def", "del", "elif", "else", "for", "if", "in", "is", "lambda", "not", "or"];
+const TAKEN = ("torch print False None True and as assert async await break class continue def del elif else except "
+  + "finally for from global if import in is lambda nonlocal not or pass raise return try while with yield").split(" ");
 
 const UNARY = {  // value and derivative at x
   "-": (x) => [-x, -1],
@@ -50,7 +51,7 @@ function parsed(program) {
     if (/^[\d.]/.test(word)) return { number: Number(word) };
     if (!/^[A-Za-z]/.test(word)) throw new Error(`"${word}" cannot stand here`);
     if (!next("(")) return { name: word };
-    if (!UNARY[word]) {
+    if (!own(UNARY, word)) {
       throw new Error(`"${word}" is unknown; choose from: ${Object.keys(UNARY).slice(1).join(", ")}`);
     }
     const tree = { op: word, parts: [sum()] };
@@ -66,7 +67,7 @@ function parsed(program) {
 
   const statements = [];
   const check = (name) => {
-    const free = /^[A-Za-z]/.test(name) && !UNARY[name] && !TAKEN.includes(name);
+    const free = /^[A-Za-z]/.test(name) && !own(UNARY, name) && !TAKEN.includes(name);
     if (!free) throw new Error(`"${name}" cannot be a name`);
     if (statements.some((one) => one.name === name)) {
       throw new Error(`"${name}" gets a value twice; use another name`);

@@ -185,7 +185,15 @@ function figure({ title, rules, numbers, build, torch }) {
     root.append(says, html("div", { class: "row tools" }, undo, reset, ...sheets.buttons, told), ...sheets.nodes);
     const draw = () => { show(state(), numbers(state(), network())); sheets.refresh(); };
     const changed = () => {
-      if (!mine && !same(last, state())) keep(last);
+      if (!mine) {
+        try { whole(rules, model.get("state")); } catch (error) {  // the last state comes back
+          tell(`not shown: ${error.message}`);
+          mine = true;
+          try { model.set("state", last); } finally { mine = false; }
+          return;
+        }
+        if (!same(last, state())) keep(last);
+      }
       last = state();
       draw();
     };

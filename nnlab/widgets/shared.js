@@ -26,6 +26,9 @@ const precise = (value) => minus(value ? value.toPrecision(3) : "0");  // three 
 const counted = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 const sigmoid = (z) => z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z));
 
+/** What the object `table` has by `name`; nothing that all objects have, such as toString. */
+const own = (table, name) => Object.hasOwn(table, name) ? table[name] : undefined;
+
 /** 0, 1, ..., count - 1. */
 const upTo = (count) => Array.from({ length: count }, (_, k) => k);
 
@@ -72,7 +75,7 @@ function axes({ left, top, width, height, x, y, xName = "", yName = "", xTicks, 
 
 /**
  * Random numbers from the whole number `seed` (Mulberry32): `next()` is uniform in [0, 1), `normal()` has mean 0 and
- * standard deviation 1 (Box and Muller).
+ * standard deviation 1 (Box and Muller); `bits()` is the seed of those that are still to come.
  */
 function random(seed) {
   let bits = seed | 0;
@@ -82,7 +85,8 @@ function random(seed) {
     mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
     return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
   };
-  return { next, normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()) };
+  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  return { next, normal, bits: () => bits };
 }
 
 /** A random permutation of 0, 1, ..., count - 1 drawn with `draw` (Fisher and Yates). */
@@ -137,10 +141,10 @@ function draggable(node, { name, begin, to, by, tap, keys = {} }) {
   node.addEventListener("pointercancel", () => { from = null; });
   node.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = ARROWS[event.key];
-    if (!step && !keys[event.key]) return;
+    const step = own(ARROWS, event.key), press = own(keys, event.key);
+    if (!step && !press) return;
     event.preventDefault();
     begin();
-    if (step) by(...step.map((d) => d * (event.shiftKey ? 0.5 : 0.1))); else keys[event.key]();
+    if (step) by(...step.map((d) => d * (event.shiftKey ? 0.5 : 0.1))); else press();
   });
 }

@@ -11,30 +11,50 @@ function like(known, value) {
 }
 
 /**
- * The defaults with `state` over them. An unknown part, or one of another form than its default, is an Error that says
- * what may stand there.
+ * What is wrong with the `value` of a part of a state; "" where nothing is. `rule` are the part's own rules: its
+ * default, its choices, ...
  */
-function whole({ defaults, choices = {}, limits = {}, most = {} }, state) {
+function problemOf({ defaults: known, choices, limits, columns, least = 0, most = [], longest = Infinity }, value) {
+  const several = choices && Array.isArray(known);
+  if (several && !Array.isArray(value)) return "expected a list";
+  if (choices && !(several ? value : [value]).every((one) => choices.includes(one))) {
+    return `choose ${several ? "from" : "one of"}: ${choices.join(", ")}`;
+  }
+  if (several && new Set(value).size < value.length) return "choose each only once";
+  if (!several && !like(known, value)) return `expected something like ${JSON.stringify(known)}`;
+  const bounded = columns ? value.flatMap((row) => row.map((one, k) => [one, columns[k]]))
+    : limits ? [value].flat(9).map((one) => [one, limits]) : [];
+  for (const [one, [low, high, grain]] of bounded) {
+    if (!(one >= low && one <= high)) return `choose between ${low} and ${high}`;
+    if (grain && one % grain) return "choose a whole number";
+  }
+  if (value.length < least) return `choose at least ${least}`;
+  let level = [value];
+  for (const count of [most].flat()) {
+    const long = level.find((one) => one.length > count);
+    if (long) return `${long.length} are too many; at most ${count}`;
+    level = level.flat();
+  }
+  const long = [value].flat(9).some((words) => Array.from(words).length > longest);  // in characters, as Python counts
+  return long ? `longer than ${longest} characters` : "";
+}
+
+/**
+ * The defaults with `state` over them. An unknown part, or one against its rules, is an Error that says what may stand
+ * there.
+ */
+function whole(rules, state) {
+  const { defaults } = rules;
   if (!state || typeof state !== "object" || Array.isArray(state)) {
     throw new Error("a state is written {\"part\": value, ...}");
   }
   for (const [part, value] of Object.entries(state)) {
-    const fail = (what) => { throw new Error(`${part} = ${JSON.stringify(value)}: ${what}`); };
     if (!Object.hasOwn(defaults, part)) {
-      throw new Error(`the figure has no "${part}"; choose from: ${Object.keys(defaults).join(", ")}`);
+      throw new Error(`the figure has no "${part.slice(0, 50)}"; choose from: ${Object.keys(defaults).join(", ")}`);
     }
-    const allowed = choices[part], several = allowed && Array.isArray(defaults[part]);
-    if (several && !Array.isArray(value)) fail("expected a list");
-    if (allowed && ![value].flat().every((one) => allowed.includes(one))) {
-      fail(`choose ${several ? "from" : "one of"}: ${allowed.join(", ")}`);
-    }
-    if (!several && !like(defaults[part], value)) fail(`expected something like ${JSON.stringify(defaults[part])}`);
-    const [low, high, grain] = limits[part] || [-Infinity, Infinity], all = [value].flat(9);
-    if (limits[part] && !all.every((one) => one >= low && one <= high)) fail(`choose between ${low} and ${high}`);
-    if (grain && all.some((one) => one % grain)) fail("choose a whole number");
-    if (most[part] && value.length > most[part]) {
-      throw new Error(`${part}: ${value.length} are too many; at most ${most[part]}`);
-    }
+    const rule = Object.fromEntries(Object.entries(rules).map(([kind, all]) => [kind, own(all, part)]));
+    const problem = problemOf(rule, value), written = ` = ${JSON.stringify(value)}`;
+    if (problem) throw new Error(`${part}${written.length < 120 ? written : ""}: ${problem}`);
   }
   return { ...structuredClone(defaults), ...structuredClone(state) };
 }

@@ -45,11 +45,12 @@ function begun(state) {
   const net = network(sizes, state.activation, state.init, random(state.seed));
   const run = {
     step: 0, net, initial: net.layers.map(({ W, b }) => ({ W: [...W], b: [...b] })),
-    train, test, samples: samples(train), tests: samples(test), memory: {}, order: [], history: [],
+    train, test, samples: samples(train), tests: samples(test), memory: {}, order: [], history: [], kept: [],
     draw: random(2000 + state.seed),  // which units are dropped
-    stepsPerEpoch: Math.max(1, Math.ceil(train.length / state.batch)),
+    stepsPerEpoch: Math.max(1, Math.ceil(train.length / state.batch)), edits: state.edits,
   };
-  edited(run, state);
+  keep(run);
+  arrive(run, state);
   return run;
 }
 
@@ -80,6 +81,36 @@ function measured(net, samples) {
   return { loss: loss / samples.length, accuracy: correct / samples.length };
 }
 
+/** What is due at a step: parameters that were set by hand, and at the end of an epoch its losses. */
+function arrive(run, state) {
+  edited(run, state);
+  const epoch = run.step / run.stepsPerEpoch;
+  if (epoch && Number.isInteger(epoch)) {
+    run.history.push([epoch, measured(run.net, run.samples), measured(run.net, run.tests)]);
+  }
+}
+
+/** Every GRAIN steps, keep all that the run needs to go on from here; what is set by hand at this step comes after. */
+function keep(run) {
+  if (run.step !== run.kept.length * GRAIN) return;
+  const { step, net: { layers }, memory, order, history, draw } = run;
+  run.kept.push({ ...structuredClone({ step, layers, memory, order }), history: [...history], bits: draw.bits() });
+}
+
+/** Put the run where it was when this was kept. */
+function goBack(run, { step, layers, memory, order, history, bits }, state) {
+  Object.assign(run, structuredClone({ step, memory, order }), { history: [...history], draw: random(bits) });
+  Object.assign(run, { net: { ...run.net, layers: structuredClone(layers) }, over: false });
+  arrive(run, state);
+}
+
+/** What `run` has kept that holds for the run of `state` too, which differs from it in its edits alone. */
+function shared(run, { edits }) {
+  const at = (all, step) => all.filter((edit) => edit[0] === step);
+  const apart = [...run.edits, ...edits].map(([step]) => step).filter((k) => !same(at(run.edits, k), at(edits, k)));
+  return run.kept.filter(({ step }) => step <= Math.min(...apart));
+}
+
 /** One step of training, on one batch. A step that diverges is taken back, and the run is over. */
 function advance(run, state) {
   const before = run.net.layers.map(({ W, b }) => [W.slice(), b.slice()]);
@@ -95,27 +126,37 @@ function advance(run, state) {
     return;
   }
   run.step += 1;
-  edited(run, state);
-  if (run.step % run.stepsPerEpoch === 0) {
-    run.history.push([epoch + 1, measured(run.net, run.samples), measured(run.net, run.tests)]);
-  }
+  keep(run);
+  arrive(run, state);
 }
 
-const runs = new Map();  // the last four
+const GRAIN = 25, runs = new Map();  // what is kept of a run: every 25th step; the last four runs
+let computed = 0;  // steps, of all runs
 
 /**
- * The run of the state, at its step: the one at hand if that is not past the step, else a new one from the beginning;
- * the same to the last bit.
+ * The run of the state, at its step, from the nearest step that was kept: the same to the last bit as from the
+ * beginning. Runs that differ only in what was set by hand share what they kept before that.
  */
 function trained(state) {
-  const key = JSON.stringify({ ...state, step: 0, probe: 0, click: 0 });
+  const { edits, ...rest } = state, base = JSON.stringify({ ...rest, step: 0, probe: 0, click: 0 });
+  const key = base + JSON.stringify(edits);
   let run = runs.get(key);
-  if (!run || run.step > state.step) run = begun(state);
+  if (!run) {
+    run = begun(state);
+    const others = [...runs.values()].filter((one) => one.base === base).map((one) => shared(one, state));
+    run.kept = others.reduce((most, one) => one.length > most.length ? one : most, run.kept);
+    run.base = base;
+  }
   runs.delete(key);
   runs.set(key, run);
   if (runs.size > 4) runs.delete(runs.keys().next().value);
+  const nearest = run.kept.findLast(({ step }) => step <= state.step);
+  if (run.step > state.step || nearest.step > run.step) goBack(run, nearest, state);
   const able = run.samples.length && state.features.length;
-  while (able && run.step < state.step && !run.over) advance(run, state);
+  while (able && run.step < state.step && !run.over) {
+    advance(run, state);
+    computed += 1;
+  }
   return run;
 }
 
@@ -126,7 +167,7 @@ function playgroundNumbers(state) {
   return {
     epoch: run.step / stepsPerEpoch, done: run.step, stepsPerEpoch, train, test, initial, history, net,
     a: at.a.map((one) => [...one]), z: at.z,
-    onTrain: measured(net, run.samples), onTest: measured(net, run.tests), over: Boolean(run.over),
+    onTrain: measured(net, run.samples), onTest: measured(net, run.tests), over: Boolean(run.over), computed,
     parameters: net.layers.reduce((sum, { n, m }) => sum + (n + 1) * m, 0),
   };
 }

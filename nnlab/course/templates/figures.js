@@ -1,6 +1,6 @@
 // Brings the figures of a page to life with no kernel: each gets what a widget gets, a model and a place.
 window.figuresReady = false;
-const modules = {};
+const modules = {}, own = (table, name) => Object.hasOwn(table, name) ? table[name] : undefined;
 for (const source of document.querySelectorAll("script[data-module]")) {
   const module = new Blob([JSON.parse(source.textContent)], { type: "text/javascript" });
   modules[source.dataset.module] = URL.createObjectURL(module);
@@ -26,7 +26,7 @@ function modelOf(state, network) {
 const alive = {};  // by name; the second of a name is name-2
 for (const el of document.querySelectorAll("[data-figure]")) {
   try {
-    const { default: figure } = await import(modules[el.dataset.figure]);
+    const { default: figure } = await import(own(modules, el.dataset.figure));
     const model = modelOf(JSON.parse(el.dataset.state), JSON.parse(el.dataset.network || "{}"));
     figure.render({ model, el });
     el.dataset.ready = "";
@@ -43,7 +43,7 @@ for (const el of document.querySelectorAll("[data-figure]")) {
 if (!document.querySelector(".reveal")) {
   let timer = null, written = null;
   const pairs = () => location.hash.slice(1).split("&").map((part) => part.split(/=(.*)/s));
-  const parts = () => pairs().filter(([name, text]) => alive[name] && text);
+  const parts = () => pairs().filter(([name, text]) => Object.hasOwn(alive, name) && text);
   const changesOf = (model) => {
     const start = model.get("start"), same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
     return Object.entries(model.get("state")).filter(([part, value]) => !same(value, start[part]));
@@ -62,7 +62,7 @@ if (!document.querySelector(".reveal")) {
     if (!Object.keys(given).length || location.hash.slice(1) === written) return;
     for (const [name, { figure, model, el }] of Object.entries(alive)) {
       try {
-        const changes = given[name] && JSON.parse(decodeURIComponent(given[name]));
+        const changes = own(given, name) && JSON.parse(decodeURIComponent(given[name]));
         model.set("state", figure.whole({ ...model.get("start"), ...changes }));
       } catch (error) {
         const said = document.createElement("p");

@@ -20,16 +20,16 @@ function buildPad({ set, begin, state, tell, atBegin }) {
   let first = null, ours = false;  // where the press began, until it draws; whether the last stroke is this press's
   const start = (...points) => {
     const before = asSeen();
-    ours = before.length < most.strokes;
+    ours = before.length < most.strokes[0];
     first = null;
     if (ours) set({ strokes: [...before, points], size: 1, turn: 0 });
-    else tell(`At most ${most.strokes} strokes: clear the pad.`);
+    else tell(`At most ${most.strokes[0]} strokes: clear the pad.`);
   };
   const extend = (x, y) => {
     const here = onPad([x, y]), { strokes } = state(), last = strokes.at(-1);
     if (first) { start(first, here); return; }
     const far = ours && Math.hypot(here[0] - last.at(-1)[0], here[1] - last.at(-1)[1]) >= 1;
-    if (far) set({ strokes: [...strokes.slice(0, -1), [...last, here]] });
+    if (far && last.length < most.strokes[1]) set({ strokes: [...strokes.slice(0, -1), [...last, here]] });
   };
   const move = (right, up) => {
     const { strokes, pen } = state(), all = seen(state());
@@ -53,7 +53,7 @@ function buildPad({ set, begin, state, tell, atBegin }) {
       svg("polyline", { "stroke-width": UNIT * now.pen, points: points(stroke).join(" ") })));
     const [x, y, width, height] = steps ? steps.box : [0, 0, 0, 0];
     put(box, { x: EDGE + UNIT * x, y: HEAD + UNIT * y, width: UNIT * width, height: UNIT * height });
-    put(surface, { "aria-valuemin": 0, "aria-valuemax": most.strokes, "aria-valuenow": strokes.length,
+    put(surface, { "aria-valuemin": 0, "aria-valuemax": most.strokes[0], "aria-valuenow": strokes.length,
       "aria-valuetext": counted(strokes.length, "stroke") + (probabilities ? `, prediction ${predicted}` : "") });
   }];
 }

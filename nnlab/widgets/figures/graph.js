@@ -78,10 +78,13 @@ function buildDrawing({ set, begin, state }) {
   const lines = svg("g", { "aria-hidden": "true" }), boxes = svg("g");
   const label = "The graph: values, gradients, and a local derivative on each edge";
   const drawing = panel({ width: 680, height: 340, label }, lines, boxes);
-  const rewrite = (input, value) => set({ program: parsed(state().program).map(({ name, tree }) => {
-    const right = name === input ? tidy(value) : written(tree);
-    return name === "out" ? right : `${name} = ${right}`;
-  }).join("; ") });
+  const rewrite = (input, value) => {
+    const program = parsed(state().program).map(({ name, tree }) => {
+      const right = name === input ? tidy(value) : written(tree);
+      return name === "out" ? right : `${name} = ${right}`;
+    }).join("; ");
+    if (program.length <= longest.program) set({ program });
+  };
   const valueOf = (name) => graphOf(state().program).graph.find((node) => node.name === name).value;
   const handle = (name, box) => {
     let from = null;  // height and value where the drag began
@@ -145,7 +148,8 @@ function story({ step }, numbers) {
 function buildGraph(stage) {
   const { root, says, set, begin } = stage;
   const [drawing, draw] = buildDrawing(stage);
-  const typed = html("input", { type: "text", spellcheck: "false", autocomplete: "off", "aria-label": "Expression" });
+  const typed = html("input", { type: "text", spellcheck: "false", autocomplete: "off", "aria-label": "Expression",
+    maxlength: longest.program });
   typed.addEventListener("change", () => { begin(); set({ program: typed.value, step: 0 }); });
   const order = choice({ name: "backward", options: choices.order, begin, change: (value) => set({ order: value }) });
   const steer = player(stage, { end: (now) => graphNumbers(now).end, wait: 900 });

@@ -159,7 +159,8 @@ function buildPlayground(stage) {
     chosen = at;
     if (value === undefined) { stage.draw(); return; }
     const { step, edits } = state(), others = edits.filter((edit) => edit[1] && !same(edit.slice(0, 4), [step, ...at]));
-    set({ edits: [[0, 0, 0, 0, 0], ...others, [step, ...at, value]].slice(-most.edits) });
+    const allowed = clamp(value, ...limits.edits);
+    set({ edits: [[0, 0, 0, 0, 0], ...others, [step, ...at, allowed]].slice(-most.edits) });
   };
   const [drawing, drawNetwork] = buildNetwork(stage, look, pick), [plane, drawPlane] = buildPlane(stage);
   const stride = () => trained(state()).stepsPerEpoch, end = () => limits.step[1];

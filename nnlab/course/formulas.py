@@ -1,0 +1,101 @@
+"""HTML of text cells: formulas as images (SVG), made by MathJax in Node.js, and every image inside the page."""
+
+import contextlib
+import functools
+import html
+import json
+import subprocess
+from pathlib import Path
+
+from jinja2 import pass_context
+from mistune import HTMLRenderer
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from nnlab.course.embed import embedded
+from nnlab.course.npm import node, package
+from nnlab.fetch import FetchError
+
+
+class Formulas:
+    """TeX to SVG by MathJax in Node.js; without it (no network the first time) the TeX itself stands in the page."""
+
+    def __init__(self):
+        self.without = None  # the reason why formulas are left as TeX, if they are
+        self._process = None
+
+    def _start(self):
+        try:
+            command = [node(), str(Path(__file__).parent / "tex.js"), str(package("mathjax"))]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                             text=True, encoding="utf-8")
+        except (FetchError, OSError) as error:
+            self.without = str(error)
+
+    @functools.cache  # noqa: B019
+    def __call__(self, tex, display=False):
+        """HTML of the formula `tex`.
+
+        Raises:
+            ValueError: MathJax cannot read it; the message shows the formula.
+        """
+        if self._process is None and self.without is None:
+            self._start()
+        if self.without is not None:
+            return f'<span class="tex">{html.escape(tex)}</span>'
+        self._process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+        self._process.stdin.flush()
+        if not (line := self._process.stdout.readline()):
+            raise RuntimeError(f"Node.js ({self._process.args[0]}) ended before it had set {tex!r}; "
+                               "its own message stands above")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise ValueError(f"bad formula {tex!r}: {answer['error']}")
+        return answer["svg"].replace("<svg ", f'<svg role="img" aria-label="{html.escape(tex, quote=True)}" ', 1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """End Node.js, if it was started."""
+        if self._process is not None:
+            self._process.communicate()
+
+
+def markdown_filter(formulas, name):
+    """The filter ``markdown2html`` of nbconvert: formulas as `formulas` makes them, images inside the page.
+
+    A bad formula or image is a ValueError that begins with `name`, the notebook's, and the cell.
+    """
+
+    class Renderer(IPythonRenderer):
+        def block_math(self, body):
+            return formulas(body.strip(), True)
+
+        def inline_math(self, body):
+            return formulas(body.strip(), False)
+
+        def latex_environment(self, name, body):
+            return formulas(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
+
+        def image(self, text, url, title=None):
+            return HTMLRenderer.image(self, text, url, title)  # `embedded` does the rest
+
+    @pass_context
+    def converted(context, source):
+        cell = context.get("cell", {})
+        with in_cell(name, cell):
+            made = MarkdownWithMath(renderer=Renderer(escape=False, exclude_anchor_links=True)).render(source)
+            return embedded(made, cell.get("attachments"))
+    return converted
+
+
+@contextlib.contextmanager
+def in_cell(name, cell):
+    """A with block in which a ValueError begins with the names of the notebook and of the cell."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{name}, cell {cell.get('id', '?')!r}: {error}") from None

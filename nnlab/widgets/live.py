@@ -1,0 +1,113 @@
+"""A figure's state as Python has it: dictionaries and lists that move the figure when something in them is changed."""
+
+import functools
+
+
+class State(dict):
+    """A dictionary of a figure's state: what changes it, changes the figure, by the rules of its state."""
+
+    __slots__ = ("_reach",)
+
+    def copy(self):
+        """A dictionary of its own, with lists of their own, which no longer move the figure."""
+        return plain(self)
+
+    def __copy__(self):
+        return plain(self)
+
+    def __deepcopy__(self, memo):
+        return plain(self)
+
+    def __reduce_ex__(self, protocol):
+        return dict, (plain(self),)
+
+
+class Values(list):
+    """A list in a figure's state: what changes it, changes the figure, by the rules of its state."""
+
+    __slots__ = ("_reach",)
+
+    def copy(self):
+        """A list of its own, which no longer moves the figure."""
+        return plain(self)
+
+    def __copy__(self):
+        return plain(self)
+
+    def __deepcopy__(self, memo):
+        return plain(self)
+
+    def __reduce_ex__(self, protocol):
+        return list, (plain(self),)
+
+
+def _changing(kind, name):
+    """The method `name` of `kind`, which is done to the figure's state first, and then to the object itself."""
+    method = getattr(kind, name)
+
+    @functools.wraps(method)
+    def change(self, *arguments, **named):
+        result = self._reach(self, lambda there: method(there, *arguments, **named))
+        return self if name in ("__ior__", "__iadd__", "__imul__") else result
+    return change
+
+
+for _kind, _names in ((State, "__setitem__ __delitem__ __ior__ clear pop popitem setdefault update"),
+                      (Values, "__setitem__ __delitem__ __iadd__ __imul__ append clear extend insert pop remove "
+                               "reverse sort")):
+    for _name in _names.split():
+        setattr(_kind, _name, _changing(_kind.__base__, _name))
+
+
+def plain(value):
+    """`value` with dictionaries and lists of its own, of Python's own kinds."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list) else value
+
+
+def live(value, figure, trait, path=()):
+    """`value`, plain JSON, as it stands at `path` in the `trait` of `figure`: `State` and `Values` all through."""
+    def below(key, one):
+        return live(one, figure, trait, (*path, key))
+
+    if not isinstance(value, dict | list):
+        return value
+    if isinstance(value, dict):
+        made = State((key, below(key, one)) for key, one in value.items())
+    else:
+        made = Values(below(k, one) for k, one in enumerate(value))
+    made._reach = functools.partial(_change, figure, trait, path)
+    return made
+
+
+def _change(figure, trait, path, mine, operation):
+    """What `operation` returns, after it has changed what stands at `path` in the `trait` of `figure`.
+
+    Args:
+        figure: its rules decide; what they refuse changes nothing.
+        trait: "state", or another trait of the figure that holds a state.
+        path: keys and places that lead to the changed object.
+        mine: the `State` or `Values` that the caller has in hand; afterwards it holds what the figure holds.
+        operation: function of a plain dictionary or list that changes it.
+
+    Raises:
+        ValueError: the rules refuse it; or the list in hand is of an earlier state.
+    """
+    state = plain(getattr(figure, trait))
+    try:
+        there = functools.reduce(lambda inner, key: inner[key], path, state)
+    except (IndexError, KeyError, TypeError):
+        there = None
+    if path and there != mine:
+        raise ValueError(f"these values are of an earlier state, which the figure has left; "
+                         f"take them again from figure.{trait}[{path[0]!r}]")
+    result = operation(there)
+    setattr(figure, trait, state)
+    now = functools.reduce(lambda inner, key: inner[key], path, getattr(figure, trait))
+    if isinstance(mine, dict):
+        dict.clear(mine)
+        dict.update(mine, now)
+    else:
+        list.__setitem__(mine, slice(None), now)
+    return result
