@@ -1,9 +1,13 @@
 """The first cell of every notebook, where there is no nnlab: in a bare Jupyter, without git, without a network, ..."""
 
+import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
+import threading
+import time
 
 import nbformat
 import pytest
@@ -132,6 +136,43 @@ def test_without_a_network_one_sentence_says_what_to_do(run):
     assert last.startswith("ConnectionError: Could not get the course (") and "CalledProcessError" not in done.stderr
     assert last.endswith("connect to the internet (on Kaggle: Settings > Internet on) and run this cell again.")
     assert "During handling" not in done.stderr and "direct cause" not in done.stderr
+
+
+@contextlib.contextmanager
+def serving(answer):
+    """Address of a server that gives every connection to the function `answer`."""
+    server, kept = socket.create_server(("127.0.0.1", 0)), []
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                kept.append(server.accept()[0])
+                threading.Thread(target=answer, args=(kept[-1],), daemon=True).start()
+    threading.Thread(target=serve, daemon=True).start()
+    yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    server.close()
+    for connection in kept:
+        connection.close()
+
+
+def nonsense(connection):
+    """A portal that answers in no protocol at all."""
+    with contextlib.suppress(OSError):
+        connection.recv(1000)
+        connection.sendall(b"SIGN IN FIRST\r\n\r\n")
+        connection.close()
+
+
+@pytest.mark.parametrize("answer", [lambda connection: None, nonsense], ids=["never answers", "nonsense"])
+def test_network_that_stalls_or_lies_is_one_sentence(run, answer):
+    with serving(answer) as place:
+        cell = first_cell().replace(address(), place).replace("20", "1")  # a second of silence, not twenty
+        start = time.monotonic()
+        done, folder = run(cell, GIT_CONFIG_COUNT="0", no_proxy="127.0.0.1")
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ConnectionError: Could not get the course (") and last.endswith("run this cell again.")
+    assert time.monotonic() - start < 30 and list(folder.iterdir()) == []
+    assert first_cell().count("20") == 2 and "During handling" not in done.stderr
 
 
 def test_download_that_breaks_off_leaves_nothing(run, archive, tmp_path):

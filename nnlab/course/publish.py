@@ -21,20 +21,23 @@ except ImportError:
     import subprocess
     import tempfile
     from runpy import run_path
-    from urllib.request import urlretrieve
+    from urllib.request import urlopen
     address = "ADDRESS"
     home = f'{"." if os.access(".", os.W_OK) else os.path.expanduser("~")}/nnlab-VERSION'
     try:
         if not os.path.exists(home):
             with tempfile.TemporaryDirectory(dir=os.path.dirname(home)) as part:  # all or nothing
-                git = f"git clone -q --depth=1 --branch=vVERSION {address} course/nnlab"
+                git = "git -c http.lowSpeedLimit=1000 -c http.lowSpeedTime=20 clone -q --depth=1"
+                git += f" --branch=vVERSION {address} course/nnlab"
                 if subprocess.run(git, shell=True, cwd=part, capture_output=True).returncode:
-                    urlretrieve(f"{address}/archive/refs/tags/vVERSION.zip", f"{part}/zip")
+                    zipped = f"{address}/archive/refs/tags/vVERSION.zip"
+                    with urlopen(zipped, timeout=20) as answer, open(f"{part}/zip", "wb") as file:
+                        shutil.copyfileobj(answer, file)
                     shutil.unpack_archive(f"{part}/zip", f"{part}/course", "zip")
                 os.rename(next(os.scandir(f"{part}/course")).path, home)
-    except OSError as error:
-        raise ConnectionError(f"Could not get the course ({error}): connect to the internet (on "
-                              "Kaggle: Settings > Internet on) and run this cell again.") from None
+    except Exception as error:
+        raise ConnectionError(f"Could not get the course ({str(error).strip()}): connect to the internet "
+                              "(on Kaggle: Settings > Internet on) and run this cell again.") from None
     run_path(f"{home}/nnlab/packages.py")["make_ready"]()"""
 
 _COLAB = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
