@@ -99,6 +99,19 @@ SITUATIONS = {
         (relu("kept = []", "while True:", "    kept.append(torch.ones(10 ** 6))"), "what grows in its loop?")],
     "infinite recursion": [(FRESH, None), (relu("return relu(x)"), "Infinite recursion: the function calls itself")],
     "raise SystemExit": [(FRESH, None), (relu("raise SystemExit"), "return the result with return")],
+    "exit() and quit()": [
+        (FRESH, None), (relu("exit()"), "return the result with return"), (relu("quit()"), "return the result with"),
+        ("import time\ntime.sleep(0.5)\nprint('alive')", "alive"), (RIGHT, KEPT)],
+    "asking the user": [(FRESH, None), (relu("input('x')", "return x.clamp(min=0)"), "input() finds nothing to read")],
+    "exit() in mylab.py": [
+        (FRESH, None), (RIGHT, KEPT),
+        ("file = folder / 'mylab.py'\nhad = file.read_text(encoding='utf-8')", None),
+        ("_ = file.write_text('exit()\\n' + had)", None),
+        ("from nnlab.checks import yours\nprint(yours('week01.relu').__module__)", "nnlab.exercises.week01a"),
+        ("_ = file.write_text('from IPython import get_ipython\\nget_ipython().ask_exit()\\n' + had)", None),
+        ("print(yours('week01.relu').__module__)", "nnlab.exercises.week01a"),
+        (RIGHT, "not kept in mylab.py: mylab.py cannot be imported (SystemExit, in line 2); correct that line"),
+        ("import time\ntime.sleep(0.5)\nprint('alive')", "alive")],
     "a forgotten return": [(FRESH, None), (relu("x.clamp(min=0)"), "does your function end with return?")],
     "a name defined as something else": [
         (FRESH + "relu = 3\nlist = 5", None), (RIGHT, KEPT),

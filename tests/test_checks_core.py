@@ -7,6 +7,7 @@ import sys
 import threading
 import types
 
+import numpy as np
 import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
@@ -15,6 +16,7 @@ from nnlab.checks import running
 from nnlab.checks.core import CheckFailed, Checks
 from nnlab.checks.exercise import Exercise, Quiz, Wrong
 from nnlab.checks.judging import judge
+from nnlab.exercises.week01 import check as week01
 
 
 def double(x):
@@ -80,6 +82,40 @@ def test_smallest_failing_case_and_the_named_mistake(notebook, capsys):
     assert "torch.tensor(2.0)" not in said
     assert notebook.names["double"](torch.tensor(5.0)) == 10
     assert notebook.names["check"].attempt("double")(torch.tensor(5.0)) == 25
+
+
+def test_a_value_handed_out_is_the_students_own(notebook, capsys):
+    """What is handed out in place of an answer may be changed; the next answer is judged as before."""
+    for _ in range(2):
+        notebook("sums = check.value('sums', [..., ...])\nsums[0] = 99\nsums.append(1)", capsys)
+        assert notebook("sums = check.value('sums', [2, 6])\nsums.clear()", capsys).startswith("✗ sums")
+        assert notebook("print(check.value('sums', [2, 5]))", capsys).endswith("[2, 5]\n")
+    answer = [2, 6]
+    made_of = notebook.names["check"]
+    made_of.value("sums", answer)
+    answer.clear()
+    assert made_of.attempt("sums") == [2, 6]
+
+
+@pytest.mark.parametrize("part", [torch.ones(2), np.ones(2), (2, np.ones(2)), "2", None, {"a": 1}],
+                         ids=["tensor", "array", "array inside", "text", "None", "dictionary"])
+def test_a_value_of_any_kind_gets_a_verdict(notebook, capsys, part):
+    notebook.names["part"] = part
+    assert notebook("sums = check.value('sums', [2, part])", capsys).startswith("✗ sums is not right yet")
+    assert notebook("sums = check.value('sums', [part, 5])", capsys).startswith("✗ sums is not right yet")
+
+
+def test_a_class_handed_out_is_the_students_own(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("NNLAB_MYLAB", str(tmp_path))
+    names = {"check": Checks("week01", list(week01.exercises.values()))}
+    exec("@check\nclass Neuron:\n    def __call__(self, inputs):\n        ...", names)
+    ours = week01.exercises["Neuron"].reference
+    assert "○ Neuron" in capsys.readouterr().out and names["Neuron"] is not ours
+    neuron = names["Neuron"](torch.ones(2), torch.tensor(1.0), torch.relu)
+    assert neuron(torch.ones(2)) == 3 and names["Neuron"].__doc__ == ours.__doc__
+    names["Neuron"].__call__ = lambda self, inputs: inputs
+    assert ours(torch.ones(2), torch.tensor(1.0), torch.relu)(torch.ones(2)) == 3
+    assert judge(week01.exercises["Neuron"], ours).kind == "correct"
 
 
 def test_edit_and_run_again(notebook, capsys):

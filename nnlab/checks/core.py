@@ -5,9 +5,12 @@ import os
 import sys
 
 from nnlab.checks import mylab
-from nnlab.checks.exercise import Quiz
+from nnlab.checks.cell import assigned, definition
+from nnlab.checks.exercise import Quiz, with_code_before
 from nnlab.checks.judging import judge, judge_value, not_attempted
-from nnlab.checks.source import definition, is_given, is_stub, source_to_keep
+from nnlab.checks.keeping import kept_or_not
+from nnlab.checks.source import is_given, is_stub
+from nnlab.checks.state import isolated
 
 
 class CheckFailed(AssertionError):
@@ -29,19 +32,19 @@ class Checks:
 
     def __call__(self, answer):
         """The function or class `answer` if it is correct, else the reference, after printing the verdict."""
-        name = getattr(answer, "__name__", repr(answer))
+        frame, name = sys._getframe(1), getattr(answer, "__name__", repr(answer))
+        if name not in self.exercises:  # such as a lambda
+            name = assigned(frame) or name
         exercise = self.exercises.get(name)
         if exercise is None or isinstance(exercise, Quiz):
             return self._unknown(name, answer)
-        frame = sys._getframe(1)
-        tree, node = definition(frame, name)
+        tree, node = definition(frame, name, answer)
         if is_stub(answer, node) or (exercise.given and is_given(node, exercise.given)):
             verdict = not_attempted(name)
         else:
-            before = list(self.exercises.values())[:list(self.exercises).index(name)]
-            earlier = [other for other in before if not isinstance(other, Quiz)]
+            earlier = with_code_before(self.exercises, name)
             verdict = judge(exercise, answer, earlier, frame.f_globals, frame.f_code.co_filename)
-        kept = self._keep(name, tree, node, frame.f_globals) if verdict.kind == "correct" else ""
+        kept = kept_or_not(self, name, tree, node, frame.f_globals) if verdict.kind == "correct" else ""
         return self._report(exercise, answer, verdict, kept)
 
     def value(self, name, value):
@@ -55,32 +58,15 @@ class Checks:
     def _report(self, exercise, answer, verdict, kept):
         """The `answer` where it is correct, else the reference, after printing the verdict."""
         name, right = exercise.name, verdict.kind == "correct"
-        self._attempts[name], self._verdicts[name] = answer, verdict
+        self._attempts[name] = answer[:] if isinstance(answer, list) else answer
+        self._verdicts[name] = verdict
         if not right and os.environ.get("NNLAB_STRICT"):
             raise CheckFailed(verdict.text)
         print(verdict.text + (f"{kept}. {exercise.allows}" if right else ""))
         if verdict.draw is not None:
-            verdict.draw()
-        return answer if right else exercise.reference
-
-    def _keep(self, name, tree, node, namespace):
-        """End of a printed sentence that says whether the source code of the answer was written into mylab.py."""
-        if node is None:
-            return ", but not kept: a magic such as %%time hides its source code; run the cell once without it"
-        at_hand = mylab.IMPORTED | {other.partition(".")[2] for other in mylab.kept()}
-        source, missing = source_to_keep(tree, node, namespace, at_hand)
-        if missing:
-            needs = " and ".join(f"`{other}`" for other in missing)
-            solve = [other for other in missing if other in self.exercises]
-            return f", but not kept in mylab.py: it needs {needs}; " + (
-                "solve that first, then run this cell again" if solve else "define that in the same cell, or inside")
-        try:
-            said = mylab.keep(f"{self.week}.{name}", source)
-        except OSError as error:
-            return f", but not kept: {mylab.path()} cannot be written ({error.strerror or error})"
-        lost = "google.colab" in sys.modules and not mylab.DRIVE.is_dir()
-        until = " until this runtime ends; mount your Drive to keep it for good" if lost else ""
-        return " and kept in mylab.py" + until + (f". {said}"[:-1] if said else "")
+            with isolated():
+                verdict.draw()
+        return answer if right else exercise.handed_out()
 
     def _unknown(self, name, answer, choices=None):
         """The `answer` unchanged, after printing that no exercise is called `name`, and the names that are similar."""

@@ -1,5 +1,6 @@
 """What an exercise is: a definition or a quiz, its reference, its named wrong answers, and the verdict on an answer."""
 
+import copy
 import dataclasses
 import functools
 import inspect
@@ -9,6 +10,8 @@ import sys
 import textwrap
 import types
 import weakref
+
+from nnlab.checks.originals import remembered
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,16 +51,22 @@ class Exercise:
     given: object = None
     expected: dict = dataclasses.field(default_factory=dict, init=False, repr=False, compare=False)
     # outcomes of the reference, filled in by the judge, by the names that are bound
+    name: str = dataclasses.field(init=False)
+    originals: list = dataclasses.field(init=False, repr=False, compare=False)
 
-    @property
-    def name(self):
-        """The exercise's name: its reference's."""
-        return self.reference.__name__
+    def __post_init__(self):
+        """A student may set anything on the reference, which serves until there is an answer of their own."""
+        object.__setattr__(self, "name", self.reference.__name__)
+        object.__setattr__(self, "originals", remembered(self.reference, *self.uses.values()))
 
     @property
     def source(self):
         """Source text of the reference."""
         return textwrap.dedent(inspect.getsource(self.reference))
+
+    def handed_out(self):
+        """The reference for a student: of a class a copy, whose methods may be replaced."""
+        return variant(self.reference) if isinstance(self.reference, type) else self.reference
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +94,10 @@ class Quiz:
         """The line that answers it."""
         return f'{self.name} = check.value("{self.name}", {self.reference!r})\n'
 
+    def handed_out(self):
+        """A copy of the list of correct values, for a student, who may change it."""
+        return copy.deepcopy(self.reference)
+
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
@@ -93,6 +106,12 @@ class Verdict:
     kind: str
     text: str
     draw: object = None
+
+
+def with_code_before(exercises, name):
+    """List of each `Exercise` that comes before `name` in the dictionary `exercises` by name; no `Quiz`."""
+    before = itertools.takewhile(lambda other: other != name, exercises)
+    return [exercises[other] for other in before if not isinstance(exercises[other], Quiz)]
 
 
 def variant(function, *edits, name=None):
@@ -119,9 +138,9 @@ def variant(function, *edits, name=None):
         home.__dict__.update(names, __name__=file, __file__=file)
         names = vars(home)
     exec(compile(text, file, "exec"), names)
-    copy = names[function.__qualname__]
-    copy.__name__ = name or function.__name__
-    return copy
+    edited = names[function.__qualname__]
+    edited.__name__ = name or function.__name__
+    return edited
 
 
 def once(measure):

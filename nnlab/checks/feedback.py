@@ -5,7 +5,8 @@ import traceback
 
 import torch
 
-from nnlab.checks.running import Stopped, difference
+from nnlab.checks.comparing import difference
+from nnlab.checks.running import Stopped
 
 WIDTH = 100
 NO_NUMPY = "Stay with torch's operations: autograd computes no gradient through NumPy's, and they do not run on a GPU."
@@ -24,7 +25,7 @@ def happened(case, got, right, own_file=None):
     if isinstance(got.error, Stopped):
         return aligned(("case", case)), str(got.error)
     if got.error is not None:
-        text = f"{type(got.error).__name__}: {(str(got.error).splitlines() or [''])[0]}"[:2 * WIDTH]
+        text = f"{type(got.error).__name__}: {(str(got.error).splitlines() or [''])[0]}"[:2 * WIDTH].removesuffix(": ")
         return aligned(("case", case), *_own_line(got.error, own_file), ("error", text)), _advice(got.error)
     try:
         differs = difference(right.value, got.value)
@@ -37,11 +38,11 @@ def happened(case, got, right, own_file=None):
     advice = ""
     if got.value is None:
         given, advice = "nothing (None)", "Nothing is returned: does your function end with return?"
-    elif "NumPy" in differs:
+    elif "a NumPy array instead" in differs:
         given, advice = differs, NO_NUMPY
-    elif "on " in differs[:3]:
+    elif differs.rpartition(": ")[2].startswith("on "):
         advice = "Create new tensors on the device of the input: torch.zeros_like(x), or device=x.device."
-    if "instead" in differs and differs not in given:
+    if not differs.startswith(("other ", "another ")) and differs not in given:  # more than the numbers differ
         given = f"{given}: {differs}" if isinstance(got.value, torch.Tensor) else differs
     return aligned(("case", case), ("expected", expected), ("got", given)), advice
 

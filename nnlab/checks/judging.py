@@ -1,13 +1,18 @@
 """The judgment of an answer to an exercise."""
 
+import contextlib
+import copy
 import functools
 import textwrap
+import types
 
 import torch
 
 from nnlab.checks.exercise import Verdict
 from nnlab.checks.feedback import WIDTH, aligned, draw, happened
-from nnlab.checks.running import Outcome, Stopped, agree, bound, guarded, run, without_trace
+from nnlab.checks.originals import as_defined
+from nnlab.checks.running import Outcome, Stopped, agree, bound, guarded, run
+from nnlab.checks.traces import without_trace
 
 
 def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
@@ -26,7 +31,7 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
         return incorrect(name, f"  {name} should be a {kind}: keep the line that the notebook begins it with.")
     names, count = {other.name: other.reference for other in earlier}, len(exercise.cases)
     drawing = (exercise.draws,) if exercise.draws else ()
-    with without_trace():
+    with _fixed(exercise, *earlier):
         right = _expected(exercise, names)
         found = _tried(exercise, answer, (*exercise.cases, *drawing, *exercise.signs), names, namespace)
         got, drawn, signs = found[:count], found[count:count + len(drawing)], found[count + len(drawing):]
@@ -54,7 +59,7 @@ def is_correct(exercise, answer, earlier=(), namespace=None, seconds=None):
     if not _same_kind(exercise, answer):
         return False
     names = {other.name: other.reference for other in earlier}
-    with without_trace():
+    with _fixed(exercise, *earlier):
         right = _expected(exercise, names)
         got = _tried(exercise, answer, exercise.cases, names, namespace, seconds,
                      ends=lambda k, outcome: not agree(right[k], outcome))
@@ -63,8 +68,15 @@ def is_correct(exercise, answer, earlier=(), namespace=None, seconds=None):
 
 def outcomes(exercise, answer, names=()):
     """`Outcome` of each case of `exercise` with `answer`; `names` is a dictionary of other names that are bound."""
-    with without_trace():
+    with _fixed(exercise):
         return [_run(exercise, answer, case, dict(names)) for case in exercise.cases]
+
+
+@contextlib.contextmanager
+def _fixed(*exercises):
+    """`without_trace`, and what `exercises` run of ours is as it was defined, whatever a student has set on it."""
+    with without_trace(), as_defined([pair for exercise in exercises for pair in exercise.originals]):
+        yield
 
 
 def _same_kind(exercise, answer):
@@ -74,8 +86,10 @@ def _same_kind(exercise, answer):
 
 def _run(exercise, candidate, line, names):
     """`Outcome` of one line of `exercise` with `candidate` as its answer and the other `names` bound."""
-    uses = {name: _fresh(value) for name, value in exercise.uses.items()}
-    return run(line, uses | names | {exercise.name: candidate})
+    seen = {}  # what two of them share, their copies share
+    uses = {name: _fresh(value, seen) for name, value in exercise.uses.items()}
+    with as_defined(exercise.originals):
+        return run(line, uses | names | {exercise.name: candidate})
 
 
 def _expected(exercise, names):
@@ -99,11 +113,9 @@ def _tried(exercise, answer, lines, names, namespace, seconds=None, ends=lambda 
     return found[:len(lines)]
 
 
-def _fresh(value):
-    """A tensor, or a tuple of such, that an answer may spoil; anything else as it is."""
-    if isinstance(value, tuple):
-        return tuple(map(_fresh, value))
-    return value.clone() if isinstance(value, torch.Tensor) else value
+def _fresh(value, seen):
+    """A copy of anything that an answer may spoil; functions, classes and modules as they are."""
+    return value if isinstance(value, types.ModuleType) else copy.deepcopy(value, seen)
 
 
 def judge_value(exercise, value):
@@ -114,17 +126,26 @@ def judge_value(exercise, value):
     if not isinstance(value, tuple | list) or len(value) != count:
         return incorrect(name, f"  {name} should be a list of {count} values, one for each question.")
     given = [_plain(part) for part in value]
-    k = next((k for k in range(count) if given[k] != exercise.reference[k]), None)
+    k = next((k for k in range(count) if not _same(given[k], exercise.reference[k])), None)
     if k is None:
         return Verdict("correct", f"✓ {name} is right")
-    said = next((wrong.says for wrong in exercise.wrong if wrong.answer[k] == given[k] != exercise.reference[k]), "")
+    said = next((wrong.says for wrong in exercise.wrong if _same(given[k], wrong.answer[k])
+                 and not _same(given[k], exercise.reference[k])), "")
     form = "" if type(given[k]) is type(exercise.reference[k]) or given[k] is ... else (
         f"A {type(exercise.reference[k]).__name__} is asked, such as {_like(exercise.reference[k])}.")
     words = sorted(set(exercise.reference)) if all(isinstance(part, str) for part in exercise.reference) else []
-    if words and given[k] is not ... and given[k] not in words:
+    if words and given[k] is not ... and not any(_same(given[k], word) for word in words):
         form = f"Choose {', '.join(map(repr, words[:-1]))} or {words[-1]!r}."
     given = "no answer yet" if given[k] is ... else repr(given[k])
     return incorrect(name, aligned((f"{k + 1} of {count}", exercise.questions[k]), ("yours", given)), said or form)
+
+
+def _same(given, right):
+    """Whether two values are equal; an array or tensor of several numbers is equal to nothing."""
+    try:
+        return bool(given == right)
+    except Exception:  # an array has no truth value
+        return False
 
 
 def _plain(part):

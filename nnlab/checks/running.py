@@ -1,20 +1,19 @@
-"""Run test cases with a student's answer, safely: infinite loops, memory, prints and changed inputs are handled."""
+"""Run test cases with a student's answer, safely: infinite loops, memory and changed inputs are handled."""
 
 import ast
 import contextlib
 import dataclasses
-import io
 import itertools
-import math
 import os
-import random
 import signal
-import sys
 import threading
 import time
 
-import numpy as np
 import torch
+
+from nnlab.checks.comparing import difference
+from nnlab.checks.state import isolated
+from nnlab.checks.traces import without_trace as without_trace
 
 SECONDS = 10  # an answer is stopped after this time, all cases together
 MEMORY = 2 << 30  # and when the process has grown by this many bytes
@@ -95,74 +94,22 @@ def bound(namespace, names):
                 namespace[name] = value
 
 
-@contextlib.contextmanager
-def without_trace():
-    """Discard printed output and new figures of the block; restore the random generators of Python, NumPy and torch."""
-    states, pyplot = (random.getstate(), np.random.get_state()), _pyplot()
-    figures = set(pyplot.get_fignums()) if pyplot else set()
-    try:
-        with (contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()),
-              torch.random.fork_rng(devices=[])):
-            yield
-    finally:
-        random.setstate(states[0])
-        np.random.set_state(states[1])
-        if pyplot := _pyplot():
-            for number in set(pyplot.get_fignums()) - figures:
-                pyplot.close(number)
-
-
-def _pyplot():
-    """Module matplotlib.pyplot where it is in use, else None."""
-    return sys.modules.get("matplotlib.pyplot")
-
-
 def run(case, names):
-    """`Outcome` of the code `case`, the value of its last expression, with `names` bound."""
+    """`Outcome` of the code `case`, the value of its last expression, with `names` bound, in a fresh state of torch."""
     body = ast.parse(case).body
     namespace = {"torch": torch, **names}
-    torch.manual_seed(0)
     try:
-        exec(compile(ast.Module(body[:-1], []), "<case>", "exec"), namespace)
-        given = {name: value.detach().clone() for name, value in namespace.items() if isinstance(value, torch.Tensor)}
-        value = eval(compile(ast.Expression(body[-1].value), "<case>", "eval"), namespace)
+        with isolated():
+            exec(compile(ast.Module(body[:-1], []), "<case>", "exec"), namespace)
+            given = {name: value.detach().clone() for name, value in namespace.items()
+                     if isinstance(value, torch.Tensor)}
+            value = eval(compile(ast.Expression(body[-1].value), "<case>", "eval"), namespace)
         changed = tuple(name for name, before in given.items() if difference(before, namespace[name]))
         return Outcome(value, None, given, changed)
-    except (Exception, SystemExit, Stopped) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit and Stopped, too
         return Outcome(error=error)
-
-
-def difference(expected, got):
-    """None if `got` equals `expected` (up to 1e-5, relative or absolute), else the difference in a few words."""
-    if isinstance(expected, torch.Tensor):
-        if not isinstance(got, torch.Tensor):
-            return f"{_kind(got)} instead of a tensor"
-        for what, mine, right in (("shape", tuple(got.shape), tuple(expected.shape)), ("", got.dtype, expected.dtype),
-                                  ("on", got.device, expected.device)):
-            if mine != right:
-                return f"{what} {mine} instead of {right}".strip()
-        same = torch.allclose(got.detach(), expected.detach(), rtol=1e-5, atol=1e-5, equal_nan=True)
-        return None if same else "other numbers"
-    if isinstance(expected, tuple | list):
-        if not isinstance(got, tuple | list) or len(got) != len(expected):
-            return f"{_kind(got)} instead of {len(expected)} values"
-        return next(filter(None, map(difference, expected, got)), None)
-    if isinstance(expected, float) and isinstance(got, int | float) and not isinstance(got, bool):
-        same = math.isclose(got, expected, rel_tol=1e-5, abs_tol=1e-5) or (math.isnan(got) and math.isnan(expected))
-        return None if same else "another number"
-    if type(got) is not type(expected):
-        return f"{_kind(got)} instead of {_kind(expected)}"
-    return None if got == expected else "another value"
-
-
-def _kind(value):
-    """Type of `value` in words."""
-    if isinstance(value, np.ndarray | np.generic):
-        return "a NumPy array"
-    if isinstance(value, tuple | list):
-        return f"{len(value)} values"
-    names = {int: "a Python int", float: "a Python float", bool: "True or False", torch.Tensor: "a tensor"}
-    return "nothing (None)" if value is None else names.get(type(value), f"a {type(value).__name__}")
 
 
 def agree(one, other):

@@ -1,0 +1,72 @@
+"""Importing mylab.py, in which a student may have written anything, and judging what it defines."""
+
+import contextlib
+import signal
+import sys
+import threading
+import traceback
+import types
+
+from nnlab.checks.exercise import Quiz, with_code_before
+from nnlab.checks.judging import is_correct, judge_value
+from nnlab.checks.running import Stopped, bound, guarded
+from nnlab.checks.traces import without_trace
+
+
+class Unusable(Exception):
+    """Why mylab.py, or an answer in it, cannot be used: a clause for the student, and the error with its line or ""."""
+
+
+class _Stop(KeyboardInterrupt):
+    """The stop button, as against a KeyboardInterrupt that mylab.py itself raises."""
+
+
+def imported(raw, file):
+    """Module that the bytes `raw` define as mylab.py, whose path is `file`; nothing that it prints or sets stays.
+
+    Raises:
+        Unusable: it raises an error, ends the program, or does not end.
+    """
+    module = types.ModuleType("mylab")
+    module.__file__ = str(file)
+    try:
+        with without_trace(), _stop_button(), bound(sys.modules, {"mylab": module}), guarded():
+            sys.path.insert(0, str(file.parent))  # for what the student has beside it
+            exec(compile(raw, str(file), "exec", dont_inherit=True), vars(module))
+    except _Stop:
+        raise
+    except BaseException as error:  # the student may have written anything there, such as exit()
+        said = str(error) if isinstance(error, Stopped) else traceback.format_exception_only(error)[-1].strip()
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+        where = f", in line {lines[-1]}" if lines else ""
+        error_said = f"{said[:200]}{where}"
+        raise Unusable(f"mylab.py cannot be imported ({error_said})", error_said) from error
+    return module
+
+
+def is_right(exercises, name, module):
+    """Whether the module's answer to the exercise `name` of the dictionary `exercises` is right, whatever it raises."""
+    exercise, answer = exercises[name], vars(module).get(name)
+    if isinstance(exercise, Quiz):
+        return judge_value(exercise, answer).kind == "correct"
+    try:
+        with _stop_button():
+            return is_correct(exercise, answer, with_code_before(exercises, name))
+    except _Stop:
+        raise
+    except KeyboardInterrupt:
+        return False
+
+
+@contextlib.contextmanager
+def _stop_button():
+    """Let the stop button raise `_Stop` in the block."""
+    def stop(*_):
+        raise _Stop
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, stop) if main else None
+    try:
+        yield
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)

@@ -1,0 +1,96 @@
+"""The text of mylab.py: in the encoding in which Python reads it, with a section for each exercise."""
+
+import ast
+import contextlib
+import io
+import re
+import tokenize
+
+HEADER = '''"""My answers to the exercises of "Neural networks, week by week", a library to read, change and import."""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+'''
+_BEGINS = r"^# ---- (\w+\.\w+) ----[ \t]*\r?\n"
+_SECTION = re.compile(  # without another beginning in it: where an end was deleted, all that follows is not lost
+    _BEGINS + rf"((?:(?!{_BEGINS.replace('(', '(?:')}).*\n)*?)^# ---- end of \1 ----[ \t]*(?:\r?\n|\Z)", re.M)
+_CODING = re.compile(r"([ \t\f]*#.*?coding[:=][ \t]*)[-\w.]+")
+
+
+def decoded(raw):
+    """Text of the bytes `raw` of a Python file, without a byte order mark, and the name of its encoding.
+
+    Raises:
+        SyntaxError: its coding line names no encoding, or another than its byte order mark.
+        ValueError: the bytes are no text in its encoding.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+    return raw.decode(encoding), encoding
+
+
+def encoded(text, encoding):
+    """Bytes of a Python file with that `text`: in `encoding`, or else in UTF-8, with a coding line that says so."""
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        lines = text.split("\n", 2)
+        place = next((k for k in (0, 1) if _CODING.match(lines[k])), None)
+        if place is not None:
+            lines[place] = _CODING.sub(r"\1utf-8", lines[place], count=1)
+        return "\n".join(lines).encode("utf-8")
+
+
+def names(text):
+    """Names of the exercises that have a section in `text`, such as "week01.relu", in order."""
+    return [name for name, _ in _SECTION.findall(text)]
+
+
+def section(text, name):
+    """Source code in the section of the exercise `name`, "" where there is none."""
+    return next((source for found, source in _SECTION.findall(text) if found == name), "")
+
+
+def without(text, name):
+    """The `text` without the section of the exercise `name`."""
+    return _SECTION.sub(lambda match: "" if match[1] == name else match[0], text)
+
+
+def versions(text, name, source):
+    """Texts with `source` as the section of the exercise `name`, a list: in its former place if it has one; at the end.
+
+    The rest of the text and its line ends stay. At the end all that the file defines is at hand already.
+    """
+    new = f"# ---- {name} ----\n{source.rstrip()}\n# ---- end of {name} ----\n"
+    end = "\r\n" if "\r\n" in text else "\n"
+    new, rest = new.replace("\n", end), without(text, name).rstrip() or HEADER.rstrip().replace("\n", end)
+    found = next((match for match in _SECTION.finditer(text) if match[1] == name), None)
+    there = [text[:found.start()] + new + without(text[found.end():], name)] if found else []
+    return [*there, f"{rest}{end * 3}{new}"]
+
+
+def rescued(raw):
+    """Text with the readable sections of the bytes `raw` of a broken file, and how many these are."""
+    try:
+        broken, _ = decoded(raw)
+    except (SyntaxError, ValueError):
+        broken = raw.decode("utf-8", errors="surrogateescape")
+    text, count = HEADER, 0
+    for match in _SECTION.finditer(broken):
+        part = match[0].encode("utf-8", errors="surrogateescape")
+        with contextlib.suppress(SyntaxError, ValueError):
+            part = _any(part)
+            ast.parse(part)
+            text, count = f"{text.rstrip()}\n\n\n{part}", count + 1
+    return text, count
+
+
+def _any(raw):
+    """Text of `raw` in UTF-8, else in the encoding of Western Windows."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252")
