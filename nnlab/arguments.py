@@ -2,9 +2,10 @@
 
 import inspect
 import operator
+import warnings
 
 import torch
-from torch.optim.lr_scheduler import ReduceLROnPlateau
+from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
 
 
 def check_arguments(model, loss_fn, optimizer, epochs, metrics, callbacks, has_val):
@@ -43,6 +44,9 @@ def check_arguments(model, loss_fn, optimizer, epochs, metrics, callbacks, has_v
             if callback.monitor not in columns:
                 listed = ", ".join(map(repr, columns))
                 raise ValueError(f"the history has no {callback.monitor!r}; it has: {listed}")
+    if "sum" in (getattr(loss_fn, "reduction", None), getattr(loss_fn, "keywords", {}).get("reduction")):
+        warnings.warn('loss_fn sums over a batch (reduction="sum"): the gradient grows with the batch size, and the '
+                      "history's loss is no mean over samples", UserWarning, stacklevel=3)
     return count, metrics, callbacks
 
 
@@ -56,10 +60,11 @@ def _check_optimizer(model, loss_fn, optimizer):
         raise ValueError(f"{type(optimizer).__name__} computes the loss several times in one step, by a closure, and "
                          "fit once in a batch: take SGD or Adam, or write this loop by hand")
     own = {id(parameter): parameter for parameter in model.parameters()}
-    held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+    held = {id(parameter): parameter for group in optimizer.param_groups for parameter in group["params"]}
     of_loss = {id(parameter) for parameter in loss_fn.parameters()} if isinstance(loss_fn, torch.nn.Module) else set()
     left_out = any(parameter.requires_grad for key, parameter in own.items() if key not in held)
-    if held and not held & set(own) or left_out and held - set(own) - of_loss:
+    layers = [parameter for key, parameter in held.items() if key not in own.keys() | of_loss and parameter.numel() > 1]
+    if not held.keys() & (own.keys() | of_loss) or left_out and layers:
         raise ValueError("the optimizer holds parameters that are not this model's, so training would not change the "
                          "model, or a part of it; create the optimizer after the model and its last change, as in "
                          "torch.optim.SGD(model.parameters(), lr=0.1)")
@@ -78,8 +83,12 @@ def _checked_metrics(metrics):
     return metrics
 
 
-def check_schedule(scheduler, optimizer, schedule_every):
-    """Check the learning rate scheduler that `fit` is given.
+def check_schedule(scheduler, optimizer, schedule_every, resumes):
+    """Whether the step of the learning rate scheduler that `fit` is given needs the loss, after checking it.
+
+    Args:
+        scheduler, optimizer, schedule_every: as for `fit`.
+        resumes: whether the scheduler's state is to be kept in a checkpoint.
 
     Raises:
         ValueError: it is of another kind or another optimizer's, or `schedule_every` is unknown or does not fit it.
@@ -87,35 +96,47 @@ def check_schedule(scheduler, optimizer, schedule_every):
     if schedule_every not in ("epoch", "batch"):
         raise ValueError(f'schedule_every = {schedule_every!r}; give "epoch" or "batch"')
     if scheduler is None:
-        return
+        return False
     if isinstance(scheduler, type) or not callable(getattr(scheduler, "step", None)):
         raise ValueError(f"scheduler = {scheduler!r}; give an object of torch.optim.lr_scheduler, as in "
                          "StepLR(optimizer, 10), several of them in a ChainedScheduler or SequentialLR")
     if getattr(scheduler, "optimizer", optimizer) is not optimizer:
         raise ValueError("the scheduler changes the learning rate of another optimizer; create it with this one, as in "
                          "StepLR(optimizer, 10)")
-    if isinstance(scheduler, ReduceLROnPlateau):
-        if schedule_every == "batch":
-            raise ValueError('ReduceLROnPlateau looks at the loss of an epoch; give schedule_every="epoch"')
-        if scheduler.mode != "min":
-            raise ValueError(f'ReduceLROnPlateau looks at a loss, which is to be small; give mode="min", not '
-                             f"{scheduler.mode!r}")
+    if resumes and not hasattr(scheduler, "state_dict"):
+        raise ValueError(f"{type(scheduler).__name__} has no state_dict, which resuming needs; give it one, or leave "
+                         "out resume")
+    needs_loss = isinstance(scheduler, ReduceLROnPlateau) or any(
+        given.default is given.empty and given.kind in (given.POSITIONAL_ONLY, given.POSITIONAL_OR_KEYWORD)
+        for given in inspect.signature(scheduler.step).parameters.values())
+    if needs_loss and schedule_every == "batch":
+        raise ValueError(f'{type(scheduler).__name__} looks at the loss of an epoch; give schedule_every="epoch"')
+    if needs_loss and getattr(scheduler, "mode", "min") != "min":
+        raise ValueError(f'{type(scheduler).__name__} looks at a loss, which is to be small; give mode="min", not '
+                         f"{scheduler.mode!r}")
+    return needs_loss
 
 
-def check_steps(scheduler, schedule_every, epochs, batches):
+def check_steps(scheduler, done, schedule_every, epochs, batches):
     """Check that a scheduler with a fixed number of steps has as many as `epochs` epochs of `batches` batches need.
+
+    Args:
+        scheduler, schedule_every: as for `fit`.
+        done: number of its steps that a resumed run has made; None for a new run.
+        epochs: number of epochs that are left.
+        batches: number of batches in one; None where it is not known.
 
     Raises:
         ValueError: it has fewer, or they are counted in batches where `fit` makes one after every epoch.
     """
-    total = getattr(scheduler, "total_steps", None)
-    if total is None or batches is None and schedule_every == "batch":
+    if not isinstance(scheduler, OneCycleLR) or batches is None and schedule_every == "batch":
         return
-    name, left = type(scheduler).__name__, total - scheduler.last_epoch
+    total, done = scheduler.total_steps, scheduler.last_epoch if done is None else done
+    name, left = type(scheduler).__name__, total - done
     planned = epochs * batches if schedule_every == "batch" else epochs
     if planned > left:
         raise ValueError(f"{name} has {left} of its {total} steps left, and training makes {planned}, one after every "
-                         f"{schedule_every}; give it total_steps={planned + scheduler.last_epoch}"
+                         f"{schedule_every}; give it total_steps={planned + done}"
                          + (', or schedule_every="epoch"' if left >= epochs else ""))
     if schedule_every == "epoch" and batches and batches > 1 and left == epochs * batches:
         raise ValueError(f'{name} has a step for each of {left} batches; give schedule_every="batch"')

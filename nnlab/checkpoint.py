@@ -1,4 +1,4 @@
-"""Checkpoints: save and load the state of a training run, so that a resumed run gives the same bits."""
+"""Checkpoints: a dictionary of tensors and plain values in a file, written at once and read without running code."""
 
 import copy
 import io
@@ -8,9 +8,6 @@ import numpy as np
 import torch
 
 from nnlab.files import replacing
-from nnlab.rng import restore_rng, rng_state
-
-_EXECUTION = {"foreach", "fused", "capturable", "differentiable"}  # how an optimizer computes, not what
 
 
 def save(path, state):
@@ -53,80 +50,6 @@ def load(path):
     if not isinstance(state, dict):
         raise ValueError(f"{path} holds a {type(state).__name__}, not the dictionary of a checkpoint")
     return state
-
-
-def recipe(optimizer, scheduler, schedule_every):
-    """Dictionary of what a resumed run must have in common with its first part: kinds and hyperparameters."""
-    names = [name for name in optimizer.defaults if name not in _EXECUTION]
-    groups = [{name: group.get("initial_lr", group[name]) if name == "lr" else group[name] for name in names
-               if name in group} for group in optimizer.param_groups]
-    steps = "no scheduler" if scheduler is None else f"{type(scheduler).__name__} after every {schedule_every}"
-    return {"optimizer": type(optimizer).__name__, "scheduler": steps, "groups": copy.deepcopy(groups)}
-
-
-def save_run(path, run, scheduler, train, made_by):
-    """Write to `path` the state on which the next epochs of `run` depend; `made_by` is its `recipe`.
-
-    That is the parameters, the state of optimizer, scheduler and random generators, and the history.
-    """
-    order = getattr(train, "generator", None)
-    save(path, {
-        "epoch": run.epoch,
-        "stop": run.stopped_by,
-        "history": run.history.to_dict(),
-        "recipe": made_by,
-        "model": run.model.state_dict(),
-        "optimizer": run.optimizer.state_dict(),
-        "scheduler": scheduler.state_dict() if scheduler is not None else None,
-        "order": order.get_state() if order is not None else None,
-        "rng": rng_state(),
-    })
-
-
-def restore_run(path, model, optimizer, scheduler, train, made_by):
-    """Dictionary with "epoch", "stop", "history" and "recipe" of the run in `path`; all arguments have its state.
-
-    Raises:
-        ValueError: the checkpoint belongs to another model, optimizer or scheduler, or to other hyperparameters, or is
-            not a checkpoint; the model is then as it was.
-    """
-    state = load(path)
-    before = copy.deepcopy(model.state_dict())
-    try:
-        _same_recipe(state, made_by)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        if scheduler is not None:
-            scheduler.load_state_dict(state["scheduler"])
-        if state["order"] is not None and getattr(train, "generator", None) is not None:
-            train.generator.set_state(state["order"])
-        restore_rng(state["rng"])
-    except (KeyError, RuntimeError, TypeError, ValueError) as error:
-        model.load_state_dict(before)
-        first = f"it has no {error}" if isinstance(error, KeyError) else str(error).splitlines()[0]
-        raise ValueError(f"{path} is a checkpoint of another model or optimizer: {first}. Give this run another path, "
-                         "or remove the file to start anew") from None
-    return state
-
-
-def _same_recipe(state, now):
-    """A ValueError that says how the recipe of the saved run differs from `now`."""
-    then = state["recipe"]
-    for part in ("optimizer", "scheduler"):
-        if then[part] != now[part]:
-            raise ValueError(f"its {part} is {then[part]}, this run's {now[part]}")
-    for number, (first, current, given) in enumerate(zip(then["groups"], state["optimizer"]["param_groups"],
-                                                         now["groups"], strict=False)):
-        for name, value in given.items():
-            if not _equal(value, first.get(name)) and not _equal(value, current.get(name)):
-                group = f" of parameter group {number}" if len(now["groups"]) > 1 else ""
-                raise ValueError(f"its {name}{group} is {first.get(name)}, this run's {value}")
-
-
-def _equal(one, other):
-    if isinstance(one, torch.Tensor) or isinstance(other, torch.Tensor):
-        return torch.equal(torch.as_tensor(one).cpu(), torch.as_tensor(other).cpu())
-    return list(one) == list(other) if isinstance(one, tuple | list) else one == other
 
 
 def _plain(value):

@@ -24,13 +24,21 @@ class Joined:
         """Append `tensor`."""
         self._single.append(tensor)
         if len(self._single) == 100:
-            self._joined.append(torch.cat(self._single))
+            self._joined.append(self._together(self._single))
             self._single = []
 
     def tensor(self):
         """All tensors concatenated into one; None if there are none."""
         parts = self._joined + self._single
-        return torch.cat(parts) if parts else None
+        return self._together(parts) if parts else None
+
+    @staticmethod
+    def _together(parts):
+        try:
+            return torch.cat(parts)
+        except (RuntimeError, TypeError) as error:
+            raise ValueError("the batches cannot be put together for the metrics, because their outputs or targets "
+                             f"differ in shape: pad them to one, or train without metrics ({error})") from None
 
 
 def row(epoch, metrics, prefix, number):
@@ -56,15 +64,15 @@ def row(epoch, metrics, prefix, number):
         raise FloatingPointError(
             f"the loss is {losses[batch].item()} in epoch {number}, batch {batch + 1} of {len(epoch.sizes)}. "
             "Usual causes: a learning rate that is too large (try a tenth of it), inputs that are not finite or not "
-            "scaled, a logarithm or a square root of 0")
+            "scaled, a logarithm or a square root of 0, a batch without a label that counts")
     sizes = torch.tensor(epoch.sizes, dtype=losses.dtype, device=losses.device)
     made = {f"{prefix}loss": ((losses * sizes).sum() / sizes.sum()).item()}
     of_all = epoch.outputs, epoch.targets
-    return made | {prefix + name: _number(name, metric(*of_all)) for name, metric in metrics.items()}
+    return made | {prefix + name: number_of(name, metric(*of_all)) for name, metric in metrics.items()}
 
 
-def _number(name, value):
-    """What a metric returned as a float."""
+def number_of(name, value):
+    """The float that the metric `name` returned; a ValueError where `value` is no number."""
     try:
         return float(value)
     except (TypeError, ValueError, RuntimeError):

@@ -23,19 +23,36 @@ class History:
 
     def __init__(self, columns=None):
         self._columns = {name: list(values) for name, values in (columns or {}).items()}
+        self._by_epoch = False  # rows are begun by `begin` alone
         if len(set(map(len, self._columns.values()))) > 1:
             lengths = ", ".join(f"{name!r} has {len(values)}" for name, values in self._columns.items())
             raise ValueError(f"columns of different lengths: {lengths}; give each epoch a value in each, or NaN")
 
-    def add(self, row):
-        """Append the values of one epoch, a dictionary from column to number, as a new row of the table.
+    def begin(self, row):
+        """Append the values of one epoch, a dictionary from column to number; `add` then completes this row.
 
-        A column that is new has NaN for the epochs before, a column that is not in `row` NaN for this one. A callback
-        can complete the row of its epoch: a `row` of columns that have no value there yet begins no new epoch.
+        A column that is new has NaN for the epochs before, a column that is not in `row` NaN for this one.
         """
-        if not len(self) or any(name in self._columns and self._columns[name][-1] is not MISSING for name in row):
-            for values in self._columns.values():
-                values.append(MISSING)
+        self._by_epoch = True
+        self._append(row)
+
+    def add(self, row):
+        """Add values of the present epoch, a dictionary from column to number, as a callback of `fit` does.
+
+        Where no epoch was begun by `begin`, a column that has a value already begins the next one.
+        """
+        taken = (name in self._columns and self._columns[name][-1] is not MISSING for name in row)
+        if not len(self) or not self._by_epoch and any(taken):
+            self._append(row)
+        else:
+            self._set(row)
+
+    def _append(self, row):
+        for values in self._columns.values():
+            values.append(MISSING)
+        self._set(row)
+
+    def _set(self, row):
         epochs = len(self) or 1
         for name, value in row.items():
             self._columns.setdefault(name, [MISSING] * epochs)[-1] = value

@@ -30,11 +30,11 @@ def accuracy(outputs, targets, threshold=0.0):
 
     Args:
         outputs: logits (N, C); or, for two classes, one output (N,) or (N, 1), above `threshold` for class 1.
-        targets: labels (N,) or (N, 1).
+        targets: labels (N,) or (N, 1) from 0 to C - 1; for one output 0 and 1, or -1 and 1.
         threshold: as for `predictions`; 0.5 for probabilities.
 
     Raises:
-        ValueError: there is not one target for each sample.
+        ValueError: there is not one target for each sample, or it is none of two classes for one output.
     """
     return (predictions(outputs, threshold) == _labels(outputs, targets)).float().mean()
 
@@ -61,8 +61,17 @@ def confusion_matrix(outputs, targets, num_classes=None, threshold=0.0):
 
 
 def _labels(outputs, targets):
-    """The `targets` as (N,), where there is one for each of the N `outputs`."""
+    """The `targets` as (N,), where there is one for each of the N `outputs`; -1 and 1 of two classes become 0 and 1."""
+    targets = torch.as_tensor(targets)
     if targets.shape not in ((len(outputs),), (len(outputs), 1)):
         raise ValueError(f"targets of shape {tuple(targets.shape)} for outputs of shape {tuple(outputs.shape)}; "
                          "give one class for each sample (not one-hot rows)")
-    return targets.reshape(len(outputs))
+    labels = targets.reshape(len(outputs))
+    if outputs.ndim == 2 and outputs.shape[1] > 1:
+        return labels
+    if bool((labels == -1).any()):
+        labels = (labels + 1) / 2
+    if not bool(((labels == 0) | (labels == 1)).all()):
+        raise ValueError(f"targets from {targets.min()} to {targets.max()} for one output; it tells two classes apart, "
+                         "with the labels 0 and 1, or -1 and 1")
+    return labels

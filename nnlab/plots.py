@@ -7,6 +7,8 @@ import matplotlib.pyplot as plt
 import torch
 from torch.nn.modules.module import register_module_forward_pre_hook
 
+from nnlab.metrics import predictions
+
 
 def plot_images(images, titles=None, ax=None, *, columns=5, size=1.6, signed=False, heading=None):
     """Axes with the images of a batch side by side, in rows of `columns`.
@@ -59,7 +61,7 @@ def plot_images(images, titles=None, ax=None, *, columns=5, size=1.6, signed=Fal
 _MARKERS = "so^Dv*PXpd<>h8"
 
 
-def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200):
+def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200, threshold=0.0):
     """Axes with the plane colored by the predicted class of each point, and the points `x` by their labels.
 
     Args:
@@ -69,6 +71,7 @@ def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200):
         ax: axes to draw on; new ones without.
         true: function that is zero on the true decision boundary, as in `nnlab.toys`: drawn as a dashed line.
         steps: number of points along each side of the grid on which the scores are computed.
+        threshold: of one score, above which the class is 1: 0.5 for probabilities.
 
     A module, also one that `scores` calls, runs in evaluation mode, so that the plot changes none of its buffers.
 
@@ -76,20 +79,21 @@ def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200):
         ValueError: the points are not in the plane; there is not one label for each; a label is no class.
     """
     x, labels = torch.as_tensor(x).detach(), torch.as_tensor(y).detach().cpu().reshape(-1)
-    if x.ndim != 2 or x.shape[1] != 2:
+    if x.ndim != 2 or x.shape[1] != 2 or not len(x):
         raise ValueError(f"points of shape {tuple(x.shape)}; a plane needs (N, 2): choose two columns, as in x[:, :2]")
     if len(labels) != len(x):
         raise ValueError(f"{len(labels)} labels for {len(x)} points; give one label for each")
     ax = ax or plt.gca()
     low, high = x.min(0).values.cpu(), x.max(0).values.cpu()
     pad = 0.12 * (high - low).clamp_min(1e-3)
-    across, up = (torch.linspace(low[k] - pad[k], high[k] + pad[k], steps) for k in (0, 1))
+    across, up = (torch.linspace(*(edge.item() for edge in (low[k] - pad[k], high[k] + pad[k])), steps) for k in (0, 1))
     plane = torch.cartesian_prod(across, up)
+    scores = getattr(scores, "_orig_mod", scores)  # of a compiled model, which takes no hooks
     with torch.no_grad(), _evaluation_mode():
-        outputs = torch.as_tensor(scores(plane.to(x.device))).detach().cpu()
+        outputs = torch.as_tensor(scores(plane.to(x.device, x.dtype if x.is_floating_point() else None))).detach().cpu()
         boundary = None if true is None else true(plane)
     outputs = outputs.reshape(len(plane), -1)
-    classes = outputs.argmax(1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0).long()
+    classes = predictions(outputs, threshold)
     count, names = max(outputs.shape[1], 2), range(max(outputs.shape[1], 2))
     if outputs.shape[1] == 1 and -1 in labels and set(labels.tolist()) <= {-1, 1}:
         labels, names = (labels > 0).long(), (-1, 1)

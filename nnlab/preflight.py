@@ -1,29 +1,33 @@
-"""A look at the first batches before training: a trial step of two samples, so that an error appears at once."""
+"""A look at the first batches before training, and at a batch that fails later: what is wrong, and the fix."""
 
-import itertools
+import contextlib
+import copy
+import io
+import types
+import warnings
 
 import torch
-from torch.utils.data import (
-    DataLoader,
-    IterableDataset,
-    RandomSampler,
-    SequentialSampler,
-    TensorDataset,
-    default_collate,
-)
+from torch.utils.data import DataLoader, Dataset, IterableDataset
 
 from nnlab.batches import Batches
 from nnlab.device import device_of
-from nnlab.explain import Failure, is_classification, sentence
+from nnlab.epoch import number_of
+from nnlab.explain import Failure, first_line, of_torch, sentence
+from nnlab.remedies import is_classification
 from nnlab.rng import remember, rng_unchanged
-from nnlab.trial import first_of, trial_step
+from nnlab.samples import begun, last_size, pair, targets_of
+from nnlab.trial import Misfit, first_of, trial_step
 
 
-def preflight(model, train, val, loss_fn):
+def preflight(model, train, val, loss_fn, metrics, several):
     """Iterator over the first pass of `train`, after a trial step of its first batch and of the first of `val`.
 
     Everything else is as before: random generators, the model, and `val`, which is looked at where it can be iterated
-    over again, as `Batches`, a DataLoader or a list. The last batch of `train` is tried, too, where it has one sample.
+    over again, as `Batches`, a DataLoader or a list. The last batch of `train` is tried, too, where its size may fail.
+
+    Args:
+        model, train, val, loss_fn, metrics: as for `nnlab.train.fit`.
+        several: whether there will be more than one step.
 
     Raises:
         ValueError: training would fail; the message says why, and how to correct it. The random generators, also those
@@ -31,125 +35,119 @@ def preflight(model, train, val, loss_fn):
     """
     restore = remember(train)
     try:
-        first, whole_pass = _begun(train, "train")
-        _try(model, first, train, loss_fn, "train")
-        again = isinstance(val, Batches | list | tuple)
-        if again or isinstance(val, DataLoader) and not isinstance(val.dataset, IterableDataset):
+        if several and isinstance(train, Batches) and train.x.grad_fn is not None:
+            raise ValueError("train: x is a result of operations that backward runs through only once: give x.detach()")
+        first, whole_pass = begun(train, "train")
+        _try(model, first, train, loss_fn, metrics, "train", 1 + several)
+        if isinstance(val, Dataset) and not isinstance(val, IterableDataset) and hasattr(val, "__getitem__"):
+            pair(val[0], "val")
+        again = isinstance(val, DataLoader) and not isinstance(val.dataset, IterableDataset)
+        if isinstance(val, Batches | list | tuple) or again and not val.persistent_workers:
             with rng_unchanged(val):
-                first = _begun(val, "val")[0]
-            _try(model, first, val, loss_fn, "val")
-    except ValueError:
+                first = begun(val, "val")[0]
+            _try(model, first, val, loss_fn, metrics, "val", 1)
+    except BaseException:
         restore()
         raise
     return whole_pass
 
 
-def count_of(batches):
-    """Number of batches; None where it is not known, as of a generator or a stream."""
-    try:
-        return len(batches)
-    except TypeError:
-        return None
+class Watched:
+    """An iterable of batches that remembers the one that it gave last, and how many it gave."""
+
+    def __init__(self, batches):
+        self._batches, self.last, self.count = batches, None, 0
+
+    def __iter__(self):
+        for batch in self._batches:
+            self.last, self.count = batch, self.count + 1
+            yield batch
 
 
-def _begun(batches, name):
-    """Pair of the first batch and an iterator over the whole pass that begins with it."""
+@contextlib.contextmanager
+def explained(watched, model, loss_fn, name, epoch):
+    """A with block over a pass of `watched` batches, in which torch's error on a batch becomes a ValueError with a fix.
+
+    Raises:
+        ValueError: the batch fails again, by itself: then its contents are the reason.
+    """
     try:
-        iterator = iter(batches)
-    except TypeError:
-        raise ValueError(f"{name} is a {type(batches).__name__}; give batches (x, y): Batches, a DataLoader or a "
-                         "list") from None
-    try:
-        first = next(iterator)
-    except StopIteration:
-        raise ValueError(f"{name} has no batches: is its data set empty, or drop_last with fewer samples than a "
-                         "batch?") from None
-    except TypeError as error:
-        if not str(error).startswith("default_collate"):
+        yield
+    except (RuntimeError, TypeError, ValueError, IndexError, AssertionError) as error:
+        if watched.last is None or isinstance(error, torch.OutOfMemoryError):
             raise
-        raise ValueError(f"{name}: the data set gives no tensors; images need transform=ToTensor() ({error})") from None
-    return first, itertools.chain([first], iterator)
+        try:
+            _step(model, *_on_device(model, watched.last, name), loss_fn, name, 1, None, whole=True)
+        except ValueError as found:
+            kept = " (the model keeps the updates before it)" if name == "train" else ""
+            raise ValueError(f"{found}. This is batch {watched.count} of epoch {epoch}{kept}") from None
+        except Exception:
+            raise error from None
+        raise
 
 
-def _try(model, batch, batches, loss_fn, name):
+def _on_device(model, batch, name):
+    return [part.to(device_of(model)) for part in pair(batch, name)]
+
+
+def _try(model, batch, batches, loss_fn, metrics, name, passes):
     """A ValueError that begins with `name` if a trial step of `batch`, the first of `batches`, fails.
 
-    Also if a label of any batch is none of the model's classes, as far as that can be seen; and if a sample by itself
-    fails and the last batch has only one.
+    Also if a label of any batch is none of the model's classes, as far as that can be seen; if the last batch has
+    another size and fails; if a metric fails.
     """
-    x, y = (part.to(device_of(model)) for part in _pair(batch, name))
-    labels, training = _all_labels(batches), name == "train"
+    x, y = _on_device(model, batch, name)
+    outputs, seen = _step(model, x, y, loss_fn, name, passes, targets_of(batches))
+    needs_all, last = len(outputs) == len(y) > 2, last_size(batches, name)
+    part = first_of(last, x, y) if last and (last == 1 or needs_all) else None
+    if part is not None:
+        _step(model, *part, loss_fn, name, 1, None, last=True)
+    for key, metric in metrics.items():
+        _try_metric(key, metric, outputs, seen)
 
+
+def _step(model, x, y, loss_fn, name, passes, labels, last=False, whole=False):
+    """Outputs and targets of a trial step; its failure is a ValueError that begins with `name`."""
     def check(outputs):
-        if is_classification(loss_fn) and isinstance(outputs, torch.Tensor) and outputs.ndim > 1:
-            _check_labels(y if labels is None else labels, outputs.shape[1], loss_fn, name)
+        if is_classification(loss_fn) and isinstance(outputs, torch.Tensor) and outputs.ndim == y.ndim + 1:
+            _check_labels(y if labels is None else labels, outputs, loss_fn, name)
     try:
-        trial_step(model, x, y, loss_fn, training, check)
-        one = first_of(1, x, y)
-        if one is not None and _last_size(batches, name) == 1:
-            trial_step(model, *one, loss_fn, training, check)
+        return trial_step(model, x, y, loss_fn, training=name == "train", passes=passes, whole=whole, check=check)
     except Failure as failure:
-        last = "the last batch has one sample, and " if len(failure.y) == 1 != len(y) else ""
-        raise ValueError(f"{name}: {last}{sentence(failure, loss_fn)}") from None
+        samples = "one sample" if len(y) == 1 else f"{len(y)} samples"
+        which = f"the last batch has {samples}, and " if last else ""
+        raise ValueError(f"{name}: {which}{sentence(failure, loss_fn)}") from None
 
 
-def _pair(batch, name):
-    """Samples and targets of a batch; a ValueError unless it is a pair of tensors with a first dimension."""
-    expected = f"{name}: a batch must be a pair (x, y) of tensors"
-    try:
-        x, y = batch if not isinstance(batch, torch.Tensor | dict | str) else (None, None)
-    except (TypeError, ValueError):
-        count = f"{len(batch)} values" if hasattr(batch, "__len__") else f"a {type(batch).__name__}"
-        raise ValueError(f"{expected}, not {count}") from None
-    if x is None:
-        whole = ("; (x, y) itself is no list of batches: give Batches(x, y, batch_size=32)"
-                 if isinstance(batch, torch.Tensor) else "")
-        raise ValueError(f"{expected}, not a {type(batch).__name__}{whole}")
-    for part, what in ((x, "samples"), (y, "targets")):
-        if not hasattr(part, "to"):
-            fix = "torch.from_numpy(...)" if type(part).__module__ == "numpy" else "torch.tensor(...)"
-            raise ValueError(f"{expected}; its {what} are a {type(part).__name__}: convert them by {fix}")
-        if isinstance(part, torch.Tensor) and part.ndim == 0:
-            raise ValueError(f"{expected} with as many samples as targets; its {what} have no dimension: put a data "
-                             "set into a DataLoader, the target of a single sample into a list")
-    return x, y
-
-
-def _check_labels(labels, num_classes, loss_fn, name):
-    """A ValueError if class labels do not lie from 0 to `num_classes` - 1; the loss's `ignore_index` apart."""
-    if labels.is_floating_point() or labels.is_complex():
+def _check_labels(labels, outputs, loss_fn, name):
+    """A Misfit if class labels are not from 0 to C - 1 for `outputs` (N, C, ...); the `ignore_index` apart."""
+    num_classes, options = outputs.shape[1], getattr(loss_fn, "keywords", {})
+    if labels.is_floating_point() or labels.is_complex() or (outputs.ndim == 3 and labels.shape[1:] == (num_classes,)):
         return
-    options = getattr(loss_fn, "keywords", {})
     ignored = options.get("ignore_index", getattr(loss_fn, "ignore_index", -100))
     counted = labels[labels != ignored]
     if counted.numel() and (counted.min() < 0 or counted.max() >= num_classes):
-        raise ValueError(f"{name}: labels from {counted.min()} to {counted.max()}, but the model has {num_classes} "
-                         f"outputs, for labels from 0 to {num_classes - 1}; correct the labels or the model's last "
-                         "size")
+        raise Misfit(f"{name}: labels from {counted.min()} to {counted.max()}, but the model has {num_classes} "
+                     f"outputs, for labels from 0 to {num_classes - 1}; correct the labels or the model's last size")
 
 
-def _all_labels(batches):
-    """Targets of all samples, as far as they are at hand without iterating over data; None where they are not."""
-    if isinstance(batches, Batches) and type(batches).__iter__ is Batches.__iter__:
-        return batches.y
-    if isinstance(batches, list | tuple):
-        pairs = [batch for batch in batches if isinstance(batch, list | tuple) and len(batch) == 2]
-        found = [y.flatten() for _, y in pairs if isinstance(y, torch.Tensor)]
-        return torch.cat(found) if found else None
-    if isinstance(batches, DataLoader) and type(batches.dataset) is TensorDataset and len(batches.dataset.tensors) == 2:
-        whole = batches.collate_fn is default_collate and type(batches.sampler) in (RandomSampler, SequentialSampler)
-        return batches.dataset.tensors[1] if whole else None
-    return None
+def _try_metric(name, metric, outputs, targets):
+    """A ValueError if `metric` makes no number of some outputs and their targets; what it prints is discarded.
 
-
-def _last_size(batches, name):
-    """Number of samples in the last batch; None where it is not known."""
-    if isinstance(batches, list | tuple):
-        return len(_pair(batches[-1], name)[1])
-    if isinstance(batches, Batches):
-        return batches.batch_size if batches.drop_last else len(batches.x) % batches.batch_size or batches.batch_size
+    An error of another library's is none: a metric may need more samples, or more classes, than there are in two.
+    """
+    if not isinstance(metric, types.FunctionType | types.BuiltinFunctionType):
+        with contextlib.suppress(Exception):
+            metric = copy.deepcopy(metric)
     try:
-        samples = len(batches.sampler) if isinstance(batches, DataLoader) and batches.batch_size else 0
-    except TypeError:
-        return None
-    return None if not samples or batches.drop_last else samples % batches.batch_size or batches.batch_size
+        with torch.no_grad(), rng_unchanged(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            value = metric(outputs, targets)
+    except (RuntimeError, TypeError, AttributeError, ValueError, IndexError) as error:
+        if isinstance(error, ValueError | IndexError) and not of_torch(error):
+            return
+        shapes = " and ".join(f"{tuple(part.shape)} of {part.dtype}" for part in (outputs, targets)
+                              if isinstance(part, torch.Tensor))
+        raise ValueError(f"the metric {name!r} fails on outputs and targets of shapes {shapes} "
+                         f"({first_line(error)})") from None
+    number_of(name, value)

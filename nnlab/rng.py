@@ -34,7 +34,7 @@ def restore_rng(state):
 
 def remember(batches=None):
     """Function without arguments that sets the global generators, and those of `batches`, to their states of now."""
-    before, own = rng_state(), [(generator, generator.get_state()) for generator in _generators(batches)]
+    before, own = rng_state(), [(generator, generator.get_state()) for generator in generators(batches)]
 
     def restore():
         restore_rng(before)
@@ -53,8 +53,8 @@ def rng_unchanged(batches=None):
         restore()
 
 
-def _generators(batches):
-    """Generators that `batches` draws its order from: its own, and those of a DataLoader's samplers."""
+def generators(batches):
+    """List of the generators that `batches` draws its order from: its own, and those of a DataLoader's samplers."""
     by_batch = getattr(batches, "batch_sampler", None)
     holders = batches, getattr(batches, "sampler", None), by_batch, getattr(by_batch, "sampler", None)
     found = [getattr(holder, "generator", None) for holder in holders]

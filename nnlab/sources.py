@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nnlab.environment import switched_on
 from nnlab.fetch import fetch
 from nnlab.files import replacing, set_aside
 from nnlab.formats import PARTS, read_npz
@@ -21,11 +22,8 @@ HOME = SUBSETS  # folder with the subsets that come with the course
 
 
 def offline():
-    """Whether the environment variable ``NNLAB_OFFLINE`` asks to leave the network alone.
-
-    False where it is unset, empty, or 0, false, no or off in any case of letters; True for 1 and everything else.
-    """
-    return os.environ.get("NNLAB_OFFLINE", "").strip().lower() not in ("", "0", "false", "f", "no", "n", "off")
+    """Whether the environment variable ``NNLAB_OFFLINE`` asks to leave the network alone; ``0`` does not."""
+    return switched_on("NNLAB_OFFLINE")
 
 
 def cache_folders():

@@ -4,15 +4,17 @@ import dataclasses
 from pathlib import Path
 
 import torch
-from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from nnlab import checkpoint
 from nnlab.arguments import check_arguments, check_schedule, check_steps
+from nnlab.checkpoint import save
 from nnlab.device import device_of
 from nnlab.epoch import Epoch, Joined, row
 from nnlab.history import History
-from nnlab.preflight import count_of, preflight
+from nnlab.preflight import Watched, explained, preflight
 from nnlab.progress import bar, reaches_caller
+from nnlab.resume import name_of, recipe, restore_run, resume_run, state_of, try_out
+from nnlab.rng import generators
+from nnlab.samples import count_of
 
 
 def train_step(model, x, y, loss_fn, optimizer):
@@ -98,7 +100,8 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
 
     Args:
         model: a `torch.nn.Module`; training or evaluation mode of each of its modules is restored at the end.
-        train, val: iterables of (x, y) batches, such as `nnlab.batches.Batches` or torch's DataLoader.
+        train, val: iterables of (x, y) batches, such as `nnlab.batches.Batches` or torch's DataLoader; x and y are
+            tensors with the samples along their first dimension.
         loss_fn: function of (outputs, targets) that returns the mean over the batch.
         optimizer: a torch optimizer of the parameters of `model`, whose step needs no closure.
         epochs: total number of epochs, including those of a resumed run.
@@ -120,11 +123,13 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
         FloatingPointError: a loss is NaN or infinite; the message names epoch, batch and the usual causes.
     """
     epochs, metrics, callbacks = check_arguments(model, loss_fn, optimizer, epochs, metrics, callbacks, val is not None)
-    check_schedule(scheduler, optimizer, schedule_every)
-    run, resume, total = Run(model, optimizer, History()), Path(resume) if resume is not None else None, count_of(train)
+    needs_loss = check_schedule(scheduler, optimizer, schedule_every, resume is not None)
+    run, total, orders = Run(model, optimizer, History()), count_of(train), [*generators(train), *generators(val)]
+    resume = Path(resume).expanduser() if resume is not None else None
     modes = {module: module.training for module in model.modules()}
-    first, steps, saved = None, None, 0
-    by_batch = scheduler is not None and schedule_every == "batch"
+    names, by_batch = [name_of(callback) for callback in callbacks], scheduler is not None and schedule_every == "batch"
+    first = steps = state = made_by = None
+    saved = 0
 
     def each():
         run.batch += 1
@@ -132,36 +137,43 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
         if by_batch:
             scheduler.step()
     try:
-        made_by = checkpoint.recipe(optimizer, scheduler, schedule_every)
-        if resume is not None and resume.exists():
-            made_by, saved = _resumed(run, resume, scheduler, train, made_by, epochs, callbacks), run.epoch
+        if resume is not None:
+            made_by = recipe(resume, optimizer, scheduler, schedule_every)
+            if resume.exists():
+                state, saved = resume_run(run, resume, made_by, epochs, names), run.epoch
         if run.epoch < epochs and not run.stop:
-            check_steps(scheduler, schedule_every, epochs - run.epoch, total)
-            first = preflight(model, train, val, loss_fn)
+            left, start = epochs - run.epoch, (state or {}).get("scheduler") or {}
+            check_steps(scheduler, start.get("last_epoch"), schedule_every, left, total)
+            if resume is not None:
+                try_out(resume, state_of(run, scheduler, orders, made_by))
+            first = preflight(model, train, val, loss_fn, metrics, several=left * (total or 2) > 1)
+        if state is not None:
+            restore_run(resume, state, model, optimizer, scheduler, orders)
+            first = first if hasattr(train, "__next__") else None  # else iterate anew, in the order of the checkpoint
         steps = bar((epochs - run.epoch) * total if total is not None else None, "training", progress)
         while run.epoch < epochs and not run.stop:
-            done = train_epoch(model, first or train, loss_fn, optimizer, keep=bool(metrics), each=each)
-            first, values = None, row(done, metrics, "", run.epoch + 1)
+            number, watched = run.epoch + 1, Watched(first or train)
+            with explained(watched, model, loss_fn, "train", number):
+                done = train_epoch(model, watched, loss_fn, optimizer, keep=bool(metrics), each=each)
+            first, values = None, row(done, metrics, "", number)
             if val is not None:
-                values |= row(evaluate(model, val, loss_fn, keep=bool(metrics)), metrics, "val_", run.epoch + 1)
-            if isinstance(scheduler, ReduceLROnPlateau):
-                scheduler.step(values.get("val_loss", values["loss"]))
-            elif scheduler is not None and not by_batch:
-                scheduler.step()
-            run.history.add(values)
-            run.epoch, run.batch = run.epoch + 1, 0
-            for callback in callbacks:
+                watched = Watched(val)
+                with explained(watched, model, loss_fn, "val", number):
+                    done = evaluate(model, watched, loss_fn, keep=bool(metrics))
+                values |= row(done, metrics, "val_", number)
+            if scheduler is not None and not by_batch:
+                scheduler.step(values.get("val_loss", values["loss"])) if needs_loss else scheduler.step()
+            run.history.begin(values)
+            run.epoch, run.batch = number, 0
+            for callback, name in zip(callbacks, names, strict=True):
                 callback(run)
                 if run.stop and not run.stopped_by:
-                    run.stopped_by = _named(callback)
+                    run.stopped_by = name
             if resume is not None:
-                checkpoint.save_run(resume, run, scheduler, train, made_by)
+                save(resume, state_of(run, scheduler, orders, made_by))
                 saved = run.epoch
     except KeyboardInterrupt:
-        of = f" of {total}" if total is not None else ""
-        kept = f", {resume} holds {saved}" if resume is not None else ""
-        print(f"stopped in epoch {run.epoch + 1}, after {run.batch}{of} batches: the parameters keep the updates of "
-              f"this epoch, the history holds the {run.epoch} before it{kept}")
+        print(_where(run, total) + (f", {resume} holds {saved}" if resume is not None else ""))
         if reaches_caller():
             raise
     finally:
@@ -172,22 +184,10 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
     return run.history
 
 
-def _resumed(run, path, scheduler, train, made_by, epochs, callbacks):
-    """Recipe of the run in the checkpoint `path`, after setting `run` to its state; says so if it has ended."""
-    state = checkpoint.restore_run(path, run.model, run.optimizer, scheduler, train, made_by)
-    run.epoch, run.history = state["epoch"], History(state["history"])
-    stopped, ended = state["stop"], f"the run in {path} ended after epoch {run.epoch}"
-    if run.epoch >= epochs:
-        print(f"{ended}: nothing is left to train of epochs = {epochs}; give more, or remove the file to start anew")
-    elif stopped in map(_named, callbacks):
-        run.stop, run.stopped_by = True, stopped
-        print(f"{ended}, stopped by {stopped}: nothing is trained; to go on, leave that out or let it wait longer")
-    elif stopped:
-        print(f"{ended}, stopped by {stopped}: it goes on without that")
-    return state["recipe"]
-
-
-def _named(callback):
-    """Name of a function, or the repr of an object that has one of its own."""
-    own = type(callback).__repr__ is not object.__repr__ and not hasattr(callback, "__qualname__")
-    return repr(callback) if own else getattr(callback, "__qualname__", type(callback).__qualname__)
+def _where(run, total):
+    """Where training was interrupted, and what model and history hold."""
+    if not run.batch and run.epoch:
+        return f"stopped after epoch {run.epoch}: the history holds {run.epoch}"
+    of = f" of {total}" if total is not None else ""
+    return (f"stopped in epoch {run.epoch + 1}, after {run.batch}{of} batches: the parameters keep the updates of this "
+            f"epoch, the history holds the {run.epoch} before it")

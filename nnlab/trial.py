@@ -1,4 +1,4 @@
-"""The trial step before training: a forward and a backward pass of two samples, which leave everything as it was."""
+"""A trial step: forward and backward passes of a few samples, which leave everything as it was."""
 
 import contextlib
 import copy
@@ -8,75 +8,101 @@ import warnings
 import torch
 from torch import nn
 
-from nnlab.explain import Failure, Layer
-from nnlab.rng import rng_unchanged
+from nnlab.explain import Failure, Layer, of_torch
+from nnlab.unchanged import unchanged
 
-_RAISED = (RuntimeError, TypeError, ValueError, IndexError)
+_RAISED = (RuntimeError, TypeError, ValueError, IndexError)  # by torch on wrong input, and by its asserts
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
-def trial_step(model, x, y, loss_fn, training=True, check=lambda outputs: None):
-    """Outputs of the first two samples of a batch x (B, ...), y, or of all where two by themselves fail.
+def trial_step(model, x, y, loss_fn, *, training=True, passes=1, whole=False, check=lambda outputs: None):
+    """Outputs and targets of two samples of a batch x (B, ...), y, or of all where two by themselves fail.
 
-    A copy of `model` makes them, in training mode with a backward pass, or in evaluation mode without. Parameters,
-    buffers, gradients, random generators and warnings are afterwards as before; what is printed is discarded.
+    Two samples pass through a copy of model and loss, without hooks of the student's own. If that fails, for whatever
+    reason, the whole batch passes through the model itself: a loss may look at it, a model need one size of batches.
+    Parameters, buffers, gradients, attributes, modes, random generators and warnings are afterwards as before.
 
     Args:
-        model: a `torch.nn.Module`.
+        model: a `torch.nn.Module`; in training mode with a backward pass, in evaluation mode without.
         x, y: a batch on the model's device.
         loss_fn: function of (outputs, targets).
         training: make a backward pass.
+        passes: number of passes; a second one meets what the first leaves behind.
+        whole: begin with the whole batch.
         check: function of the outputs, called before the loss; what it raises is raised here.
 
     Raises:
-        Failure: the model, the loss or the backward pass fails on the whole batch too.
+        Failure: the whole batch fails, by an error that torch raises on wrong input. Another exception is raised as it
+            is.
     """
-    whole = x, y
-    tries = [(batch, False) for batch in (first_of(2, x, y), whole) if batch is not None]
-    tries += [(whole, True)] * _has_hooks(model)
+    x, y = (part.detach() if isinstance(part, torch.Tensor) else part for part in (x, y))
+    small = first_of(2, x, y) or (x, y)
+    with contextlib.nullcontext() if whole else contextlib.suppress(Exception):
+        if not whole:
+            with unchanged(model), contextlib.redirect_stdout(io.StringIO()):
+                return _passes(*_copied(model, loss_fn), *small, training, passes, check), small[1]
     printed = io.StringIO()
-    for batch, hooks in tries:
-        printed.seek(0)
-        printed.truncate()
-        try:
-            with _unchanged(model), contextlib.redirect_stdout(printed):
-                return _attempt(_copied(model, hooks), *batch, _copied(loss_fn, True), training, check)
-        except Failure as failure:
-            failed = failure
-    print(printed.getvalue(), end="")  # what a model prints of its shapes helps to see why
-    if failed.stage == "model":
-        with _unchanged(model), contextlib.redirect_stdout(io.StringIO()):
-            failed.layer = _failing_layer(_copied(model, True), failed.x, training)
-    raise failed from None
+    try:
+        with unchanged(model), contextlib.redirect_stdout(printed):
+            pair = _copied(model, loss_fn, hooks=True) if _is_lazy(model) else (model, loss_fn)
+            return _passes(*pair, x, y, training, passes, check), y
+    except Failure as failure:
+        print(printed.getvalue(), end="")  # what a model prints of its shapes helps to see why
+        if failure.stage == "model":
+            with unchanged(model), contextlib.redirect_stdout(io.StringIO()):
+                failure.layer = _failing_layer(_copied(model, None, hooks=True)[0] if _is_lazy(model) else model, x,
+                                               training)
+        raise failure from None
 
 
-def _attempt(model, x, y, loss_fn, training, check):
+def _passes(model, loss_fn, x, y, training, passes, check):
+    """Outputs of `model` for `x` in the first of some passes."""
+    return [_pass(model, loss_fn, x, y, training, check) for _ in range(passes)][0]
+
+
+def _pass(model, loss_fn, x, y, training, check):
     """Outputs of `model` for `x` after a forward pass, the loss and, in training, a backward pass; or a Failure."""
-    model.train(training)
+    model.train() if training else model.eval()
     with contextlib.nullcontext() if training else torch.no_grad():
-        try:
+        with _failing("model", x, y):
             outputs = model(x)
-        except _RAISED as error:
-            raise Failure("model", error, x, y) from None
-        check(outputs)
-        try:
+        with _failing("loss", x, y, outputs):
+            if not callable(getattr(outputs, "detach", None)):
+                raise TypeError(f"the model returns {type(outputs).__name__}")
+            check(outputs)
             with warnings.catch_warnings(record=True) as said:
                 warnings.simplefilter("always")
                 loss = loss_fn(outputs, y)
             _not_broadcast(said, outputs, y)
-            outputs.detach()
-        except (*_RAISED, AttributeError) as error:
-            raise Failure("loss", error, x, y, outputs) from None
         if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
             kind = type(loss).__name__ + (f" of shape {tuple(loss.shape)}" if isinstance(loss, torch.Tensor) else "")
-            raise ValueError(f"loss_fn returns a {kind}; it must be one number, the mean over the batch "
-                             "(reduction='mean'), as a tensor")
-        try:
+            raise Misfit(f"loss_fn returns a {kind}; it must be one number, the mean over the batch "
+                         "(reduction='mean'), as a tensor")
+        with _failing("backward", x, y, outputs):
             if training:
+                for parameter in model.parameters():
+                    parameter.grad = None
                 loss.backward()
-        except _RAISED as error:
-            raise Failure("backward", error, x, y, outputs) from None
     return outputs.detach()
+
+
+class Misfit(ValueError):
+    """What a check found; not to be explained as an error of torch."""
+
+
+@contextlib.contextmanager
+def _failing(stage, *parts):
+    """A with block in which torch's errors become a Failure in this `stage`; a full memory stays its own error."""
+    try:
+        yield
+    except (Misfit, torch.OutOfMemoryError):
+        raise
+    except _RAISED as error:
+        raise Failure(stage, error, *parts) from None
+    except AssertionError as error:
+        if not of_torch(error):
+            raise
+        raise Failure(stage, error, *parts) from None
 
 
 def _not_broadcast(said, outputs, y):
@@ -91,68 +117,41 @@ def first_of(count, x, y):
     """The first `count` samples of a batch; None where it cannot be sliced or has no more."""
     if not isinstance(x, torch.Tensor) or not isinstance(y, torch.Tensor) or not x.ndim or not y.ndim:
         return None
-    return (x[:count], y[:count]) if len(x) > count else None
-
-
-def _copied(module, hooks):
-    """A deep copy of a module, without the hooks that are not torch's own if `hooks` is false; itself if that fails."""
-    if not isinstance(module, nn.Module):
-        return module
-    module = getattr(module, "_orig_mod", module)  # of a compiled model
     try:
-        made = copy.deepcopy(module)
-    except Exception:
-        return module
+        return (x[:count], y[:count]) if len(x) == len(y) > count else None
+    except (RuntimeError, NotImplementedError):  # of sparse and nested tensors
+        return None
+
+
+def _copied(model, loss_fn, hooks=False):
+    """Deep copies of model and loss, which share what they share; without hooks but torch's own, if not `hooks`."""
+    model, memo = getattr(model, "_orig_mod", model), {}  # of a compiled model
+    for part in model.modules():
+        for value in vars(part).values():
+            if isinstance(value, torch.Tensor) and value.grad_fn is not None:  # kept from an earlier pass
+                memo[id(value)] = value.detach().clone()
+        for value in part._buffers.values():
+            if isinstance(value, nn.UninitializedBuffer):
+                memo[id(value)] = nn.UninitializedBuffer(device=value.device, dtype=value.dtype)
+    made, loss_fn = copy.deepcopy((model, loss_fn), memo)
     for part in made.modules() if not hooks else ():
         for name in _HOOKS:
             for key in [key for key, hook in getattr(part, name, {}).items() if not _is_torchs(hook)]:
                 del getattr(part, name)[key]
-    return made
+    return made, loss_fn
 
 
 def _is_torchs(hook):
     return (getattr(hook, "__module__", None) or type(hook).__module__).startswith("torch.")
 
 
-def _has_hooks(model):
-    """Whether a module in `model` has a hook that is not torch's own."""
-    hooks = (hook for part in model.modules() for name in _HOOKS for hook in getattr(part, name, {}).values())
-    return not all(map(_is_torchs, hooks))
-
-
-@contextlib.contextmanager
-def _unchanged(model):
-    """A with block that leaves buffers, gradients, modes and random generators as they were, and shows no warning."""
-    tensors = [*model.parameters(), *model.buffers()]
-    gradients = [(parameter, parameter.grad) for parameter in model.parameters()]
-    modes = {part: part.training for part in model.modules()}
-    kept = [(tensor, tensor.detach().clone()) for tensor in tensors if not _is_uncopied(tensor)]
-    always = torch.is_warn_always_enabled()
-    try:
-        with rng_unchanged(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            torch.set_warn_always(True)  # what torch says only once is left for training to say
-            for parameter, _ in gradients:
-                parameter.grad = None
-            yield
-    finally:
-        torch.set_warn_always(always)
-        for parameter, gradient in gradients:
-            parameter.grad = gradient
-        for part, training in modes.items():
-            part.training = training
-        with torch.no_grad():
-            for tensor, value in kept:
-                if not torch.equal(tensor, value):
-                    tensor.copy_(value)
-
-
-def _is_uncopied(tensor):
-    return isinstance(tensor, nn.parameter.UninitializedTensorMixin) or tensor.is_inference()
+def _is_lazy(model):
+    return any(isinstance(tensor, nn.parameter.UninitializedTensorMixin)
+               for part in model.modules() for tensor in (*part._parameters.values(), *part._buffers.values()))
 
 
 def _failing_layer(model, x, training):
-    """`Layer` in which the forward pass of `x` fails; None where it cannot be told."""
+    """`Layer` in which the forward pass of `x` fails; None where it cannot be told. The hooks stay on `model`."""
     entered, names = [], {part: name for name, part in model.named_modules()}
 
     def enter(part, inputs):
@@ -162,11 +161,12 @@ def _failing_layer(model, x, training):
     def leave(part, inputs, outputs):
         entered.pop()
     try:
+        model.train() if training else model.eval()
         for part in names:
             part.register_forward_pre_hook(enter)
             part.register_forward_hook(leave)
         with torch.no_grad():
-            model.train(training)(x)
+            model(x)
     except Exception:
         return entered[-1] if entered else None
     return None

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from nnlab import checkpoint
+from nnlab.rng import restore_rng, rng_state
 
 
 def test_save_and_load_to_the_same_bits(tmp_path):
@@ -46,7 +47,7 @@ def test_a_file_that_is_not_a_checkpoint_is_named_and_not_executed(tmp_path, cap
 
 
 def test_generators_are_restored():
-    state = checkpoint.rng_state()
+    state = rng_state()
     first = torch.rand(3)
-    checkpoint.restore_rng(state)
+    restore_rng(state)
     assert torch.equal(torch.rand(3), first)

@@ -282,6 +282,9 @@ def test_strict_raises(notebook, capsys, monkeypatch):
         notebook("@check\ndef other(x):\n    return x", capsys)
     assert notebook("@check\ndef double(x):\n    return x + x", capsys).startswith("✓")
     assert os.environ["NNLAB_STRICT"] == "1"
+    for off in ("0", "false", ""):
+        monkeypatch.setenv("NNLAB_STRICT", off)
+        assert notebook("@check\ndef double(x):\n    return x", capsys).startswith("✗")
 
 
 def adds(x, y):

@@ -41,6 +41,15 @@ def test_every_column_has_a_value_for_every_epoch(tmp_path):
         "loss": [2.0, 1.0, None, None], "val_loss": [None, 3.0, 4.0, None], "score": [None, 5.0, None, None]}
 
 
+def test_rows_that_are_begun_are_completed_and_never_begin_another():
+    history = History()
+    for epoch in (1, 2):
+        history.begin({"loss": 1 / epoch})
+        for value in (5, 6):
+            history.add({"lr": value * epoch})
+    assert history.to_dict() == {"loss": [1.0, 0.5], "lr": [6, 12]}
+
+
 def test_columns_of_different_lengths_are_named():
     with pytest.raises(ValueError, match="columns of different lengths: 'loss' has 2, 'val_loss' has 1"):
         History({"loss": [1.0, 2.0], "val_loss": [1.0]})

@@ -10,22 +10,29 @@ import pytest
 from shared import CAUGHT, SEEN
 
 PACKAGE = Path(__file__).parent.parent / "nnlab"
-LEAVES = {"device", "progress", "files", "toys", "batches", "models", "metrics", "plots", "autograd", "optim",
-          "augment", "health", "formats", "packages", "widgets", "rng", "explain", "arguments", "epoch"}
-BUILT = {"fetch", "published", "sources", "data", "train", "preflight", "callbacks", "checkpoint", "history",
-         "trial"}
+LEAVES = {"device", "progress", "files", "toys", "batches", "models", "metrics", "autograd", "optim",
+          "augment", "health", "formats", "packages", "widgets", "rng", "remedies", "arguments", "epoch",
+          "environment"}
+BUILT = {"fetch", "published", "sources", "data", "train", "preflight", "callbacks", "checkpoint", "history", "plots",
+         "trial", "samples", "explain", "unchanged", "resume"}
 MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "fetch": {"files", "progress"},
     "published": {"files", "formats"},
-    "sources": {"fetch", "files", "formats", "published"},
+    "sources": {"environment", "fetch", "files", "formats", "published"},
     "data": {"sources"},
     "history": {"files"},
-    "checkpoint": {"files", "rng"},
-    "trial": {"explain", "rng"},
-    "preflight": {"batches", "device", "explain", "rng", "trial"},
-    "train": {"arguments", "checkpoint", "device", "epoch", "history", "preflight", "progress"},
+    "plots": {"metrics"},
+    "checkpoint": {"files"},
+    "resume": {"checkpoint", "history", "rng"},
+    "unchanged": {"rng"},
+    "explain": {"remedies"},
+    "trial": {"explain", "unchanged"},
+    "samples": {"batches"},
+    "preflight": {"batches", "device", "epoch", "explain", "remedies", "rng", "samples", "trial"},
+    "train": {"arguments", "checkpoint", "device", "epoch", "history", "preflight", "progress", "resume", "rng",
+              "samples"},
     "callbacks": {"checkpoint"},
-    "checks": {"files", "exercises"},  # `yours` looks an exercise up by its name
+    "checks": {"environment", "files", "exercises"},  # `yours` looks an exercise up by its name
     "exercises": LEAVES - {"widgets"} | BUILT | {"checks"},
     "course": LEAVES | BUILT | {"checks", "exercises"},
     "__main__": LEAVES | {"data", "sources"},

@@ -68,6 +68,16 @@ def test_probabilities_are_warned_of(outputs, warned):
             metric(torch.rand(9, 3), torch.zeros(9))
 
 
+@pytest.mark.parametrize("shape", [(4,), (4, 1)])
+def test_labels_of_a_perceptron(shape):
+    outputs, targets = torch.tensor([-2.0, -1.0, 1.0, 2.0]).reshape(shape), torch.tensor([-1, 1, 1, 1])
+    assert accuracy(outputs, targets) == 0.75 and confusion_matrix(outputs, targets).tolist() == [[1, 0], [1, 2]]
+    assert accuracy(outputs, [-1, -1, 1, 1]) == 1
+    for labels in ([0, 1, 2, 1], [-1, 0, 1, 1], [0.5, 1, 0, 1]):
+        with pytest.raises(ValueError, match="for one output; it tells two classes apart, with the labels 0 and 1, or"):
+            accuracy(outputs, torch.tensor(labels))
+
+
 @pytest.mark.parametrize("outputs, targets", [((4, 3), (4, 3)), ((4, 3), (1,)), ((4,), (1,)), ((1,), (4,)), ((4,), ()),
                                               ((1, 3), ()), ((4, 1), (1, 4)), ((4, 3), (3,)), ((4, 2), (2, 2))])
 def test_targets_are_not_broadcast(outputs, targets):

@@ -136,6 +136,19 @@ def test_boundary_leaves_the_model_as_it_was(scores):
     assert model[1].num_batches_tracked == 1  # the mode is training again, also for the next call
 
 
+def test_boundary_of_probabilities_and_of_double_precision():
+    x, model = torch.randn(40, 2), torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Sigmoid())
+    y = (model(x)[:, 0] > 0.5).long()
+    with pytest.warns(UserWarning, match="if they are probabilities, give threshold=0.5"):
+        whole = plot_boundary(model, x, y, plt.figure().gca())
+    halves = plot_boundary(model, x, y, plt.figure().gca(), threshold=0.5)
+    regions = [len([path for path in ax.collections[0].get_paths() if len(path)]) for ax in (whole, halves)]
+    assert regions == [1, 2]
+    plot_boundary(model.double(), x.double(), y, plt.figure().gca(), threshold=0.5)
+    with pytest.raises(ValueError, match=r"points of shape \(0, 2\)"):
+        plot_boundary(model, x[:0], y[:0])
+
+
 def test_boundary_restores_modes_after_an_error():
     model = torch.nn.Linear(3, 1)
     with pytest.raises(RuntimeError):

@@ -13,6 +13,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 
 from nnlab.batches import Batches
+from nnlab.metrics import accuracy
 from nnlab.train import fit
 
 X = torch.randn(41, 4, generator=torch.Generator().manual_seed(0))
@@ -118,6 +119,100 @@ class Packed(nn.Module):
         return self.layer(self.rnn(x)[1][0])
 
 
+class Kept(nn.Module):
+    """A variational autoencoder: the loss reads what its forward pass leaves on it."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.decoder = nn.Linear(4, 4), nn.Linear(2, 4)
+
+    def forward(self, x):
+        self.mean, self.log_var = self.encoder(x).chunk(2, 1)
+        return self.decoder(self.mean + torch.randn_like(self.mean) * (self.log_var / 2).exp())
+
+    def loss(self, outputs, targets):
+        return F.mse_loss(outputs, targets) + (self.mean ** 2 + self.log_var.exp() - self.log_var).mean()
+
+
+class Asserting(nn.Module):
+    """Asserts the size of its batches."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 3)
+
+    def forward(self, x):
+        assert x.shape == (10, 4)
+        return self.layer(x)
+
+
+class Warming(Asserting):
+    """Counts its batches, in a number and in a list, and scales its outputs by the count."""
+
+    def __init__(self):
+        super().__init__()
+        self.count, self.sizes, self.last = 0, [], None
+
+    def forward(self, x):
+        self.count += 1
+        self.sizes.append(len(x))
+        self.last = self.layer(x)  # no leaf: it is in the way of a copy from the second training on
+        return self.last * min(1, self.count / 8) + len(self.sizes) / 100
+
+
+class Graph(nn.Module):
+    """A graph network with a sparse adjacency matrix in a buffer."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("neighbors", torch.eye(4).to_sparse())
+        self.layer = nn.Linear(4, 3)
+
+    def forward(self, x):
+        return self.layer(torch.sparse.mm(self.neighbors, x.T).T)
+
+
+class Shifted(nn.CrossEntropyLoss):
+    """A cross-entropy of one's own, of labels from 1."""
+
+    def forward(self, outputs, targets):
+        return super().forward(outputs, targets - 1)
+
+
+class Average:
+    """A loss that is no module, with a state: the running mean of the losses."""
+
+    def __init__(self):
+        self.mean = 0.0
+
+    def __call__(self, outputs, targets):
+        loss = F.cross_entropy(outputs, targets)
+        self.mean = 0.9 * self.mean + 0.1 * loss.item()
+        return loss / (1 + self.mean)
+
+
+class Wrapped(nn.Module):
+    """Overrides train without its argument."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 3)
+
+    def train(self):
+        return super().train()
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+def recording():
+    """A model whose hook keeps the activations for the loss."""
+    model = nn.Sequential(nn.Linear(4, 5), nn.Linear(5, 3))
+    model.kept = {}
+    model[0].register_forward_hook(lambda module, inputs, outputs: model.kept.update(hidden=outputs))
+    return model
+
+
 IMAGES = torch.randn(20, 1, 8, 8, generator=torch.Generator().manual_seed(1))
 LOADER = DataLoader(TensorDataset(X, Y), 10)
 GOOD = {
@@ -145,8 +240,26 @@ GOOD = {
                                             Batches(X, X[:, 0], 10), F.mse_loss),
     "a loss of shape (1,)": (lambda: nn.Linear(4, 1), Batches(X, X[:, :1], 10),
                              lambda out, y: ((out - y) ** 2).mean(0)),
-    "a penalty on the model's own weights": (lambda: nn.Linear(4, 3), Batches(X, Y, 10), None),
+    "a penalty on the model's own weights": (
+        lambda: nn.Linear(4, 3), Batches(X, Y, 10),
+        lambda model: lambda out, y: F.cross_entropy(out, y) + 0.1 * model.weight.pow(2).sum()),
     "weight normalization": (lambda: nn.utils.parametrizations.weight_norm(nn.Linear(4, 3)), LOADER, F.cross_entropy),
+    "a loss that is a method": (Kept, Batches(X, X, 10), lambda model: model.loss),
+    "a loss that looks at the model": (Kept, Batches(X, X, 10),
+                                       lambda model: lambda out, y: F.mse_loss(out, y) + model.mean.pow(2).mean()),
+    "a loss that looks at what a hook kept": (
+        recording, Batches(X, Y, 10),
+        lambda model: lambda out, y: F.cross_entropy(out, y) + model.kept["hidden"].mean()),
+    "an assert on the batch": (Asserting, Batches(X, Y, 10, drop_last=True), F.cross_entropy),
+    "a counter of batches": (Warming, Batches(X, Y, 10), F.cross_entropy),
+    "a sparse buffer": (Graph, Batches(X, Y, 10), F.cross_entropy),
+    "sparse samples": (lambda: nn.Linear(4, 3), [(X[:20].to_sparse(), Y[:20]), (X[20:].to_sparse(), Y[20:])],
+                       F.cross_entropy),
+    "labels that the loss shifts": (lambda: nn.Linear(4, 3), Batches(X, Y + 1, 10), Shifted()),
+    "a loss with a state": (lambda: nn.Linear(4, 3), Batches(X, Y, 10), lambda model: Average()),
+    "train without an argument": (Wrapped, Batches(X, Y, 10), F.cross_entropy),
+    "lazy layers": (lambda: nn.Sequential(nn.LazyBatchNorm1d(), nn.LazyLinear(3)), Batches(X[:40], Y[:40], 10),
+                    F.cross_entropy),
     "spectral normalization": (lambda: nn.utils.spectral_norm(nn.Linear(4, 3)), LOADER, F.cross_entropy),
 }
 
@@ -159,10 +272,13 @@ def test_what_trains_by_hand_trains_to_the_same_bits(name):
     for loop in (by_hand, train):
         torch.manual_seed(3)
         model = made()
-        penalized = loss_fn or (lambda out, y, model=model: F.cross_entropy(out, y) + 0.1 * model.weight.pow(2).sum())
-        loop(model, batches, penalized, epochs=2)
+        loss = loss_fn
+        if getattr(loss_fn, "__code__", None) is not None and loss_fn.__code__.co_varnames[:1] == ("model",):
+            loss = loss_fn(model)  # a loss that is made for the model
+        loop(model, batches, loss, epochs=2)
+        loop(model, batches, loss)
         states.append(model.state_dict())
-    assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])
+    assert all(torch.equal(states[0][key].to_dense(), states[1][key].to_dense()) for key in states[0])
 
 
 class Cut(nn.Module):
@@ -203,7 +319,43 @@ def linear(outputs=3):
     return lambda: nn.Linear(4, outputs)
 
 
+class Stateful(nn.Module):
+    """Keeps the hidden state of a batch for the next, with its graph."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.layer, self.hidden = nn.GRU(1, 4, batch_first=True), nn.Linear(4, 3), None
+
+    def forward(self, x):
+        outputs, self.hidden = self.rnn(x[..., None], self.hidden)
+        return self.layer(outputs[:, -1])
+
+
+class OneSize(nn.Module):
+    """Its initial hidden state has the size of one batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.layer = nn.GRU(1, 4, batch_first=True), nn.Linear(4, 3)
+
+    def forward(self, x):
+        return self.layer(self.rnn(x[..., None], torch.zeros(1, 10, 4))[0][:, -1])
+
+
+class Forgetful(Cut):
+    """Its forward pass ends without return."""
+
+    def forward(self, x):
+        self.layer(x)
+
+
+def parts(dataset):
+    """Two parts of a data set, as random_split makes them."""
+    return torch.utils.data.random_split(dataset, [30, 11], torch.Generator().manual_seed(0))
+
+
 WIDE = torch.rand(41, 2, 4)
+WORDS = torch.arange(82).reshape(41, 2) % 9
 BAD = {
     "float64 samples": (linear(), Batches(X.double(), Y, 10), F.cross_entropy, r"x\.float\(\).*torch\.from_numpy"),
     "bytes": (linear(), Batches(X.to(torch.uint8), Y, 10), F.cross_entropy, r"x\.float\(\) / 255"),
@@ -247,6 +399,37 @@ BAD = {
     "samples mixed": (Mixing, Batches(X[:40], Y[:40], 10), F.cross_entropy, "5 rows of 10 samples"),
     "two arguments": (Pair, Batches(X, Y, 10), F.cross_entropy, r"forward\(self, x\)"),
     "no forward": (nn.ModuleList, Batches(X, Y, 10), F.cross_entropy, r"forward\(self, x\)"),
+    "a hidden state with its graph": (Stateful, Batches(X[:40], Y[:40], 10), F.cross_entropy, r"with \.detach\(\)"),
+    "features with a graph": (linear(), Batches(nn.Linear(4, 4)(X), Y, 10), F.cross_entropy, r"give x\.detach\(\)"),
+    "a state of one size": (OneSize, Batches(X, Y, 10), F.cross_entropy, "the last batch has one sample"),
+    "a state of one size, a loader": (OneSize, DataLoader(TensorDataset(X[:35], Y[:35]), 10), F.cross_entropy,
+                                      "the last batch has 5 samples"),
+    "no return": (Forgetful, Batches(X, Y, 10), F.cross_entropy, "type NoneType .*does it end with return"),
+    "a label too many in a part": (linear(), DataLoader(parts(TensorDataset(X, Y + (Y == 2)))[0], 3,
+                                                        shuffle=True), F.cross_entropy, "labels from 0 to 3"),
+    "(N,) for a layer of one feature": (lambda: nn.Linear(1, 1), Batches(X[:, 0], X[:, :1], 10), F.mse_loss,
+                                        r"x\[:, None\]"),
+    "weights of classes in float64": (linear(), Batches(X, Y, 10), nn.CrossEntropyLoss(torch.ones(3).double()),
+                                      r"weight\.float\(\)"),
+    "two weights for three classes": (linear(), Batches(X, Y, 10), functools.partial(
+        F.cross_entropy, weight=torch.ones(2)), "one number for each of the 3 outputs"),
+    "images after pooling": (lambda: nn.Sequential(nn.Conv2d(1, 3, 3), nn.AdaptiveAvgPool2d(1)),
+                             Batches(IMAGES, Y[:20], 10), F.cross_entropy, r"nn\.Flatten\(\) at the end"),
+    "classes of a sequence at the end": (
+        lambda: nn.Linear(4, 3), Batches(torch.rand(41, 6, 4), Y[:, None].repeat(1, 6), 10), F.cross_entropy,
+        r"outputs\.transpose\(1, 2\)"),
+    "masks with a channel": (lambda: nn.Conv2d(1, 3, 3, padding=1), Batches(IMAGES, IMAGES[:, :1].long(), 10),
+                             F.cross_entropy, r"y\[:, 0\]\.long\(\)"),
+    "a model in double precision": (lambda: nn.Linear(4, 3).double(), Batches(X, Y, 10), F.cross_entropy,
+                                    r"model\.float\(\)"),
+    "torch's own assert": (lambda: nn.TransformerEncoderLayer(8, 2), Batches(X, Y, 10), F.cross_entropy,
+                           "was expecting embedding dimension of 8"),
+    "a loss of one argument": (linear(), Batches(X, Y, 10), lambda out: out.mean(), "with two arguments"),
+    "labels that are words": (linear(), [(X[:2], ["cat", "dog"])], F.cross_entropy, "one tensor of numbers"),
+    "images of two sizes": (linear(), DataLoader([(X[0], 0), (X[0, :3], 1)], 2), F.cross_entropy, "such as Resize"),
+    "images that are no tensors": (linear(), DataLoader([(object(), 0)], 1), F.cross_entropy,
+                                   r"transform=ToTensor\(\)"),
+    "the same from workers": (linear(), DataLoader([(object(), 0)], 1, num_workers=1), F.cross_entropy, "ToTensor"),
     "batch normalization and a last batch of one": (
         lambda: nn.Sequential(nn.BatchNorm1d(4), nn.Linear(4, 3)), Batches(X, Y, 10), F.cross_entropy,
         "the last batch has one sample.*batch_size, or drop_last=True"),
@@ -298,6 +481,7 @@ def test_what_fails_is_named_before_anything_changes(name):
     (DataLoader(TensorDataset(X, Y + 1), 41), "val: labels from 1 to 3"),
     ([(X, Y.float())], r"val: the loss does not take .*y\.long\(\)"),
     ([], "val has no batches"),
+    (TensorDataset(X, Y), "val: .* this is a single sample: put a data set into a DataLoader"),
 ])
 def test_validation_is_tried_too(val, message):
     model = nn.Linear(4, 3)
@@ -459,3 +643,128 @@ def test_no_epochs_draw_and_check_nothing():
     before = batches.generator.get_state()
     assert len(train(model, batches, epochs=0)) == 0 and torch.equal(before, batches.generator.get_state())
     assert len(train(model, batches, epochs=np.int64(2))) == 2
+
+
+@pytest.mark.parametrize("metric, message", [
+    (lambda out, y: (out.argmax(1) == y).mean(), r"shapes \(2, 3\) of torch.float32 and \(2,\) of torch.int64"),
+    (lambda out, y: (out.argmax(1) == y).float(), r"returns a Tensor of shape \(2,\), not one number"),
+    (lambda out, y: None, "returns a NoneType, not one number"), (lambda out: 1.0, "TypeError"),
+    (lambda out, y: out.argmaxx(1), "AttributeError"), (lambda out, y: accuracy(out, F.one_hot(y, 3)), "one-hot rows"),
+])
+def test_a_metric_that_fails_is_named_before_training(metric, message):
+    model = nn.Linear(4, 3)
+    before = model.weight.detach().clone()
+    with pytest.raises(ValueError, match=f"the metric 'own' .*{message}"):
+        train(model, Batches(X, Y, 10), metrics={"own": metric})
+    assert torch.equal(before, model.weight)
+
+
+def test_a_metric_that_needs_more_than_two_samples_is_no_fault():
+    def area(outputs, targets):
+        if len(targets) < 10:
+            raise ValueError("Only one class is present")
+        return torch.rand(()) + outputs.mean() * 0
+    model, seen = nn.Linear(4, 3), []
+    torch.manual_seed(0)
+    expected = torch.rand(())
+    torch.manual_seed(0)
+    history = train(model, Batches(X, Y, 10), metrics={"area": area})
+    assert history["area"] == pytest.approx([expected.item()], abs=1e-6) and seen == []
+
+
+class Late(nn.Module):
+    """Takes words: an unknown one fails."""
+
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(9, 3)
+
+    def forward(self, x):
+        return self.words(x).mean(1)
+
+
+@pytest.mark.parametrize("made, batches, loss_fn, message", [
+    (Late, Batches(torch.where(torch.arange(41)[:, None] == 27, 9, WORDS), Y, 10), F.cross_entropy,
+     r"train: .*num_embeddings - 1, .*This is batch 3 of epoch 1 \(the model keeps the updates before it\)"),
+    (Late, Batches(torch.where(torch.arange(41)[:, None] == 7, 9, WORDS), Y, 10), F.cross_entropy, "batch 1 of epoch"),
+    (linear(), Batches(X, torch.where(torch.arange(41) == 15, 3, Y), 10), lambda out, y: F.cross_entropy(out, y),
+     "train: the loss does not take .*Target 3 is out of bounds.*This is batch 2 of epoch 1"),
+    (linear(1), Batches(X, (torch.arange(41) == 15)[:, None] * 2.0, 10),
+     lambda out, y: F.binary_cross_entropy(out.sigmoid(), y), "from 0 to 1.*batch 2"),
+    (linear(), [(X[:10], Y[:10]), (X[10:].double(), Y[10:])], F.cross_entropy, r"train: .*x\.float\(\).*batch 2"),
+    (lambda: nn.Sequential(nn.BatchNorm1d(4), nn.Linear(4, 3)), [(X[:10], Y[:10]), (X[:1], Y[:1]), (X, Y)],
+     F.cross_entropy, "train: .*drop_last=True.*batch 2"),
+])
+def test_a_batch_that_fails_later_is_named_with_its_number(made, batches, loss_fn, message):
+    with pytest.raises(ValueError, match=message):
+        train(made(), batches, loss_fn)
+
+
+def test_validation_that_fails_later_is_named():
+    model = nn.Linear(4, 3)
+    with pytest.raises(ValueError, match=r"val: .*x\.float\(\).*This is batch 2 of epoch 1$"):
+        train(model, Batches(X, Y, 10), val=(pair for pair in [(X, Y), (X.double(), Y)]))
+
+
+def test_a_full_memory_and_an_error_of_the_data_stay_their_own():
+    def full(outputs, targets):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+    with pytest.raises(torch.OutOfMemoryError):
+        train(nn.Linear(4, 3), Batches(X, Y, 10), full)
+
+    def broken():
+        yield X, Y
+        raise RuntimeError("the disk is gone")
+    with pytest.raises(RuntimeError, match="the disk is gone"):
+        train(nn.Linear(4, 3), broken())
+    with pytest.raises(ValueError, match="differ in shape: pad them to one, or train without metrics"):
+        train(nn.Linear(4, 4), [(torch.rand(5, n, 4), torch.rand(5, n, 4)) for n in (2, 3)], F.mse_loss,
+              metrics={"error": lambda out, y: 0.0})
+
+
+def test_another_error_restores_the_order_too():
+    class Misspelled(Cut):
+        def forward(self, x):
+            return self.lair(x)
+    model, batches = Misspelled(), Batches(X, Y, 10, shuffle=True)
+    states = batches.generator.get_state(), torch.get_rng_state()
+    with pytest.raises(AttributeError):
+        train(model, batches)
+    assert torch.equal(states[0], batches.generator.get_state()) and torch.equal(states[1], torch.get_rng_state())
+
+
+def test_a_lazy_model_that_is_refused_is_still_lazy():
+    model = nn.Sequential(nn.LazyBatchNorm1d(), nn.LazyLinear(3))
+    with pytest.raises(ValueError, match=r"y\.long\(\)"):
+        train(model, Batches(X[:40, :3], Y[:40].float(), 10))
+    train(model, Batches(X[:40], Y[:40], 10))
+    assert model[1].in_features == 4 and model[0].num_batches_tracked == 4
+
+
+def test_hooks_of_ones_own_see_training_alone_also_in_a_second_one():
+    model, seen = Warming(), []
+    model.layer.register_forward_hook(lambda module, inputs, outputs: seen.append(len(outputs)))
+    for _ in range(2):
+        train(model, Batches(X[:20], Y[:20], 10))
+    assert seen == [10, 10] * 2 and model.sizes == seen and model.count == 4
+
+
+def test_persistent_workers_draw_as_in_a_loop_by_hand():
+    seen = []
+    for by_fit in (True, False):
+        torch.manual_seed(0)
+        val = DataLoader(TensorDataset(X, Y), 41, num_workers=1, persistent_workers=True)
+        model = nn.Linear(4, 3)
+        if by_fit:
+            train(model, Batches(X, Y, 10), val=val)
+        else:
+            by_hand(model, Batches(X, Y, 10), F.cross_entropy)
+            list(val)
+        seen.append(torch.rand(1))
+    assert seen[0] == seen[1]
+
+
+def test_sums_over_a_batch_are_warned_of():
+    for loss_fn in (nn.CrossEntropyLoss(reduction="sum"), functools.partial(F.cross_entropy, reduction="sum")):
+        with pytest.warns(UserWarning, match="the history's loss is no mean over samples"):
+            train(nn.Linear(4, 3), Batches(X, Y, 10), loss_fn)

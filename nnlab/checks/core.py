@@ -1,7 +1,6 @@
 """The interface of the exercises: ``@check`` above an answer, ``check.value`` around one, hints and solutions."""
 
 import difflib
-import os
 import sys
 
 from nnlab.checks import mylab
@@ -11,6 +10,7 @@ from nnlab.checks.judging import judge, judge_value, not_attempted
 from nnlab.checks.keeping import kept_or_not
 from nnlab.checks.source import is_given, is_stub
 from nnlab.checks.state import isolated
+from nnlab.environment import switched_on
 
 
 class CheckFailed(AssertionError):
@@ -60,7 +60,7 @@ class Checks:
         name, right = exercise.name, verdict.kind == "correct"
         self._attempts[name] = answer[:] if isinstance(answer, list) else answer
         self._verdicts[name] = verdict
-        if not right and os.environ.get("NNLAB_STRICT"):
+        if not right and switched_on("NNLAB_STRICT"):
             raise CheckFailed(verdict.text)
         print(verdict.text + (f"{kept}. {exercise.allows}" if right else ""))
         if verdict.draw is not None:
@@ -75,7 +75,7 @@ class Checks:
         near = [folded[found] for found in difflib.get_close_matches(name.casefold(), folded, 1)] or choices
         text = (f"? There is no exercise {name!r} here; did you mean {' or '.join(map(repr, near))}? "
                 "Keep the name as it was.")
-        if os.environ.get("NNLAB_STRICT"):
+        if switched_on("NNLAB_STRICT"):
             raise CheckFailed(text)
         print(text)
         return answer
