@@ -6,13 +6,16 @@ Modules that import no other module of the package:
     metrics     accuracy, confusion matrix
     batches     an in-memory data loader, `Batches`
     toys        toy data sets in the plane, each with its true decision boundary
-    plots       arrays in, matplotlib axes out; the course's style is ``plt.style.use("nnlab.course")``
     device      choose a device, seed the random generators, describe the machine
     progress    a progress bar for notebooks and terminals
     files       atomic writes, checksums, setting a damaged file aside
     formats     file formats of image data sets: npz, IDX, CIFAR-10's pickles
     packages    packages that the course needs; installing those that are missing
+    environment environment variables that are a switch
     widgets     interactive figures that compute in the browser
+
+Plots:
+    plots       arrays in, matplotlib axes out; the course's style is ``plt.style.use("nnlab.course")``
 
 Data:
     fetch       download a file from a mirror and verify its checksum
@@ -27,10 +30,14 @@ Training:
     arguments   checks of the arguments of `fit`
     preflight   a look at the first batches before training
     trial       a forward and a backward pass of two samples that leave everything as it was
-    explain     what a failure in it means, and how to correct it
+    samples     batches as training takes them: the first, the size of the last, the targets of all
+    explain     a failure of model, loss or backward pass, and where it happened
+    remedies    how to correct it
+    unchanged   a model and the random generators left as they were
     rng         states of the random generators: read, set, left as they were
     callbacks   `EarlyStopping`, `KeepBest`
-    checkpoint  save and load the state of a training run
+    checkpoint  save and load a dictionary of tensors and plain values
+    resume      the state of a training run in a checkpoint; whether another start is the same run
 
 Exercises:
     checks      judging an answer; feedback; the student's own library ``mylab.py``; `checks.yours` loads from it
