@@ -118,9 +118,9 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
     over several calls, or outside a notebook, KeyboardInterrupt is raised.
 
     Raises:
-        ValueError: an argument is not as documented, there are no batches, a trial step fails (`nnlab.preflight`), or the
-            checkpoint is of another model, optimizer or scheduler: nothing was trained. Or a later batch fails: the
-            message names it.
+        ValueError: an argument is not as documented, there are no batches, a trial step fails (`nnlab.preflight`), or
+            the checkpoint is of another model, optimizer or scheduler: nothing was trained. Or a later batch fails:
+            the message names it.
         FloatingPointError: a loss is NaN or infinite; the message names epoch, batch and the usual causes.
     """
     epochs, metrics, callbacks = check_arguments(model, loss_fn, optimizer, epochs, metrics, callbacks, val is not None)
