@@ -1,5 +1,7 @@
 """nnlab.checks.running: cases are stopped, leave no trace, and are compared within a tolerance."""
 
+import gc
+import os
 import signal
 
 import numpy as np
@@ -7,7 +9,9 @@ import pytest
 import torch
 
 from nnlab.checks import running
+from nnlab.checks.judging import judge
 from nnlab.checks.running import Outcome, Stopped, agree, difference, guarded, run, without_trace
+from nnlab.exercises.week01 import check as week01
 
 
 @pytest.mark.parametrize("expected, got, said", [
@@ -30,10 +34,28 @@ def test_difference(expected, got, said):
 def test_too_much_memory_is_noticed(monkeypatch):
     monkeypatch.setattr(running, "MEMORY", 200 << 20)
     kept = []
-    with pytest.raises(Stopped, match=r"more than 0\.195312 GB of memory: what grows"), guarded():
+    with pytest.raises(Stopped, match=r"more than 0\.195312 GB of memory: what grows"), guarded(within=__file__):
         while True:
             kept.append(torch.ones(10 ** 6))
     assert len(kept) < 2000 and signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def test_a_stopped_answer_leaves_nothing_behind_that_is_put_back_later(monkeypatch):
+    """An exception in the code that puts settings back would keep it waiting for the garbage collector."""
+    monkeypatch.setattr(running, "SECONDS", 0.02)
+    exercise = week01.exercises["relu"]
+
+    def endless(x):
+        while True:
+            x = x + 0
+    timer = signal.getsignal(signal.SIGALRM)
+    for k in range(30):
+        monkeypatch.setenv("NNLAB_PROBE", "before")
+        assert "It had not ended" in judge(exercise, endless).text
+        monkeypatch.setenv("NNLAB_PROBE", str(k))
+        gc.collect()
+        assert os.environ["NNLAB_PROBE"] == str(k)
+        assert signal.getitimer(signal.ITIMER_REAL)[0] == 0 and signal.getsignal(signal.SIGALRM) is timer
 
 
 def test_a_case_is_run_the_same_way_each_time_and_sees_its_inputs():

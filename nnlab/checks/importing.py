@@ -30,7 +30,7 @@ def imported(raw, file):
     module = types.ModuleType("mylab")
     module.__file__ = str(file)
     try:
-        with without_trace(), _stop_button(), bound(sys.modules, {"mylab": module}), guarded():
+        with without_trace(), _stop_button(), bound(sys.modules, {"mylab": module}), guarded(within=str(file)):
             sys.path.insert(0, str(file.parent))  # for what the student has beside it
             exec(compile(raw, str(file), "exec", dont_inherit=True), vars(module))
     except _Stop:

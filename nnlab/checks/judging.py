@@ -11,7 +11,7 @@ import torch
 from nnlab.checks.exercise import Verdict
 from nnlab.checks.feedback import WIDTH, aligned, draw, happened
 from nnlab.checks.originals import as_defined
-from nnlab.checks.running import Outcome, Stopped, agree, bound, guarded, run
+from nnlab.checks.running import Stopped, agree, bound, guarded, run
 from nnlab.checks.traces import without_trace
 
 
@@ -102,15 +102,12 @@ def _expected(exercise, names):
 def _tried(exercise, answer, lines, names, namespace, seconds=None, ends=lambda k, outcome: False):
     """Outcomes of `lines` with `answer`, up to the first that was stopped or for which ``ends(index, outcome)``."""
     found = []
-    try:
-        with bound({} if namespace is None else namespace, names | {exercise.name: answer}), guarded(seconds):
-            for k, line in enumerate(lines):
-                found.append(_run(exercise, answer, line, names))
-                if isinstance(found[-1].error, Stopped) or ends(k, found[-1]):
-                    break
-    except Stopped as error:  # between two lines
-        found.append(Outcome(error=error))
-    return found[:len(lines)]
+    with bound({} if namespace is None else namespace, names | {exercise.name: answer}), guarded(seconds):
+        for k, line in enumerate(lines):
+            found.append(_run(exercise, answer, line, names))
+            if isinstance(found[-1].error, Stopped) or ends(k, found[-1]):
+                break
+    return found
 
 
 def _fresh(value, seen):

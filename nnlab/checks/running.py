@@ -16,6 +16,7 @@ from nnlab.checks.state import isolated
 from nnlab.checks.traces import without_trace as without_trace
 
 SECONDS = 10  # an answer is stopped after this time, all cases together
+CASE = "<case>"  # file name of the code of a case
 MEMORY = 2 << 30  # and when the process has grown by this many bytes
 
 
@@ -43,11 +44,13 @@ def _resident():
 
 
 @contextlib.contextmanager
-def guarded(seconds=None):
-    """Raise Stopped in the block after SECONDS or MEMORY, again and again until it ends.
+def guarded(seconds=None, within=CASE):
+    """Raise Stopped after SECONDS or MEMORY in code of the file `within` that runs in the block, until it ends.
 
     Args:
         seconds: limit in seconds of processor time, in place of SECONDS of real time.
+        within: file name of that code, as it was compiled. Stopped reaches it and what it calls, never our own code
+            around it, which puts back what was changed.
 
     Only the main thread can be stopped. A loop around ``try: ... except: pass`` catches an exception that is raised in
     its ``try``; the next alarm follows so soon that it is raised in the ``except``.
@@ -58,9 +61,12 @@ def guarded(seconds=None):
     clock, seconds = (time.monotonic, SECONDS) if seconds is None else (time.process_time, seconds)
     end, most, gaps = clock() + seconds, _resident() + MEMORY, itertools.cycle((2e-5, 0.05))
 
-    def look(*_):
+    def look(_, frame):
         late, large = clock() > end, _resident() > most
-        signal.setitimer(signal.ITIMER_REAL, next(gaps) if late or large else 0.05)
+        theirs = (late or large) and _runs(frame, within)
+        signal.setitimer(signal.ITIMER_REAL, next(gaps) if theirs else 0.05)
+        if not theirs:
+            return
         if late:
             raise Stopped(f"It had not ended after {seconds} seconds: which loop never stops?")
         if large:
@@ -76,6 +82,13 @@ def guarded(seconds=None):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _runs(frame, file):
+    """Whether code of the `file` is running, itself or as a caller of what `frame` runs."""
+    while frame is not None and frame.f_code.co_filename != file:
+        frame = frame.f_back
+    return frame is not None
 
 
 @contextlib.contextmanager
@@ -100,10 +113,10 @@ def run(case, names):
     namespace = {"torch": torch, **names}
     try:
         with isolated():
-            exec(compile(ast.Module(body[:-1], []), "<case>", "exec"), namespace)
+            exec(compile(ast.Module(body[:-1], []), CASE, "exec"), namespace)
             given = {name: value.detach().clone() for name, value in namespace.items()
                      if isinstance(value, torch.Tensor)}
-            value = eval(compile(ast.Expression(body[-1].value), "<case>", "eval"), namespace)
+            value = eval(compile(ast.Expression(body[-1].value), CASE, "eval"), namespace)
         changed = tuple(name for name, before in given.items() if difference(before, namespace[name]))
         return Outcome(value, None, given, changed)
     except KeyboardInterrupt:

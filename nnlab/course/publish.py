@@ -11,17 +11,17 @@ from nnlab.course.render import address
 from nnlab.files import write_text
 
 FIRST_CELL = """\
-# Where nnlab is missing: gets the course's release VERSION, and the packages that are missing too.
-try:
+try:  # where nnlab is missing: gets the course's release VERSION, and the packages that are missing
     from nnlab.packages import expect
     expect("VERSION")
 except ImportError:
     import os
-    import shutil
     import subprocess
     import tempfile
+    from io import BytesIO
     from runpy import run_path
     from urllib.request import urlopen
+    from zipfile import ZipFile
     address = "ADDRESS"
     home = f'{"." if os.access(".", os.W_OK) else os.path.expanduser("~")}/nnlab-VERSION'
     try:
@@ -30,14 +30,12 @@ except ImportError:
                 git = "git -c http.lowSpeedLimit=1000 -c http.lowSpeedTime=20 clone -q --depth=1"
                 git += f" --branch=vVERSION {address} course/nnlab"
                 if subprocess.run(git, shell=True, cwd=part, capture_output=True).returncode:
-                    zipped = f"{address}/archive/refs/tags/vVERSION.zip"
-                    with urlopen(zipped, timeout=20) as answer, open(f"{part}/zip", "wb") as file:
-                        shutil.copyfileobj(answer, file)
-                    shutil.unpack_archive(f"{part}/zip", f"{part}/course", "zip")
+                    zipped = urlopen(f"{address}/archive/refs/tags/vVERSION.zip", timeout=20).read()
+                    ZipFile(BytesIO(zipped)).extractall(f"{part}/course")
                 os.rename(next(os.scandir(f"{part}/course")).path, home)
     except Exception as error:
-        raise ConnectionError(f"Could not get the course ({str(error).strip()}): connect to the internet "
-                              "(on Kaggle: Settings > Internet on) and run this cell again.") from None
+        raise ConnectionError(f"Could not get the course ({error!r}): connect to the internet (on "
+                              "Kaggle: Settings > Internet on) and run this cell again.") from None
     run_path(f"{home}/nnlab/packages.py")["make_ready"]()"""
 
 _COLAB = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
