@@ -8,7 +8,7 @@ from torch.utils.data import default_collate as stacked
 
 from nnlab.batches import Batches
 
-_LOADERS = {  # what torch says of samples that it cannot make a batch of: how to correct it
+_LOADERS = {  # the text of torch's error where samples make no batch: how to correct it
     "default_collate: batch must contain": "the data set gives no tensors; images need transform=ToTensor()",
     "stack expects each tensor to be equal size": "the samples differ in shape; give the data set a transform that "
                                                   "makes them alike, such as Resize, or a collate_fn that pads them"}
@@ -110,11 +110,13 @@ def last_size(batches, name):
     """Number of samples in the last batch; None where it is not known."""
     if isinstance(batches, list | tuple):
         return len(pair(batches[-1], name)[1])
-    if isinstance(batches, Batches) and type(batches).__iter__ is Batches.__iter__:
-        return batches.batch_size if batches.drop_last else len(batches.x) % batches.batch_size or batches.batch_size
     try:
-        known = isinstance(batches, DataLoader) and batches.batch_size and batches.collate_fn is stacked
-        samples = len(batches.sampler) if known else 0
-    except (TypeError, NotImplementedError):
+        if isinstance(batches, Batches) and type(batches).__iter__ is Batches.__iter__:
+            samples = len(batches.x)
+        elif isinstance(batches, DataLoader) and batches.batch_size and batches.collate_fn is stacked:
+            samples = len(batches.sampler)
+        else:
+            return None
+    except (TypeError, NotImplementedError):  # a sampler without a length
         return None
-    return None if not samples or batches.drop_last else samples % batches.batch_size or batches.batch_size
+    return batches.batch_size if batches.drop_last else samples % batches.batch_size or batches.batch_size

@@ -37,10 +37,9 @@ def trial_step(model, x, y, loss_fn, *, training=True, passes=1, whole=False, ch
     """
     x, y = (part.detach() if isinstance(part, torch.Tensor) else part for part in (x, y))
     small = first_of(2, x, y) or (x, y)
-    with contextlib.nullcontext() if whole else contextlib.suppress(Exception):
-        if not whole:
-            with unchanged(model), contextlib.redirect_stdout(io.StringIO()):
-                return _passes(*_copied(model, loss_fn), *small, training, passes, check), small[1]
+    if not whole:
+        with contextlib.suppress(Exception), unchanged(model), contextlib.redirect_stdout(io.StringIO()):
+            return _passes(*_copied(model, loss_fn), *small, training, passes, check), small[1]
     printed = io.StringIO()
     try:
         with unchanged(model), contextlib.redirect_stdout(printed):

@@ -24,32 +24,22 @@ def test_many_classes(n, classes, seed):
 
 
 @pytest.mark.filterwarnings("ignore:all outputs lie")  # a few logits may well do so
+@pytest.mark.parametrize("draw, options", [(torch.randn, {}), (torch.rand, {"threshold": 0.5})],
+                         ids=["logits", "probabilities"])
 @settings(max_examples=200, deadline=None)
 @given(n=st.integers(1, 60), column=st.booleans(), seed=st.integers(0, 2**31))
-def test_two_classes_from_one_logit(n, column, seed):
+def test_two_classes_from_one_output(draw, options, n, column, seed):
     g = torch.Generator().manual_seed(seed)
-    outputs, targets = torch.randn(n, 1, generator=g), torch.randint(2, (n,), generator=g)
-    predicted = (outputs[:, 0] > 0).numpy()
+    outputs, targets = draw(n, 1, generator=g), torch.randint(2, (n,), generator=g)
+    predicted = (outputs[:, 0] > options.get("threshold", 0)).numpy()
     shaped = outputs if column else outputs[:, 0]
     expected = sklearn.metrics.accuracy_score(targets, predicted)
-    assert accuracy(shaped, targets.float()[:, None]).item() == pytest.approx(expected)
+    for labels in (targets, targets.float()[:, None]):
+        assert accuracy(shaped, labels, **options).item() == pytest.approx(expected)
     expected = sklearn.metrics.confusion_matrix(targets, predicted, labels=[0, 1])
-    np.testing.assert_array_equal(confusion_matrix(shaped, targets), expected)
+    np.testing.assert_array_equal(confusion_matrix(shaped, targets, **options), expected)
     expected = sklearn.metrics.confusion_matrix(targets, predicted, labels=[0, 1, 2])
-    np.testing.assert_array_equal(confusion_matrix(shaped, targets, num_classes=3), expected)
-
-
-@settings(max_examples=200, deadline=None)
-@given(n=st.integers(1, 60), column=st.booleans(), seed=st.integers(0, 2**31))
-def test_two_classes_from_one_probability(n, column, seed):
-    g = torch.Generator().manual_seed(seed)
-    outputs, targets = torch.rand(n, 1, generator=g), torch.randint(2, (n,), generator=g)
-    predicted = (outputs[:, 0] > 0.5).numpy()
-    shaped = outputs if column else outputs[:, 0]
-    expected = sklearn.metrics.accuracy_score(targets, predicted)
-    assert accuracy(shaped, targets, threshold=0.5).item() == pytest.approx(expected)
-    expected = sklearn.metrics.confusion_matrix(targets, predicted, labels=[0, 1])
-    np.testing.assert_array_equal(confusion_matrix(shaped, targets, threshold=0.5), expected)
+    np.testing.assert_array_equal(confusion_matrix(shaped, targets, num_classes=3, **options), expected)
 
 
 @pytest.mark.parametrize("outputs, warned", [

@@ -108,7 +108,7 @@ def length(notebook, stem):
         yield f"{text} cells of text to {len(counted) - text} of code"
     for cell in code_cells(notebook):
         lines = cell.source.split("\n")
-        if len(lines) > LINES and cell.source != first_cell():  # on no slide, everywhere the same
+        if len(lines) > LINES:
             yield f"cell {cell.id!r} has {len(lines)} lines; at most {LINES}"
         if long := [line for line in lines if len(line) > WIDTH and "# @param" not in line]:
             yield f"cell {cell.id!r} has a line of {len(long[0])} characters; at most {WIDTH}"

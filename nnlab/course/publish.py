@@ -16,10 +16,10 @@ try:  # where nnlab is missing: gets the course's release VERSION, and the packa
     expect("VERSION")
 except ImportError:
     import os
-    import subprocess
     import tempfile
     from io import BytesIO
     from runpy import run_path
+    from subprocess import getstatusoutput
     from urllib.request import urlopen
     from zipfile import ZipFile
     address = "ADDRESS"
@@ -28,8 +28,7 @@ except ImportError:
         if not os.path.exists(home):
             with tempfile.TemporaryDirectory(dir=os.path.dirname(home)) as part:  # all or nothing
                 git = "git -c http.lowSpeedLimit=1000 -c http.lowSpeedTime=20 clone -q --depth=1"
-                git += f" --branch=vVERSION {address} course/nnlab"
-                if subprocess.run(git, shell=True, cwd=part, capture_output=True).returncode:
+                if getstatusoutput(f'{git} --branch=vVERSION {address} "{part}/course/nnlab"')[0]:
                     zipped = urlopen(f"{address}/archive/refs/tags/vVERSION.zip", timeout=20).read()
                     ZipFile(BytesIO(zipped)).extractall(f"{part}/course")
                 os.rename(next(os.scandir(f"{part}/course")).path, home)

@@ -3,46 +3,39 @@
 import functools
 
 
-class State(dict):
+class _Live:
+    """What a figure's state is made of: what changes it, changes the figure, by the rules of its state."""
+
+    __slots__ = ()
+
+    def copy(self):
+        """A dictionary or list of its own, of its own kind all through, which no longer moves the figure."""
+        return plain(self)
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo):
+        return plain(self)
+
+    def __reduce_ex__(self, protocol):
+        made = plain(self)
+        return type(made), (made,)
+
+
+class State(_Live, dict):
     """A dictionary of a figure's state: what changes it, changes the figure, by the rules of its state."""
 
     __slots__ = ("_reach",)
 
-    def copy(self):
-        """A dictionary of its own, with lists of their own, which no longer move the figure."""
-        return plain(self)
 
-    def __copy__(self):
-        return plain(self)
-
-    def __deepcopy__(self, memo):
-        return plain(self)
-
-    def __reduce_ex__(self, protocol):
-        return dict, (plain(self),)
-
-
-class Values(list):
+class Values(_Live, list):
     """A list in a figure's state: what changes it, changes the figure, by the rules of its state."""
 
     __slots__ = ("_reach",)
 
-    def copy(self):
-        """A list of its own, which no longer moves the figure."""
-        return plain(self)
-
-    def __copy__(self):
-        return plain(self)
-
-    def __deepcopy__(self, memo):
-        return plain(self)
-
-    def __reduce_ex__(self, protocol):
-        return list, (plain(self),)
-
 
 def _changing(kind, name):
-    """The method `name` of `kind`, which is done to the figure's state first, and then to the object itself."""
+    """The method `name` of dict or list, which is done to the figure's state first, and then to the object itself."""
     method = getattr(kind, name)
 
     @functools.wraps(method)
@@ -52,11 +45,11 @@ def _changing(kind, name):
     return change
 
 
-for _kind, _names in ((State, "__setitem__ __delitem__ __ior__ clear pop popitem setdefault update"),
-                      (Values, "__setitem__ __delitem__ __iadd__ __imul__ append clear extend insert pop remove "
-                               "reverse sort")):
+for _kind, _plain, _names in ((State, dict, "__setitem__ __delitem__ __ior__ clear pop popitem setdefault update"),
+                              (Values, list, "__setitem__ __delitem__ __iadd__ __imul__ append clear extend insert "
+                                             "pop remove reverse sort")):
     for _name in _names.split():
-        setattr(_kind, _name, _changing(_kind.__base__, _name))
+        setattr(_kind, _name, _changing(_plain, _name))
 
 
 def plain(value):
