@@ -1,4 +1,7 @@
-"""NNLAB_REQUIRE=all turns every skip of a test or a notebook's cell into a failure, except of tests marked `gpu`."""
+"""NNLAB_REQUIRE=all turns every skip of a test or a notebook's cell into a failure, except of tests marked `gpu`.
+
+With ``-n 2`` two processes share the tests, a file at a time; the files that write to build/ are one group.
+"""
 
 import os
 import tempfile
@@ -9,6 +12,11 @@ _SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-tests-")
 os.environ["NNLAB_MYLAB"] = _SCRATCH.name  # nobody's own mylab.py is touched
 os.environ["MPLCONFIGDIR"] = os.path.join(_SCRATCH.name, "matplotlib")  # nor is a broken list of fonts in ~/.cache read
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # torch's threads, while they wait, leave the cores to another run
+if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
+    _THREADS = max(1, (os.cpu_count() or 1) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
+    os.environ.setdefault("OMP_NUM_THREADS", str(_THREADS))
+_OF_THE_COURSE = {f"test_{name}.py" for name in (
+    "browser", "commands", "course", "lectures", "notebooks", "pages", "outline")}  # they share build/
 
 
 def _failed_if_skipped(report, keywords):
@@ -20,6 +28,11 @@ def _failed_if_skipped(report, keywords):
 def pytest_addoption(parser):
     """``--notebook week02a``: only the tests that guard that notebook."""
     parser.addoption("--notebook", action="append", default=[], metavar="NAME", help="only what guards this notebook")
+
+
+def pytest_itemcollected(item):
+    """The tests of a file stay in one process, and those that write to build/ in the same."""
+    item.add_marker(pytest.mark.xdist_group("course" if item.path.name in _OF_THE_COURSE else item.path.name))
 
 
 def pytest_collection_modifyitems(config, items):

@@ -39,15 +39,18 @@ HERE = Path(__file__).parent
 ROUNDS = 5
 BOUNDS = {"bare loop by hand": {10: 1.05, 32: 1.05, 128: 1.05}, "loop by hand": {10: 1.05, 32: 1.05, 128: 1.05},
           "DataLoader with ToTensor": {10: 0.35, 128: 0.12}, "DataLoader over TensorDataset": {128: 0.5},
-          "scikit-learn MLPClassifier": {128: 1}, "skorch": {128: 1}, "Lightning": {128: 1}, "fastai": {128: 1},
+          "scikit-learn MLPClassifier": {128: 1.2}, "skorch": {128: 1}, "Lightning": {128: 1}, "fastai": {128: 1},
           "Keras on torch": {128: 1}}  # peer -> batch size -> the most that fit may take, in the peer's time
 
 
-def network():
-    """The network and its optimizer, the same at every start."""
+def network(plain=False):
+    """The network and its optimizer, the same at every start; `plain` is the same network in torch's own modules."""
     torch.manual_seed(0)
     net = MLP([784, 30, 10])
-    return net, torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.8, nesterov=True)
+    if plain:
+        first, last = net.layers
+        net = torch.nn.Sequential(first, torch.nn.ReLU(), last)
+    return net, torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.8, nesterov=True, fused=True)
 
 
 class Contest:
@@ -85,12 +88,12 @@ class Contest:
 
     def by_hand(self, size):
         """The fastest loop we could write that gives the same four numbers: indexed tensors, the test set in one go."""
-        net, optimizer = network()
+        net, optimizer = network(plain=True)
         scores, losses, first = torch.empty(len(self.x), 10), [], 0
         order = torch.randperm(len(self.x))
         for index in order.split(size):
-            outputs = net(self.x[index])
-            loss = F.cross_entropy(outputs, self.y[index])
+            outputs = net(self.x.index_select(0, index))
+            loss = F.cross_entropy(outputs, self.y.index_select(0, index))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -102,9 +105,9 @@ class Contest:
 
     def by_hand_bare(self, size):
         """The fastest loop we could write: no number of the training is kept."""
-        net, optimizer = network()
+        net, optimizer = network(plain=True)
         for index in torch.randperm(len(self.x)).split(size):
-            loss = F.cross_entropy(net(self.x[index]), self.y[index])
+            loss = F.cross_entropy(net(self.x.index_select(0, index)), self.y.index_select(0, index))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -2,7 +2,11 @@
 
 Modules that import no other module of the package:
     autograd    reverse-mode automatic differentiation of scalars
-    models      the multilayer perceptron, `MLP`
+    models      the multilayer perceptron, `MLP`; the convolutional network, `CNN`
+    conv        convolution and pooling by hand, their output sizes, gradients, matrices, receptive fields
+    augment     random changes of images, for whole batches: flips, shifts, rotation, color, noise, erasing, mixup
+    optim       optimizers: gradient descent, momentum, Nesterov, AdaGrad, RMSProp, Adam, AMSGrad, AdamW
+    schedules   learning rate schedules, as factors of the learning rate: step, warm-up, cosine, one-cycle
     metrics     accuracy, confusion matrix
     batches     an in-memory data loader, `Batches`
     toys        toy data sets in the plane, each with its true decision boundary
@@ -16,6 +20,7 @@ Modules that import no other module of the package:
 
 Plots:
     plots       arrays in, matplotlib axes out; the course's style is ``plt.style.use("nnlab.course")``
+    guesses     the title of a figure that answers a prediction; imports no other module
 
 Data:
     fetch       download a file from a mirror and verify its checksum
@@ -29,6 +34,9 @@ Training:
     epoch       results of one pass, and the row that they make in the history
     arguments   checks of the arguments of `fit`
     preflight   a look at the first batches before training
+    costs       the output shape, parameters and multiply-adds of each layer of a network
+    attribution the parts of an image that an output depends on: gradients, occlusion, Grad-CAM, guided backpropagation
+    fast        the fast lane: a small convolutional network, whitening filters, test-time augmentation
     trial       a forward and a backward pass of two samples that leave everything as it was
     samples     batches as training takes them: the first, the size of the last, the targets of all
     explain     a failure of model, loss or backward pass, and where it happened
@@ -41,6 +49,7 @@ Training:
 
 Exercises:
     checks      judging an answer; feedback; the student's own library ``mylab.py``; `checks.yours` loads from it
+    skipped     a line below an error of a name that is not defined: which cell to run first
     exercises   the exercises of each week: references, test cases, wrong answers with their feedback, hints
 
 For instructors and tests:

@@ -30,7 +30,8 @@ def accuracy(outputs, targets, threshold=0.0):
 
     Args:
         outputs: logits (N, C); or, for two classes, one output (N,) or (N, 1), above `threshold` for class 1.
-        targets: labels (N,) or (N, 1) from 0 to C - 1; for one output 0 and 1, or -1 and 1.
+        targets: labels (N,) or (N, 1) from 0 to C - 1; for one output 0 and 1, or -1 and 1. Class probabilities
+            (N, C) of floating-point numbers, as mixup makes them, count as their largest class.
         threshold: as for `predictions`; 0.5 for probabilities.
 
     Raises:
@@ -63,6 +64,9 @@ def confusion_matrix(outputs, targets, num_classes=None, threshold=0.0):
 def _labels(outputs, targets):
     """The `targets` as (N,), where there is one for each of the N `outputs`; -1 and 1 of two classes become 0 and 1."""
     targets = torch.as_tensor(targets)
+    if (targets.is_floating_point() and targets.shape == outputs.shape and outputs[:1].numel() > 1
+            and bool(((targets.sum(1) - 1).abs() < 1e-3).all())):  # class probabilities
+        targets = targets.argmax(1)
     if targets.shape not in ((len(outputs),), (len(outputs), 1)):
         raise ValueError(f"targets of shape {tuple(targets.shape)} for outputs of shape {tuple(outputs.shape)}; "
                          "give one class for each sample (not one-hot rows)")

@@ -1,4 +1,4 @@
-"""Neural networks: the multilayer perceptron that week 2 builds by hand."""
+"""Neural networks: the multilayer perceptron that week 2 builds by hand, the convolutional network of week 5."""
 
 from itertools import pairwise
 
@@ -39,6 +39,49 @@ class MLP(nn.Module):
     def forward(self, x):
         """Outputs (N, sizes[-1]) for inputs (N, ...)."""
         x = x.flatten(1)
-        for layer in self.layers[:-1]:
+        *hidden, last = self.layers
+        for layer in hidden:
             x = self.activation(layer(x))
-        return self.layers[-1](x)
+        return last(x)
+
+
+class CNN(nn.Sequential):
+    """Convolutional network: blocks of 3×3 convolutions, ReLU and 2×2 max pooling, then two fully connected layers.
+
+    Args:
+        channels: number of output channels of each block, as in ``(8, 16)``.
+        hidden: number of units between the flattened feature maps and the outputs; 0 for a single linear layer.
+        in_channels: number of channels of the images: 1 for gray, 3 for color.
+        size: height and width of the images in pixels; each block halves it, rounding down.
+        num_classes: number of outputs.
+        convolutions: number of convolutions in each block, before its pooling.
+
+    Inputs have shape (N, in_channels, size, size), outputs (N, num_classes). The convolutions are padded by one pixel,
+    so they keep the size. Weights are initialized as by He et al. 2015, for ReLU; biases are initialized to 0.
+
+    Raises:
+        ValueError: no channels, or a number below 1; more blocks than the size can be halved.
+    """
+
+    def __init__(self, channels=(8, 16), hidden=32, in_channels=1, size=28, num_classes=10, convolutions=1):
+        if not channels or min(*channels, in_channels, num_classes, convolutions) < 1 or hidden < 0:
+            raise ValueError(f"channels = {channels!r}, hidden = {hidden}, in_channels = {in_channels}, num_classes = "
+                             f"{num_classes}, convolutions = {convolutions}; give at least 1 each (hidden: 0)")
+        if size < 2 ** len(channels):
+            raise ValueError(f"{len(channels)} poolings halve images of {size} pixels below one; give fewer channels")
+        layers = []
+        for n, m in pairwise((in_channels, *channels)):
+            for k in range(convolutions):
+                layers += [nn.Conv2d(m if k else n, m, kernel_size=3, padding=1), nn.ReLU()]
+            layers.append(nn.MaxPool2d(2))
+        features = channels[-1] * (size // 2 ** len(channels)) ** 2
+        layers += [nn.Flatten(), *([nn.Linear(features, hidden), nn.ReLU()] if hidden else [])]
+        super().__init__(*layers, nn.Linear(hidden or features, num_classes))
+        for layer in self:
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                nn.init.zeros_(layer.bias)
+
+    def __getitem__(self, index):
+        """The layer with this index; for a slice, an `nn.Sequential` of its layers."""
+        return nn.Sequential(*list(self)[index]) if isinstance(index, slice) else super().__getitem__(index)

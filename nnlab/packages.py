@@ -35,9 +35,11 @@ class SetupFailed(RuntimeError):
 def expect(release):
     """Print one line where the installed nnlab is not the `release` that the notebook belongs to."""
     from nnlab import __version__
+    from nnlab.skipped import explain_skipped_cells
 
     if __version__ != release:
         print(f"This notebook belongs to nnlab {release}; it runs with nnlab {__version__}, installed in {ROOT}.")
+    explain_skipped_cells()
 
 
 def requirements():
@@ -136,8 +138,10 @@ def make_ready(lasting=None):
         del sys.modules[name]  # a folder of that name which is not the package
     sys.path.insert(0, str(ROOT))
     from nnlab import __version__
+    from nnlab.skipped import explain_skipped_cells
 
     print(f"nnlab {__version__} is ready in {ROOT}: {said}.")
+    explain_skipped_cells()
 
 
 def _normalized(name):

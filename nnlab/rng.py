@@ -54,8 +54,8 @@ def rng_unchanged(batches=None):
 
 
 def generators(batches):
-    """List of the generators that `batches` draws its order from: its own, and those of a DataLoader's samplers."""
+    """List of the generators that `batches` draws from: its own, its transform's, those of a DataLoader's samplers."""
     by_batch = getattr(batches, "batch_sampler", None)
     holders = batches, getattr(batches, "sampler", None), by_batch, getattr(by_batch, "sampler", None)
-    found = [getattr(holder, "generator", None) for holder in holders]
+    found = [*(getattr(holder, "generator", None) for holder in holders), getattr(batches, "draws", None)]
     return list({id(one): one for one in found if isinstance(one, torch.Generator)}.values())

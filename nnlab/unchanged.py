@@ -51,6 +51,18 @@ def unchanged(model):
                     tensor.data.copy_(value)
 
 
+@contextlib.contextmanager
+def evaluating(model):
+    """A with block in which the model is in evaluation mode; afterwards each module is in its own again."""
+    modes = {module: module.training for module in model.modules()}
+    try:
+        model.eval()
+        yield
+    finally:
+        for module, training in modes.items():
+            module.training = training
+
+
 def _can_be_kept(tensor):
     """Whether a copy of `tensor` can be made and written back."""
     if isinstance(tensor, nn.parameter.UninitializedTensorMixin) or tensor.is_inference() or tensor.is_meta:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from filelock import FileLock
+
 from nnlab.course.notebooks import BUILD, ROOT
 
 PINS = Path(os.environ.get("NNLAB_COLAB_PINS", ROOT / "tests" / "colab-pins.txt"))
@@ -34,12 +36,14 @@ def made():
     if base is None:
         return None
     folder = BUILD / "twin"
+    folder.parent.mkdir(parents=True, exist_ok=True)
     stamp, python = folder / "complete", folder / "bin" / "python"
     wanted = run(base, "--version") + PINS.read_text(encoding="utf-8")
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-        shutil.rmtree(folder, ignore_errors=True)
-        uv = Path(sys.executable).with_name("uv")
-        run(uv, "venv", "-q", "--seed", "--python", base, folder)
-        run(uv, "pip", "install", "-q", "--python", python, "-r", PINS)
-        stamp.write_text(wanted, encoding="utf-8")
+    with FileLock(BUILD / "twin.lock"):  # several processes may test
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+            uv = Path(sys.executable).with_name("uv")
+            run(uv, "venv", "-q", "--seed", "--python", base, folder)
+            run(uv, "pip", "install", "-q", "--python", python, "-r", PINS)
+            stamp.write_text(wanted, encoding="utf-8")
     return python

@@ -18,6 +18,20 @@ from nnlab.course.solved_runs import runs
 os.environ.pop("NNLAB_STRICT", None)
 
 
+def pytest_sessionfinish(session):
+    """One of several processes hands over what its tests have to say."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput |= {"caught": CAUGHT, "seen": SEEN}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Gather what the tests of each process had to say."""
+    told = getattr(node, "workeroutput", {})
+    CAUGHT.extend(map(tuple, told.get("caught", ())))
+    SEEN.extend(told.get("seen", ()))
+
+
 def pytest_terminal_summary(terminalreporter):
     """Print the table of planted faults and what else tests have to say."""
     if CAUGHT:

@@ -14,6 +14,16 @@ from nnlab.widgets import MIME, NETWORK  # noqa: E402
 
 NAMES = widgets.names()
 HANDLES = ".handle"
+SHARES = """(root) => {  // share of the drawing in the height; pixels of its smallest text; lines of the sentence
+    const height = (node) => node.getBoundingClientRect().height, says = root.querySelector(".says");
+    const sizes = [...root.querySelectorAll(".panels text")].filter((one) => one.textContent && one.checkVisibility())
+        .map((one) => parseFloat(getComputedStyle(one).fontSize) * one.ownerSVGElement.getBoundingClientRect().width
+            / one.ownerSVGElement.viewBox.baseVal.width);
+    return [height(root.querySelector(".panels")) / height(root), Math.min(...sizes),
+        parseFloat(getComputedStyle(root).fontSize),
+        Math.round((says.scrollHeight) / parseFloat(getComputedStyle(says).lineHeight))];
+}"""
+DARK = ":root { color-scheme: dark; } body { background: #1e1e1e; color: #e3e3e3; }"
 NOTES = (
     "<details><summary>For the lecturer · 1 min</summary>\n\nDrag, ask the class what will happen, and drag again. "
     "Let them vote before the answer is on the wall, and wait until the last row has voted too: give it time."
@@ -52,6 +62,25 @@ def state_of(page, k=0):
     return json.loads(page.locator(".figure textarea").nth(k).input_value())
 
 
+_WORK = """() => {  // milliseconds that a fixed piece of arithmetic, text and SVG takes: the median of five
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path"), times = [];
+    for (let round = 0; round < 5; round++) {
+        const start = performance.now();
+        let sum = 0;
+        for (let k = 0; k < 1e6; k++) sum += Math.tanh(k * 1e-6) * Math.exp(-k * 1e-6);
+        for (let k = 0; k < 3000; k++) path.setAttribute("d", `M${(sum * k).toFixed(2)} ${k} L${k / 7} ${k / 3}`);
+        times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b)[2];
+}"""
+_USUAL = 31  # milliseconds, on two cores of a cloud machine with nothing beside
+
+
+def slowness(page):
+    """How many times as long as usual this machine takes for a fixed piece of work in `page`; at least 1."""
+    return max(1, page.evaluate(_WORK) / _USUAL)
+
+
 def says(page, pattern):
     """Wait until a figure's sentence on the page matches the regular expression `pattern`."""
     page.wait_for_function("""(pattern) => [...document.querySelectorAll("[data-figure]")]
@@ -64,6 +93,13 @@ def image_of(page, k=0):
         [...root.querySelectorAll(".panels, .says, .row:not(.sheet .row, .tools)")].map((node) => node.innerHTML),
         [...root.querySelectorAll("input, select")]
             .map((node) => node.type === "checkbox" ? node.checked : node.value)]""")
+
+
+def all_open(page):
+    """The page, once what opens at a button of its figures is open."""
+    while (closed := page.locator(".opens[aria-expanded=false]")).count():
+        closed.first.click()
+    return page
 
 
 def axe(page, where="document", options="{ resultTypes: ['violations', 'passes'] }"):

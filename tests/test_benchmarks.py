@@ -1,11 +1,16 @@
-"""The benchmark's table: README shows what benchmarks/results.json holds."""
+"""The benchmark's table: README shows what benchmarks/results.json holds; the recipe for CIFAR-10, in small."""
 
 import copy
 import json
+from dataclasses import replace
 
+import pytest
+import torch
 from shared import CAUGHT
 
+from benchmarks import cifar10
 from benchmarks.table import ROOT, stamped, table
+from nnlab.batches import Batches
 
 REPORT = json.loads((ROOT / "benchmarks" / "results.json").read_text())
 
@@ -30,3 +35,33 @@ def test_missed_bounds_are_marked_and_ratios_are_of_these_times():
     for peer in ("loop by hand, batch 10", "batch 32", "ToTensor, batch 128", "TensorDataset", "scikit-learn", "skorch",
                  "Lightning", "fastai", "Keras", "import torch", "6,000"):
         assert peer in whats
+
+
+@pytest.mark.parametrize("row", cifar10.ROWS)
+def test_the_recipe_for_cifar10_learns_in_small(row):
+    """Every row of the ablation trains a narrow network on 600 images whose class is a color and a mirrored pattern."""
+    draw = torch.Generator().manual_seed(0)
+    y = torch.randint(0, 10, (800,), generator=draw)
+    x = 0.2 * torch.rand(800, 3, 32, 32, generator=draw)
+    x[torch.arange(800), y % 3] += 0.4
+    for k, label in enumerate(y.tolist()):
+        x[k, :, 3 * label:3 * label + 3] += 0.3
+    recipe = replace(cifar10.Recipe(epochs=4, batch_size=50, lr=0.05), **cifar10.ROWS[row])
+    recipe = replace(recipe, widths=tuple(width // 16 for width in recipe.widths))
+    accuracy, _ = cifar10.run(recipe, (x[:600], y[:600], x[600:], y[600:]), 0, "cpu")
+    assert accuracy > 0.3  # three times as often as by chance
+
+
+def test_images_are_mirrored_in_every_other_epoch():
+    x, y = torch.rand(20, 3, 4, 4), torch.arange(20)
+    mirrored = cifar10.Mirrored(Batches(x, y.clone(), 8, shuffle=True), "alternating", 0)
+    seen = []
+    for _ in range(2):
+        flipped = torch.zeros(20, dtype=torch.bool)
+        for images, labels in mirrored:
+            same = torch.tensor([torch.equal(image, x[k]) for image, k in zip(images, labels, strict=True)])
+            back = torch.tensor([torch.equal(image.flip(-1), x[k]) for image, k in zip(images, labels, strict=True)])
+            assert (same ^ back).all()
+            flipped[labels] = back
+        seen.append(flipped)
+    assert torch.equal(seen[0], ~seen[1]) and 0 < seen[0].sum() < 20

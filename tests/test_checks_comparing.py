@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from nnlab.checks.candidate import Fault
 from nnlab.checks.comparing import difference
 from nnlab.checks.feedback import happened
 from nnlab.checks.running import Outcome, agree
@@ -105,7 +106,7 @@ def test_the_feedback_names_the_key():
                         ({"exp_avg": ONES.to("meta")}, "['state'][0]['exp_avg']: on meta instead of cpu")):
         got = {"state": {0: state}}
         assert not agree(right, Outcome(got))
-        lines, advice = happened("f()", Outcome(got), right)
+        lines, advice = happened(Fault("f()", right, Outcome(got)))
         assert said in lines and ("on the device of the input" in advice) == ("meta" in said)
     assert agree(right, Outcome({"state": {0: {"exp_avg": ONES.clone()}}}))
 

@@ -49,7 +49,7 @@ def notebook(monkeypatch, tmp_path):
     before = sys.modules.get("__main__")
     shell = InteractiveShell()
     main = types.ModuleType("__main__")
-    main.__dict__.update(check=made(), torch=torch)
+    main.__dict__.update(check=made(), torch=torch, _oh={})  # the last: for what a cell shows
     shell.user_module, shell.user_ns = main, main.__dict__
     monkeypatch.setitem(sys.modules, "__main__", main)
 
@@ -194,13 +194,16 @@ def test_errors_show_the_students_own_line(notebook, capsys):
 
 @pytest.mark.parametrize("body, said", [
     ("x + x", "Nothing is returned: does your function end with return?"),
-    ("return 2.0", "a Python float instead of a tensor"),
-    ("return 2", "a Python int instead of a tensor"),
-    ("return (2 * x).numpy()", "Stay with torch's operations"),
+    ("return 2.0", "The result is the same for every input"),
+    ("return [2.0, 2.0, 2.0]", "3 values instead of a tensor"),
+    ("return True", "True or False instead of a tensor"),
+    ("return x.requires_grad_().numpy()", "Stay with torch's operations"),
     ("return (2 * x).reshape(-1)", "shape (1,) instead of ()"),
-    ("return (2 * x).double()", "torch.float64 instead of torch.float32"),
+    ("return (2 * x).half()", "torch.float16 instead of torch.float32"),
     ("return x.mul_(2)", "changed its input x in place"),
-    ("return double(x)", "Infinite recursion: the function calls itself without end."),
+    ("return double(x)", "Infinite recursion: the function calls itself without end"),
+    ("torch.set_default_dtype(torch.float64)\n    return x + x", "leaves torch's default dtype changed"),
+    ("torch.manual_seed(1)\n    return x + x", "leaves the seed of torch's random generator changed"),
     ("return undefined", "`undefined` is not defined here"),
     ("raise SystemExit", "return the result with return"),
     ("raise KeyboardInterrupt", None),
@@ -215,16 +218,18 @@ def test_form_of_the_answer(notebook, capsys, body, said):
         assert answer.startswith("✗") and said in answer
 
 
-def test_printing_and_drawing_random_numbers_leave_no_trace(notebook, capsys):
+def test_printing_is_shown_once_and_random_numbers_stay(notebook, capsys):
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
     random.seed(5)
     number = random.random()
     random.seed(5)
-    noise = "import random, sys\n    print('noise'); print('noise', file=sys.stderr); torch.rand(9); random.random()"
+    noise = "import random, sys\n    print('noise'); print('other', file=sys.stderr)"
     said = notebook(f"@check\ndef double(x):\n    {noise}\n    return x + x", capsys)
-    assert said.startswith("✓") and "noise" not in said
+    assert said.startswith("✓") and said.count("noise") == 1 and "other" not in said
+    said = notebook("@check\ndef double(x):\n    torch.rand(9)\n    return x + x", capsys)
+    assert said.startswith("✓")
     assert torch.rand(1) == expected and random.random() == number
 
 
@@ -249,8 +254,105 @@ def test_judging_off_the_main_thread():
 def test_wrong_name_and_wrong_kind(notebook, capsys):
     assert "did you mean 'double'?" in notebook("@check\ndef doubel(x):\n    return x", capsys)
     assert "double should be a function" in notebook("@check\nclass double:\n    x = 1", capsys)
-    with pytest.raises(ValueError, match="no exercise 'triple'; choose one of: 'double', 'quadruple', 'sums'"):
-        made().hint("triple")
+    made().hint("triple")
+    assert "There is no exercise 'triple' here; did you mean 'double'" in capsys.readouterr().out
+
+
+MISUSED = {  # a cell, what it prints, and the value of `double` or `sums` afterwards
+    "@check()\ndef double(x):\n    return x": "Write @check above the definition, without parentheses",
+    "@check('double')\ndef double(x):\n    return x": "Write @check above the definition, without parentheses",
+    "@check.value\ndef double(x):\n    return x": "Write @check above the definition, without .value",
+    "@check.value('double')\ndef double(x):\n    return x": "Write @check above the definition, without .value",
+    "check()": "Write @check above the definition of your answer",
+    "check('double')": "Write @check above the definition of your answer",
+    "check(x, 3)": "Write @check above the definition of your answer",
+    "check(lambda x: 2 * x)": "Write @check above the definition of your answer",
+    "check.value()": 'Write sums = check.value("sums", [...])',
+    "sums = check.value('sums')": 'Write sums = check.value("sums", [...])',
+    "sums = check.value([2, 6])": 'Write sums = check.value("sums", [...])',
+    "sums = check.value('sums', 2, 6)": 'Write sums = check.value("sums", [...])',
+}
+
+
+@pytest.mark.parametrize("cell, said", MISUSED.items(), ids=MISUSED)
+def test_other_forms_of_check_are_told_in_a_line(notebook, capsys, monkeypatch, cell, said):
+    notebook.names["x"] = 3
+    assert notebook(cell, capsys) == f"? {said}: nothing was judged.\n"
+    if "def double" in cell:
+        assert notebook.names["double"](3) == 3, "the student's own"
+    if cell.startswith("sums"):
+        assert notebook.names["sums"] == [2, 5], "ours, for the cells below"
+    monkeypatch.setenv("NNLAB_STRICT", "1")
+    with pytest.raises(CheckFailed, match="nothing was judged"):
+        notebook(cell, capsys)
+
+
+@pytest.mark.parametrize("cell, shown", [
+    ("check.value('sums', [2, 6])", False), ("check.value('sums', [..., ...])", False),
+    ("print(check.value('sums', [2, 6]))", False), ("f'{check.value(\"sums\", [2, 6])}'", False),
+    ("[check.value('sums', [2, 6])]", False), ("check.value('sums', [2, 6])[1]", False),
+    ("sums = check.value('sums', [2, 6])\nprint(sums)", True), ("print(sums := check.value('sums', [2, 6]))", True),
+    ("def answers():\n    return check.value('sums', [2, 6])\nprint(answers())", True),
+    ("a, b = check.value('sums', [2, 6])\nprint(b)", True), ("sums, k = check.value('sums', [2, 6]), 1\nsums", True),
+])
+def test_a_wrong_list_shows_the_right_values_only_where_they_have_a_name(notebook, capsys, cell, shown):
+    said = notebook(cell, capsys)
+    assert said.startswith(("✗ sums", "○ sums")) and ("5" in said) == shown
+    assert ("Give your answers a name: write sums = check.value(" in said) == cell.startswith("check") or "[1]" in cell
+
+
+def test_a_function_that_is_checked_as_a_statement(notebook, capsys):
+    said = notebook("def double(x):\n    return x\ncheck(double)", capsys)
+    assert said.startswith("✗ double") and said.endswith("own all the same: write @check above its definition.\n")
+    assert notebook("def double(x):\n    return 2 * x\ncheck(double)", capsys).startswith("✓ double")
+    assert notebook("def double(x):\n    ...\ncheck(double)", capsys).startswith("○ double")
+
+
+def test_kinds_of_exercises_are_told_apart(notebook, capsys):
+    assert notebook("@check\ndef sums():\n    return 1", capsys) == (
+        '? sums is a list of answers: write sums = check.value("sums", [...])\n')
+    assert notebook("double = check.value('double', [1])", capsys) == (
+        "? double is a function or class: write @check above its definition\n")
+    assert notebook("@check\ndef relu(x):\n    return x", capsys) == (
+        "? relu is an exercise of week 1: first run from nnlab.exercises.week01 import check\n")
+
+
+def test_help_with_a_name_that_is_none(notebook, capsys):
+    for method in ("hint", "solution", "attempt", "given"):
+        assert notebook(f"check.{method}('doubel')", capsys) == (
+            "? There is no exercise 'doubel' here; did you mean 'double'? Keep the name as it was.\n")
+        for name in ("", "None", "3", "[1]"):
+            assert notebook(f"check.{method}({name})", capsys) == (
+                f'? Name an exercise, such as check.{method}("double")\n')
+    assert notebook("check.given('double')", capsys) == "? double does not begin with code; these do: none\n"
+    notebook("@check\ndef quadruple(x):\n    return x", capsys)
+    assert notebook("check.hint()", capsys) == '? Name an exercise, such as check.hint("quadruple")\n'
+    assert notebook("check.hint(quadruple)", capsys) == "Hint 1 of 1: Twice.\n"
+    assert notebook("check.progress(3)", capsys) == "quadruple  incorrect\n"
+
+
+@pytest.mark.parametrize("where", ["judge", "kept_or_not"])
+def test_the_stop_button_gives_one_line(notebook, capsys, monkeypatch, where):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(f"nnlab.checks.core.{where}", stopped)
+    with pytest.raises(KeyboardInterrupt, match="double was stopped and not judged; run the cell again") as stop:
+        notebook("@check\ndef double(x):\n    return x + x", capsys)
+    assert stop.value._render_traceback_() == ["double was stopped and not judged; run the cell again"]
+    assert stop.value.__suppress_context__, "no traceback of ours"
+
+
+def test_a_change_of_torch_in_the_notebook_is_told_where_the_answer_uses_it(notebook, capsys):
+    notebook("torch.low, torch.high = 0.0, 1.0", capsys)
+    try:
+        said = notebook("@check\ndef double(x):\n    return x + torch.low + torch.low", capsys)
+        assert "AttributeError: module 'torch' has no attribute 'low'" in said
+        assert said.endswith("without your notebook's change of torch.low: define what you need inside `double`.\n")
+        assert "your notebook" not in notebook("@check\ndef double(x):\n    return x", capsys)
+        assert notebook("@check\ndef double(x):\n    return x + x", capsys).startswith("✓ double")
+        assert (torch.low, torch.high) == (0.0, 1.0)
+    finally:
+        del torch.low, torch.high
 
 
 def test_yours_is_imported_from_checks(monkeypatch, tmp_path):

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
+from nnlab.checks.candidate import Fault
 from nnlab.checks.feedback import draw, happened, in_numbers
 from nnlab.checks.running import Outcome
 
@@ -28,10 +29,10 @@ def test_every_kind_of_wrong_value_has_two_short_lines():
     class Odd:
         def __repr__(self):
             raise KeyError
-    odd = [Odd(), "text" * 200, torch.eye(3).to_sparse(), torch.ones(2, device="meta"), {}, [1, 2], print, True, 1j,
+    odd = [Odd(), "text" * 200, torch.eye(3).to_sparse(), torch.ones(2, device="meta"), {}, [1, 3], print, True, 1j,
            float("nan")]
     for value in odd:
-        lines, advice = happened("f()", Outcome(value), Outcome(torch.tensor([1.0, 2.0])))
+        lines, advice = happened(Fault("f()", Outcome(torch.tensor([1.0, 2.0])), Outcome(value)))
         assert len(lines.splitlines()) == 3 and max(map(len, lines.splitlines())) < 140 and "\n" not in advice
 
 

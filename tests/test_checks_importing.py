@@ -161,7 +161,8 @@ def test_a_mark_that_was_deleted_costs_nothing_else(file):
     for _ in range(3):
         keep("week01.relu", "def relu(x):\n    return x.clamp(min=0)")
         text = file.read_text(encoding="utf-8")
-        assert "def mine" in text and "def elu" in text and kept() == ["week01.elu", "week01.relu"]
+        assert "def mine" in text and "def elu" in text and kept() == ["week01.relu", "week01.elu"]
+        assert text.count("def relu") == 1
         assert yours("week01.relu").__module__ == "mylab"
 
 

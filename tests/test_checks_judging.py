@@ -61,6 +61,28 @@ def test_it_decides_as_the_judge_does_on_the_answers_of_week_1():
             assert not any(is_correct(exercise, wrong.answer) for wrong in exercise.wrong)
 
 
+def positive(x):
+    """The positive part of each element of `x`."""
+    return x.clamp(min=0)
+
+
+@pytest.mark.parametrize("answer, said", [
+    (lambda x: x, "positive(torch.tensor(-2.0))"), (lambda x: x.clamp_(min=0), "changed its input x in place"),
+    (lambda x: x.clone().clamp_(min=0), "✓"),
+    (lambda x: x if x.min() >= 0 else x.clamp(min=0), "shares its memory with `x`"),
+], ids=["wrong value", "in place", "a copy", "shared memory alone"])
+def test_shared_memory_is_named_last(answer, said):
+    cases = ("positive(torch.tensor(0.0))", "positive(torch.tensor(-2.0))")
+    assert said in judge(Exercise(positive, cases, (), (), "", fresh=True), answer).text
+
+
+def test_a_random_case_with_a_wrong_value_is_named_before_an_authors_case_with_shared_memory():
+    exercise = Exercise(positive, ("positive(torch.tensor(0.0))",), (), (), "", fresh=True,
+                        inputs=lambda draw: f"positive({draw.tensor(3)})")
+    said = judge(exercise, lambda x: x).text
+    assert "shares its memory" not in said and "torch.tensor(0.0)" not in said and "expected" in said
+
+
 def fourth(x):
     """The fourth power of x."""
     return x ** 4

@@ -1,5 +1,6 @@
 """nnlab.checks.mylab: what a student solved is kept, whole, and can be imported anywhere."""
 
+import ast
 import os
 import re
 import shutil
@@ -12,9 +13,10 @@ import pytest
 import torch
 from shared import CAUGHT, SEEN
 
-from nnlab.checks import mylab
+from nnlab.checks import mylab, sections
 from nnlab.checks.exercise import Quiz
 from nnlab.checks.mylab import keep, kept, yours
+from nnlab.checks.sections import whole
 from nnlab.course.execute import execute
 from nnlab.course.mutants import chosen
 from nnlab.course.notebooks import ROOT, code_cells, paths, printed, read
@@ -33,14 +35,21 @@ def library(tmp_path_factory):
     """A folder with the mylab.py of all solved notebooks, and the list of the cells that were run.
 
     A folder in it, with the name of a notebook, has the mylab.py as it is after that notebook.
-    One kernel runs the exercises of all notebooks, in order, each notebook's imports before them.
+    One kernel runs the exercises of all notebooks, in order, each notebook's imports before them, and the functions
+    that it quotes from the package.
     """
     folder, cells = tmp_path_factory.mktemp("library"), []
     for path in paths():
         asked = read(path)
-        wanted = {cell.id for cell in code_cells(asked) if cell.id == "imports" or names_in(cell)}
-        cells += [nbformat.v4.new_code_cell(cell.source, id=f"{path.stem}--{cell.id}"[:64])
-                  for cell in solved(asked).cells if cell.id in wanted]
+        for cell in code_cells(solved(asked)):
+            if cell.id == "imports" or names_in(cell):
+                source = cell.source
+            elif any(tag.startswith("quotes:") for tag in cell.metadata.get("tags", ())):
+                source = "\n".join(ast.unparse(node) for node in ast.parse(cell.source).body
+                                   if isinstance(node, ast.FunctionDef | ast.ImportFrom))
+            else:
+                continue
+            cells.append(nbformat.v4.new_code_cell(source, id=f"{path.stem}--{cell.id}"[:64]))
 
     def copy(cell):
         so_far, home = folder / "mylab.py", folder / cell.id.split("--")[0]
@@ -133,6 +142,36 @@ def test_what_is_written_by_hand_stays(folder):
     names = {}
     exec(text, names)
     assert names["mine"]() == "été" and names["relu"](2) == 4
+
+
+ONE, TWO = ("# ---- week01.one ----\n@name\ndef one():\n    return 1\n# ---- end of week01.one ----\n",
+            "# ---- week01.two ----\nk = 1\n\n\ndef two():\n    return 2\n# ---- end of week01.two ----\n")
+
+
+@pytest.mark.parametrize("text, names", [
+    (ONE + "\n\n" + TWO, ["week01.one", "week01.two"]),
+    ("name = id\n\n\n" + ONE + "\ndef mine():\n    pass\n" + TWO, ["week01.one", "week01.two"]),
+    (TWO, ["week01.two"]), ("# ---- week01.three ----\nthree = [1, 2]\n# ---- end of week01.three ----\n",
+                            ["week01.three"]),
+])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_mark_that_was_deleted_is_found_again(text, names, end):
+    text = text.replace("\n", end)
+    assert whole(text) == text
+    for line in [line for line in text.splitlines(keepends=True) if line.startswith("# ---- ")]:
+        cut = text.replace(line, "")
+        found = whole(cut)
+        assert sections.names(cut) == names and whole(found) == found
+        assert found.replace(line, "") == cut, "nothing else is changed"
+        if "end of" in line or "k = 1" not in text:
+            assert found == text, "and it stands where it stood"
+    assert whole(text.removesuffix(end)).rstrip() == text.rstrip()
+
+
+def test_a_mark_of_what_cannot_be_found_stays_alone():
+    for text in ("# ---- week01.one ----\ndef other():\n    pass\n", "# ---- week01.one ----\ndef one(:\n",
+                 "# ---- end of week01.one ----\n", "x = 1\n# ---- end of week01.one ----\n", ""):
+        assert whole(text) == text and sections.names(text) == []
 
 
 @pytest.mark.parametrize("spoil, fault", [

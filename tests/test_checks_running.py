@@ -60,8 +60,7 @@ def test_a_stopped_answer_leaves_nothing_behind_that_is_put_back_later(monkeypat
 
 def test_a_case_is_run_the_same_way_each_time_and_sees_its_inputs():
     first, second = (run("x = torch.rand(3); f(x)", {"f": lambda x: x + torch.rand(3)}) for _ in range(2))
-    assert agree(first, second) and list(first.given) == ["x"] and first.changed == ()
-    assert run("x = torch.ones(2); f(x)", {"f": lambda x: x.zero_()}).changed == ("x",)
+    assert agree(first, second) and not agree(first, run("x = torch.rand(3); f(x)", {"f": lambda x: x}))
     assert agree(Outcome(error=KeyError("a")), run("{}[1]", {})) and not agree(Outcome(1), Outcome(error=KeyError()))
 
 

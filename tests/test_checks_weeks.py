@@ -27,7 +27,7 @@ def test_each_notebook_has_a_test_file_of_its_own_that_runs_every_rule(name):
     assert rules.module is importlib.import_module(f"nnlab.exercises.{name}")
     assert rules.styles.keys() == {exercise.name for exercise in with_code(rules.module)} and all(rules.styles.values())
     tests = {test for test in dir(ExerciseRules) if test.startswith("test_")}
-    assert len(tests) == 5 and all(getattr(rules, test) is getattr(ExerciseRules, test) for test in tests)
+    assert len(tests) == 10 and all(getattr(rules, test) is getattr(ExerciseRules, test) for test in tests)
 
 
 def test_every_exercise_of_the_weeks_is_in_the_test_file_of_its_notebook():

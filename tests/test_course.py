@@ -202,6 +202,30 @@ for _ in range(60):
 print("learned:", ((model(x) > 0) == y.bool()).float().mean().item() > 0.95)"""
 
 
+@pytest.mark.parametrize("kind", [
+    "torch.optim.AdamW", "nnlab.optim.Momentum", "nnlab.optim.Adam", "Own"])
+def test_the_fault_optimizers_reaches_every_optimizer(kind):
+    own = """class Own(torch.optim.Optimizer):
+    def __init__(self, params, lr):
+        super().__init__(params, {"lr": lr})
+    @torch.no_grad()
+    def step(self):
+        for w in self.param_groups[0]["params"]:
+            w -= self.param_groups[0]["lr"] * w.grad"""
+    moved = f"""import torch, nnlab.optim
+{own}
+w = torch.nn.Parameter(torch.ones(2))
+optimizer = {kind}([w], lr=0.1)
+schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+(w ** 2).sum().backward()
+optimizer.step()
+schedule.step()
+print("moved:", (w != 1).all().item(), "rate:", round(optimizer.param_groups[0]["lr"], 3))"""
+    stored = execute(notebook(moved), "n")
+    assert printed(stored.cells[0]) == "moved: True rate: 0.01\n"
+    assert broken(stored, "n", "optimizers") == ["cell-0"]
+
+
 def test_sabotage_breaks_claims_on_training_and_no_others():
     asked = notebook(TRAINS, "import torch\nprint(torch.relu(torch.tensor(-1.0)).item())", "print(2 + 2)")
     stored = execute(asked, "n")

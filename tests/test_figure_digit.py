@@ -17,7 +17,7 @@ from shared import SEEN
 
 from nnlab import sources, widgets
 from nnlab.batches import Batches
-from nnlab.models import MLP
+from nnlab.models import CNN, MLP
 from nnlab.train import fit
 from nnlab.widgets import NETWORK, Figure
 from nnlab.widgets.packing import packed, rounded
@@ -97,6 +97,27 @@ def test_the_copied_code_prints_the_probabilities(modules, classifier, capsys):
     exec(code, {"network": rounded(classifier)})
     told = capsys.readouterr().out.splitlines()[-1]
     assert [float(part) for part in told.split()] == pytest.approx(found["probabilities"], abs=5.1e-5)
+
+
+def test_a_convolutional_network_classifies_too(modules, shown, capsys):
+    """What it computes, the code that prints it, and the pad's own sentence."""
+    torch.manual_seed(0)
+    model = CNN()
+    network, worst = packed(model, 784, 10), 0.0
+    answers = modules.evaluate("""([states, network]) => states.map((state) =>
+        [figures.digit.numbers(state, network), figures.digit.torch(state, network)])""",
+                               [[state for *_, state in states()[::29]], network])
+    for found, code in answers:
+        image = torch.tensor(found["steps"]["image"], dtype=torch.float64)[None, None]
+        with torch.no_grad():
+            truth = torch.softmax(rounded(model)(image), 1)[0].tolist()
+        worst = max(worst, *(abs(one - other) for one, other in zip(found["probabilities"], truth, strict=True)))
+        exec(code, {"network": rounded(model)})
+        told = capsys.readouterr().out.splitlines()[-1]
+        assert [float(part) for part in told.split()] == pytest.approx(truth, abs=5.1e-5)
+    assert worst < 1e-9 and len(answers) >= 4
+    page = shown("digit", network=model)
+    assert "Predicted class: " in page.locator(".says").text_content()
 
 
 def test_alive_in_a_deck(figure_files, open_page, classifier):

@@ -5,7 +5,7 @@ import re
 import pytest
 from figure_cases import case
 from figure_fixtures import alive
-from figures import HANDLES, NAMES, axe, drag, state_of
+from figures import HANDLES, NAMES, all_open, axe, drag, state_of
 from shared import SEEN, look_folder
 
 from nnlab import widgets
@@ -40,7 +40,8 @@ def page_of_all(browser, figure_files):
 @pytest.fixture(scope="module")
 def full_page(page_of_all):
     """A page of all figures, each as full as it can be."""
-    return page_of_all(lambda name: getattr(case(name), "fullest", {}), viewport={"width": 1280, "height": 720})
+    return all_open(page_of_all(lambda name: getattr(case(name), "fullest", {}),
+                                viewport={"width": 1280, "height": 720}))
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,10 @@ def test_a_dark_page_leaves_the_figures_legible(page_of_all):
     page.add_style_tag(content=":root { color-scheme: dark; } body { background: #1e1e1e; color: #e3e3e3; }")
     problems, passed = axe(page, "{ include: ['[data-figure]'] }", "{ runOnly: ['color-contrast'] }")
     assert problems == [] and passed > 15
-    grounds = page.locator(".figure, .figure button, .figure select, .figure input[type=number]").evaluate_all(
+    page.wait_for_function("""[...document.querySelectorAll("[data-figure]")]
+        .every((one) => one.shadowRoot.querySelector(".stage")?.dataset.theme !== "light")""")  # these follow the page
+    old = page.locator(":is(.figure, .figure :is(button, select, input[type=number])):not(.stage, .stage *)")
+    grounds = old.evaluate_all(
         "nodes => [...new Set(nodes.map(node => getComputedStyle(node).backgroundColor))]")
     assert grounds == ["rgb(255, 255, 255)"]
     page.screenshot(path=look_folder() / "figures" / "all-dark-page.png")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from figure_cases import case
 from figure_fixtures import alive
-from figures import BROKEN, HANDLES, NAMES, center, image_of, state_of
+from figures import BROKEN, HANDLES, NAMES, all_open, center, image_of, state_of
 from shared import SEEN
 
 from nnlab import widgets
@@ -39,7 +39,7 @@ def whole(name, report):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_control_at_its_ends_and_its_default(name, shown):
-    page, tried = with_hands(shown(name, **getattr(case(name), "fullest", {}))), 0
+    page, tried = with_hands(all_open(shown(name, **getattr(case(name), "fullest", {})))), 0
     before, check = state_of(page), lambda: whole(name, page.evaluate("hands.report()"))
     for k, field in enumerate(page.locator(".field:has(input[type=range])").all()):
         slid = lambda *values, k=k: page.evaluate("([k, values]) => hands.slide(k, values)", [k, values])  # noqa: E731

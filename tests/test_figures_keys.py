@@ -2,7 +2,7 @@
 
 import pytest
 from figure_fixtures import alive
-from figures import HANDLES, NAMES, image_of, state_of
+from figures import HANDLES, NAMES, all_open, image_of, state_of
 
 from nnlab import widgets
 from nnlab.widgets import Figure
@@ -21,7 +21,7 @@ FOCUSED = """() => {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_tab_reaches_everything_and_focus_shows(name, shown):
-    page, seen = shown(name), []
+    page, seen = all_open(shown(name)), []
     page.mouse.click(3, 3)
     wanted = page.locator(".figure").evaluate("""(root) =>
         [...root.querySelectorAll("[tabindex], input, select, button, textarea, summary")]

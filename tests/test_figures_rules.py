@@ -5,7 +5,7 @@ import urllib.parse
 
 import pytest
 from figure_cases import draws
-from figure_cases.wrong import RIGHT, SINGLE, leaves, wrong_values
+from figure_cases.wrong import RIGHT, SINGLE, leaves, replaced, wrong_values
 from figure_fixtures import alive
 from figures import NAMES, image_of, state_of
 from shared import SEEN
@@ -69,10 +69,10 @@ def test_whole_numbers_are_whole(name):
     for part, (low, high, *whole) in widgets.rules(name)["limits"].items():
         default = widgets.defaults(name)[part]
         for path in leaves(default)[:1] if whole else ():
-            made = low + 0.5 if not path else [[low + 0.5]]
             with pytest.raises(ValueError, match="choose a whole number"):
-                Figure(name, **{part: made})
-            assert Figure(name, **{part: low if not path else [[low]]}).state[part] in (low, [[low]])
+                Figure(name, **{part: replaced(default, path, low + 0.5)})
+            lowest = replaced(default, path, low)
+            assert Figure(name, **{part: lowest}).state[part] == lowest
             assert high > low
 
 

@@ -5,7 +5,7 @@ import statistics
 import pytest
 from figure_cases import case
 from figure_fixtures import alive
-from figures import HANDLES, NAMES, center, state_of
+from figures import HANDLES, NAMES, center, slowness, state_of
 from shared import SEEN, look_folder
 
 from nnlab import widgets
@@ -61,19 +61,28 @@ def test_script_time_of_a_drag(name, shown):
     def metrics():
         return {one["name"]: one["value"] for one in tools.send("Performance.getMetrics")["metrics"]}
 
-    worst, whole = 0.0, []
-    for way, handle in zip((1, -1, 1), page.locator(HANDLES).all(), strict=False):
-        x, y = center(handle)
-        page.mouse.move(x, y)
-        page.mouse.down()
-        pressed = state_of(page)
-        scripted, = spent(["ThreadTime"], lambda: page.evaluate(MOVES, [x, y, way]))
-        assert state_of(page) != pressed, "the moves by script do not drag"
-        real = [spent(["ScriptDuration", "TaskDuration"],
-                      lambda k=k: page.mouse.move(x + way * 3 * k, y - way * 1.5 * k)) for k in range(39, 34, -1)]
-        page.mouse.up()
-        script, task = (statistics.median(column) for column in zip(*real, strict=True))
-        worst, whole = max(worst, scripted / 40, script), [*whole, task]
+    def dragged():
+        """Milliseconds of script of the slowest handle, and of the whole task of the slowest."""
+        page.get_by_role("button", name="Reset").click()
+        worst, whole = 0.0, []
+        for way, handle in zip((1, -1, 1), page.locator(HANDLES).all(), strict=False):
+            handle.scroll_into_view_if_needed()
+            x, y = center(handle)
+            page.mouse.move(x, y)
+            page.mouse.down()
+            pressed = state_of(page)
+            scripted, = spent(["ThreadTime"], lambda x=x, y=y, way=way: page.evaluate(MOVES, [x, y, way]))
+            assert state_of(page) != pressed, "the moves by script do not drag"
+            real = [spent(["ScriptDuration", "TaskDuration"],
+                          lambda k=k, x=x, y=y, way=way: page.mouse.move(x + way * 3 * k, y - way * 1.5 * k))
+                    for k in range(39, 34, -1)]
+            page.mouse.up()
+            script, task = (statistics.median(column) for column in zip(*real, strict=True))
+            worst, whole = max(worst, scripted / 40, script), [*whole, task]
+        return worst, max(whole)
+
+    slow, (worst, whole) = slowness(page), min(dragged() for _ in range(3))  # other processes only add to it
+    slow = max(slow, slowness(page))
     SEEN.append(f"figures: {name}, CPU time of a drag event: script {worst:.2f} ms (slowest handle), the whole task "
-                f"{max(whole):.2f} ms")
-    assert worst <= 8
+                f"{whole:.2f} ms, on a machine {slow:.1f} times as slow as a bare loop should be")
+    assert worst <= 8 * slow

@@ -203,7 +203,8 @@ def test_nnlab_that_is_there_already(run, remote, tmp_path):
     assert list(folder.iterdir()) == []
     other = tmp_path / "other"
     (other / "nnlab").mkdir(parents=True)
-    shutil.copy(ROOT / "nnlab" / "packages.py", other / "nnlab")
+    for name in ("packages.py", "skipped.py"):
+        shutil.copy(ROOT / "nnlab" / name, other / "nnlab")
     (other / "nnlab" / "__init__.py").write_text('__version__ = "0.0.9"\n', encoding="utf-8")
     done, _ = run(PYTHONPATH=str(other), **NOWHERE)
     assert done.returncode == 0 and list(folder.iterdir()) == []

@@ -12,9 +12,9 @@ from shared import CAUGHT, SEEN
 PACKAGE = Path(__file__).parent.parent / "nnlab"
 LEAVES = {"device", "progress", "files", "toys", "batches", "models", "metrics", "autograd", "optim",
           "augment", "health", "formats", "packages", "widgets", "rng", "remedies", "arguments", "epoch",
-          "environment"}
+          "environment", "skipped", "guesses", "schedules", "conv"}
 BUILT = {"fetch", "published", "sources", "data", "train", "preflight", "callbacks", "checkpoint", "history", "plots",
-         "trial", "samples", "explain", "unchanged", "resume"}
+         "trial", "samples", "explain", "unchanged", "resume", "costs", "attribution", "fast"}
 MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "fetch": {"files", "progress"},
     "published": {"files", "formats"},
@@ -25,6 +25,9 @@ MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "checkpoint": {"files"},
     "resume": {"checkpoint", "history", "rng"},
     "unchanged": {"rng"},
+    "attribution": {"unchanged"},
+    "fast": {"unchanged"},
+    "costs": {"unchanged"},
     "explain": {"remedies"},
     "trial": {"explain", "unchanged"},
     "samples": {"batches"},
@@ -32,7 +35,8 @@ MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "train": {"arguments", "checkpoint", "device", "epoch", "history", "preflight", "progress", "resume", "rng",
               "samples"},
     "callbacks": {"checkpoint"},
-    "checks": {"environment", "files", "exercises"},  # `yours` looks an exercise up by its name
+    "packages": {"skipped"},
+    "checks": {"environment", "files", "exercises", "skipped"},  # `yours` looks an exercise up by its name
     "exercises": LEAVES - {"widgets"} | BUILT | {"checks"},
     "course": LEAVES | BUILT | {"checks", "exercises"},
     "__main__": LEAVES | {"data", "sources"},

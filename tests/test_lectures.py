@@ -9,6 +9,7 @@ import math
 import re
 
 import pytest
+from figures import HANDLES
 from PIL import Image
 from shared import SEEN, look_folder
 
@@ -174,7 +175,9 @@ def test_a_finger_on_a_figure_does_not_turn_the_page(lecture, notebook_path, dec
     for k in range(page.locator("[data-figure]").count()):
         place = page.evaluate("""k => { const slide = document.querySelectorAll("[data-figure]")[k].closest("section");
             const { h, v } = Reveal.getIndices(slide); Reveal.slide(h, v || 0, 99); return location.hash; }""", k)
-        box = page.locator("[data-figure]").nth(k).locator("input[type=range]").first.bounding_box()
+        figure = page.locator("[data-figure]").nth(k)
+        sliders = figure.locator("input[type=range]")
+        box = (sliders if sliders.count() else figure.locator(HANDLES)).first.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         for kind, dx in (("touchStart", 0), ("touchMove", -40), ("touchMove", -96), ("touchEnd", None)):
             points = [] if dx is None else [{"x": x + dx, "y": y}]

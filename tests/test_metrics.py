@@ -95,3 +95,11 @@ def test_ties_and_wrong_shapes():
     assert predictions(torch.tensor([[1.0, 1.0]])).tolist() == [0] and predictions(torch.tensor([0.0])).tolist() == [0]
     with pytest.raises(ValueError, match=r"targets of shape \(4, 3\) for outputs of shape \(4, 3\); give one class"):
         accuracy(torch.zeros(4, 3), torch.zeros(4, 3))
+
+
+def test_class_probabilities_count_as_their_largest_class():
+    outputs = torch.tensor([[1.0, 2.0, 0.0], [3.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+    mixed = torch.tensor([[0.3, 0.7, 0.0], [0.4, 0.6, 0.0], [0.0, 0.1, 0.9], [0.2, 0.8, 0.0]])
+    assert accuracy(outputs, mixed) == 0.75 and confusion_matrix(outputs, mixed)[1].tolist() == [1, 2, 0]
+    with pytest.raises(ValueError, match="one-hot rows"):
+        accuracy(outputs, torch.eye(3, dtype=torch.int64)[[0, 1, 2, 0]])

@@ -2,8 +2,9 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
-from nnlab.models import MLP
+from nnlab.models import CNN, MLP
 
 
 def test_mlp_is_the_sequence_of_its_layers():
@@ -31,3 +32,42 @@ def test_variance_of_the_initial_weights(init, variance):
 def test_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         MLP(*arguments)
+
+
+def test_cnn_is_the_network_of_its_layers_in_torchs_functions():
+    net, x = CNN((3, 4), hidden=5, in_channels=2, size=10, num_classes=6, convolutions=2), torch.randn(7, 2, 10, 10)
+    convolutions = [layer for layer in net if isinstance(layer, torch.nn.Conv2d)]
+    assert [tuple(layer.weight.shape) for layer in convolutions] == [
+        (3, 2, 3, 3), (3, 3, 3, 3), (4, 3, 3, 3), (4, 4, 3, 3)]
+    hidden = x
+    for k, layer in enumerate(convolutions):
+        hidden = F.conv2d(hidden, layer.weight, layer.bias, padding=1).relu()
+        hidden = F.max_pool2d(hidden, 2) if k % 2 else hidden
+    first, last = (layer for layer in net if isinstance(layer, torch.nn.Linear))
+    assert hidden.shape == (7, 4, 2, 2) and first.weight.shape == (5, 16)
+    torch.testing.assert_close(net(x), last(first(hidden.flatten(1)).relu()))
+    assert torch.equal(CNN((2,), hidden=0)(torch.zeros(1, 1, 28, 28)), torch.zeros(1, 10))  # biases are 0
+
+
+def test_parameters_of_the_cnn():
+    assert sum(parameter.numel() for parameter in CNN().parameters()) == 80 + 1168 + 784 * 32 + 32 + 330 == 26_698
+
+
+def test_variance_of_the_cnns_initial_weights():
+    torch.manual_seed(0)
+    weight = CNN((64, 128))[3].weight
+    assert weight.var().item() == pytest.approx(2 / (64 * 9), rel=0.02)
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ({"channels": ()}, r"channels = \(\), hidden = 32"), ({"channels": (8, 0)}, "give at least 1 each"),
+    ({"hidden": -1}, "hidden = -1"), ({"channels": (2,) * 4, "size": 12}, "4 poolings halve images of 12 pixels")])
+def test_errors_of_the_cnn(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        CNN(**arguments)
+
+
+def test_slices_are_sequences_of_layers():
+    net, x = CNN(), torch.randn(2, 1, 28, 28)
+    assert type(net[:3]) is torch.nn.Sequential and net[-1] is list(net)[-1]
+    torch.testing.assert_close(net[3:].eval()(net[:3].eval()(x)), net.eval()(x))

@@ -3,6 +3,7 @@
 import base64
 import copy
 import io
+import re
 
 import nbformat
 import numpy as np
@@ -10,11 +11,13 @@ import pytest
 from PIL import Image
 from shared import CAUGHT, SEEN
 
+from nnlab.course.folded import options
 from nnlab.course.lint import problems
 from nnlab.course.notebooks import code_cells, minutes, paths, printed, read, slide_type
 from nnlab.course.numerals import numerals
 from nnlab.course.prerequisites import quotes
 from nnlab.course.solve import checks_of, exercises_in, guesses_in, names_in, taken_by
+from nnlab.guesses import guess_title
 
 
 def test_form(notebook_path):
@@ -34,6 +37,8 @@ def test_solved_run_is_right_everywhere(notebook_path, solved_runs):
     assert [line.split() for line in table] == [[name, "correct"] for name in checks_of(run).exercises if name in names]
     assert kept.startswith("mylab.py holds ")
     assert not any(guesses_in(cell) for cell in code_cells(run))
+    failed = [line for cell in code_cells(run) for line in printed(cell).splitlines() if line.endswith(": False")]
+    assert failed == [], "claims that do not hold"
 
 
 def ink(png):
@@ -51,6 +56,23 @@ def test_prediction_withholds_its_answer_until_there_is_one(notebook_path, solve
         assert ink(after) > ink(before) + 1000, f"the image after {name} shows no more than before it"
     figures = {taken_by(untouched, name).id for name in asked}
     assert len(figures) == len(asked), "each prediction has a figure of its own"
+
+
+def test_prediction_shows_the_guess_beside_what_was_measured(notebook_path, solved_runs):
+    run = solved_runs(notebook_path)
+    for cell in code_cells(read(notebook_path)):
+        for guess in guesses_in(cell):
+            figure = taken_by(run, guess.targets[0].id)
+            drawn = next(out for out in figure.outputs if "image/png" in out.get("data", {}))
+            titles = drawn.metadata["image/png"]["alt"]
+            title = guess_title(cell.metadata.nnlab.guess, "")
+            assert title in titles, f"{figure.id} does not say {title!r}: {titles}"
+            measured = titles.partition(title)[2]
+            assert re.match(r"\w", measured), f"{figure.id} does not say what was measured: {titles}"
+            chosen = max((option for option in options(cell) if measured.startswith(option)), key=len, default="")
+            assert bool(chosen) == bool(options(cell)), f"{figure.id}: {measured!r} is none of {options(cell)}"
+            assert not chosen or chosen in cell.metadata.nnlab.answer, f"{cell.id}: its answer is not {chosen!r}"
+            assert not chosen or chosen != str(cell.metadata.nnlab.guess), f"{cell.id}: the typical guess is the answer"
 
 
 def first(notebook, wanted):
@@ -192,6 +214,47 @@ PLANTED = {
          f"cell 'learn' holds the answer {ANSWER!r} of 'guess_serve'"),
         ("an answer in what an open cell prints", lambda n: code(n, "def train(").outputs.append(
             nbformat.v4.new_output("stream", text=f"{ANSWER}!\n")), f"cell 'learn' holds the answer {ANSWER!r}"),
+        ("an answer in an open cell over two lines",
+         lambda n: edited(code(n, "def train("), "def train(", '"""only the\n**step**"""\ndef train('),
+         "cell 'learn' holds the answer 'only the step'"),
+        ("an answer in a title for Colab", lambda n: edited(code(n, "guess_serve is None"), "before and after training",
+                                                            "before and after: the step"), "in its source: title"),
+        ("an answer in the heading of the section", lambda n: edited(text(n, "## 4 · A stack"), "A stack of layers",
+                                                                     "A straight line"), "cell 'stack' holds"),
+        ("an answer below the question",
+         lambda n: edited(text(n, "(d) none of them"), "(d) none of them", "(d) none of them\n\nIt is flat."),
+         "cell 'serve' holds the answer 'flat'"),
+        ("an answer in the notes beside the question", lambda n: edited(text(n, "the line where we begin"),
+         "Do not comment", "The step is **flat**. Do not comment"), "cell 'serve-notes' holds the answer 'flat'"),
+        ("an answer in the notes of a slide before", lambda n: edited(text(n, "it has a corner"), "it has a corner",
+         "The step is flat"), "cell 'activations-notes' holds the answer 'flat'"),
+        ("a hint that others guess too little", lambda n: edited(text(n, "what loops take"), "what loops take",
+         "what loops take. Do not say that nearly all guesses are too small"), "holds the answer 'too small'"),
+        ("an answer in code before the question", lambda n: edited(code(n, "def relu("), "import check",
+         "import check  # the step will not do"), "cell 'relu-answer' holds the answer 'the step'"),
+        ("an answer in a text between", lambda n: edited(text(n, "The same random layers twice"), "twice",
+         "twice, straight above"), "cell 'stack-answer-text' holds the answer 'straight' of 'guess'"),
+        ("an answer in the title of its figure", lambda n: edited(code(n, "guess_title(guess,"), "fig.suptitle(",
+         'fig.suptitle("No activation: one straight line")\nfig.suptitle('),
+         "'stack-figure' holds the answer 'one straight line'"),
+        ("an answer in what its figure prints", lambda n: edited(code(n, "guess_title(guess_speed,"), "plt.show()",
+         'print("100 times as fast:", speedup > 99)\nplt.show()'), "'speed-figure' holds the answer '100 times'"),
+        ("an answer in an f-string of its figure", lambda n: edited(code(n, "guess_title(guess_speed,"), "plt.show()",
+         'print(f"{speedup}: hundreds of times")\nplt.show()'), "'speed-figure' holds the answer 'hundreds of times'"),
+        ("an answer in a comment of its figure", lambda n: edited(code(n, "guess_title(guess_speed,"), "plt.show()",
+         "plt.show()  # hundreds of times as fast"), "'speed-figure' holds the answer 'hundreds of times'"),
+        ("an answer in a condition of its figure", lambda n: edited(code(n, "guess_title(guess_speed,"), "plt.show()",
+         'print("fast:", speedup > 1e2)\nplt.show()'), "'speed-figure' holds the answer 100"),
+        ("an answer in a condition before its figure", lambda n: edited(code(n, "def by_loops"), "best_rate =",
+         "assert speedup > 100\nbest_rate ="), "'speed-measure' holds the answer 100"),
+        ("a comparison with the right option alone", lambda n: edited(code(n, "guess_title(guess_serve,"), "plt.show()",
+         "plt.show() if guess_serve != 'the step' else 0"), "'serve-figure' holds the answer 'the step'"),
+        ("an option twice in its figure", lambda n: edited(code(n, "guess_title(guess,"), "plt.show()",
+         "plt.show() if guess != 'one straight line' else 0"), "'stack-figure' holds the answer 'one straight line'"),
+        ("one option less than all in its figure", lambda n: edited(code(n, "guess_title(guess,"), '"a smooth curve"',
+         '"curved"'), "'stack-figure' holds the answer 'one straight line'"),
+        ("an answer in the title of an image before", lambda n: code(n, "# @title Draw the activations, and").outputs[0]
+         .metadata["image/png"].update(alt="steeper only in the middle"), "holds the answer 'only in the middle' of"),
         ("a guess whose answer is not told", lambda n: code(n, "guess_serve = None").metadata.nnlab.pop("answer"),
          "does not say in its metadata by which words"),
         ("a figure that answers in the open", lambda n: unfold(code(n, "guess_serve is None")),
@@ -272,6 +335,24 @@ def test_planted_faults_are_caught(rail, fault, plant, said):
     found = problems(spoiled, path.stem)
     assert any(said in problem for problem in found), found
     CAUGHT.append((rail, fault, next(problem for problem in found if said in problem).removeprefix(f"{path.stem}: ")))
+
+
+@pytest.mark.parametrize("told, plant", [
+    ("notes that name every option", lambda n: edited(
+        text(n, "One layer is on the axes"), "Do not comment",
+        "Count one straight line, then a line with a few corners, then a smooth curve")),
+    ("a figure that chooses among every option", lambda n: edited(
+        code(n, "guess_title(guess_serve,"), "plt.show()",
+        "print(('the step', 'the step and ReLU', 'the linear one').index(measured))\nplt.show()")),
+    ("numbers of headings, sections and minutes", lambda n: edited(
+        text(n, "only in the middle"), "passes on", "(section 1, week 1) passes on")),
+    ("the answer after its figure", lambda n: edited(text(n, "centred on zero"), "Both curves", "In the middle both")),
+    ("a larger number", lambda n: edited(text(n, "what loops take"), "take", "take; 2,100 times, 100.5 times")),
+])
+def test_what_gives_no_answer_away(told, plant):
+    notebook = copy.deepcopy(read(paths()[0]))
+    plant(notebook)
+    assert problems(notebook, paths()[0].stem) == []
 
 
 QUOTED = """

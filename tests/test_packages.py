@@ -27,7 +27,7 @@ def small(tmp_path_factory):
     wheel(wheels, "packaging", "22.0", {"packaging.py": b""})
     shutil.unpack_archive(wheel(folder, "packaging", "21.0", {"packaging.py": b""}), links, "zip")
     (folder / "course" / "nnlab").mkdir(parents=True)
-    for name in ("colab_setup.sh", "nnlab/__init__.py", "nnlab/packages.py"):
+    for name in ("colab_setup.sh", "nnlab/__init__.py", "nnlab/packages.py", "nnlab/skipped.py"):
         shutil.copy(ROOT / name, folder / "course" / name)
     offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
 

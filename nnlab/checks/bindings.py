@@ -44,13 +44,13 @@ def written(statement):
     return {_root(target) for target in _targets(statement)} - {None}
 
 
-def patches(statement, namespace):
-    """Whether a statement sets an attribute of a module, or of a class in one: ``torch.Tensor.twice = ...``."""
+def homes(statement, namespace):
+    """List of the modules, and classes of modules, of which a statement sets an attribute: ``torch.low = 0.0``."""
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-        return False
-    homes = [value_of(target.value, namespace) for target in _targets(statement) if isinstance(target, ast.Attribute)]
-    return any(isinstance(home, types.ModuleType) or (isinstance(home, type) and home.__module__ != "__main__")
-               for home in homes)
+        return []
+    found = [value_of(target.value, namespace) for target in _targets(statement) if isinstance(target, ast.Attribute)]
+    return [home for home in found if isinstance(home, types.ModuleType)
+            or (isinstance(home, type) and home.__module__ != "__main__")]
 
 
 def value_of(node, namespace):

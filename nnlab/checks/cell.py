@@ -50,6 +50,31 @@ def assigned(frame):
     return named[0] if named else getattr(call.args[0], "id", None)
 
 
+def use(frame):
+    """How the value of the call that `frame` runs is used.
+
+    "decorator" as in ``@check("relu")``; "none" where the call is a statement; "shown" where it is a part of one, as
+    in ``print(check.value(...))``; "value" elsewhere, also where that cannot be told.
+    """
+    tree = _parsed(frame.f_code.co_filename)
+    call = None if tree is None else _call(tree, frame)
+    for node in ast.walk(tree) if call is not None else ():
+        if isinstance(node, _DEFINES) and any(mark is call for mark in node.decorator_list):
+            return "decorator"
+        if isinstance(node, ast.Expr) and any(part is call for part in ast.walk(node)):
+            kept = [part for part in ast.walk(node) if isinstance(part, ast.NamedExpr | ast.Lambda)]
+            inside = any(part is call for other in kept for part in ast.walk(other))
+            return "none" if node.value is call else "value" if inside else "shown"
+    return "value"
+
+
+def mentions(node, place):
+    """Whether the statement `node`, or one that is not known, uses the attribute `place`, such as "torch.relu"."""
+    last = place.rpartition(".")[2]
+    return node is None or any(last in (getattr(part, "attr", None), getattr(part, "id", None))
+                               for part in ast.walk(node))
+
+
 def _parsed(file):
     """Syntax tree of the cell `file`, its definitions with the attribute `text`; None where it is not to be had."""
     lines = linecache.getlines(file)

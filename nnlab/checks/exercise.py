@@ -37,6 +37,14 @@ class Exercise:
         uses: names that the cases use besides torch, a dictionary.
         signs: lines like cases that tell wrong answers apart; a correct answer need not agree on them.
         given: where the cell begins with code to correct, that code, a function; unchanged, it is not attempted.
+        inputs: a function of a `nnlab.checks.inputs.Draw` that returns a random line like a case; None without.
+        tries: number of random cases.
+        float64: whether the tensors of random cases may be in float64.
+        differentiable: whether gradients must flow through the answer, equal to those of the reference.
+        fresh: whether no tensor of the result may share its memory with an argument.
+        forbids: names of torch's functions that an answer may not call.
+        repeats: whether the same case must give the same result again.
+        statement: the specification, as the docstring in the notebook's cell; the reference's docstring by default.
     """
 
     reference: object
@@ -49,14 +57,23 @@ class Exercise:
     uses: dict = dataclasses.field(default_factory=dict)
     signs: tuple = ()
     given: object = None
+    inputs: object = None
+    tries: int = 40
+    float64: bool = True
+    differentiable: bool = False
+    fresh: bool = False
+    forbids: tuple = ()
+    repeats: bool = True
+    statement: str = ""
     expected: dict = dataclasses.field(default_factory=dict, init=False, repr=False, compare=False)
-    # outcomes of the reference, filled in by the judge, by the names that are bound
+    # outcomes of the reference and the random cases, filled in by the judge
     name: str = dataclasses.field(init=False)
     originals: list = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
         """A student may set anything on the reference, which serves until there is an answer of their own."""
         object.__setattr__(self, "name", self.reference.__name__)
+        object.__setattr__(self, "statement", inspect.cleandoc(self.statement or self.reference.__doc__ or ""))
         object.__setattr__(self, "originals", remembered(self.reference, *self.uses.values()))
 
     @property
@@ -101,11 +118,15 @@ class Quiz:
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """The judgment of an answer: "not attempted", "incorrect" or "correct"; its text; a function to draw it or None."""
+    """The judgment of an answer: "not attempted", "incorrect" or "correct"; its text; a function to draw it or None.
+
+    `answer` is what a correct one is handed out as, for the cells below.
+    """
 
     kind: str
     text: str
     draw: object = None
+    answer: object = None
 
 
 def with_code_before(exercises, name):
@@ -149,9 +170,10 @@ def once(measure):
 
     @functools.wraps(measure)
     def measured(answer):
-        if answer not in results:
-            results[answer] = measure(answer)
-        return results[answer]
+        own = inspect.unwrap(answer)
+        if own not in results:
+            results[own] = measure(answer)
+        return results[own]
 
     return measured
 

@@ -5,61 +5,79 @@ import traceback
 
 import torch
 
+from nnlab.checks.advice import NO_GRADIENT, NO_RETURN, of_error, of_kind
 from nnlab.checks.comparing import difference
-from nnlab.checks.running import Stopped
+from nnlab.checks.forms import like
+from nnlab.checks.running import Stopped, effects
 
 WIDTH = 100
-NO_NUMPY = "Stay with torch's operations: autograd computes no gradient through NumPy's, and they do not run on a GPU."
 MANY = 12  # of a tensor with more elements the first that differs is shown
+AGAIN = ("The same call again gives another result: what does your answer keep from one call to the next (a global, a "
+         "default argument, an object that is made only once)?")
 
 
-def happened(case, got, right, own_file=None):
+def happened(fault, own_file=None):
     """Two strings: aligned lines with the case, the expected and the actual result; and a sentence of advice, or "".
 
     Args:
-        case: the line of Python that was run.
-        got: `Outcome` of the case with the student's answer.
-        right: `Outcome` of the case with the reference.
+        fault: the `nnlab.checks.candidate.Fault`.
         own_file: file of the student's cell; if its code raised an error, the line is shown.
     """
+    case, right, got = ("case", textwrap.shorten(fault.line, 2 * WIDTH, placeholder=" ...")), fault.right, fault.got
     if isinstance(got.error, Stopped):
-        return aligned(("case", case)), str(got.error)
+        return aligned(case), str(got.error)
     if got.error is not None:
+        rows = _results(right, got)
+        if rows:
+            return aligned(case, *rows[0]), rows[1]
         text = f"{type(got.error).__name__}: {(str(got.error).splitlines() or [''])[0]}"[:2 * WIDTH].removesuffix(": ")
-        return aligned(("case", case), *_own_line(got.error, own_file), ("error", text)), _advice(got.error)
+        return aligned(case, *_own_line(got.error, own_file), ("error", text)), of_error(got.error)
+    if right.error is not None:
+        text = f"{type(right.error).__name__}: {right.error}"[:WIDTH]
+        return aligned(case, ("expected", text), ("got", _alone(got.value))), "An error should be raised here."
+    if fault.kind == "gradient":
+        expected, given = in_numbers(right.value, got.value)
+        lost = any(mine is None and wanted is not None for wanted, mine in zip(right.value, got.value, strict=False))
+        nan = "The value is right, but its gradient is not finite: an infinite value inside, times 0, is nan."
+        advice = NO_GRADIENT if lost else nan if "nan" in given or "inf" in given else (
+            "The value is right, but its gradient is not: which part of the formula is hidden from autograd?")
+        return aligned(case, ("gradient", expected), ("got", given)), advice
+    rows, advice = _rows(right.value, got.value)
+    said = effects(right, got)
+    if not rows and said:
+        return aligned(case), "The result is right, but: " + said[0].lower() + said[1:] if (
+            said.startswith("Your")) else said
+    return aligned(case, *rows), advice or (AGAIN if fault.kind == "repetition" else "")
+
+
+def _rows(expected, got):
+    """Rows with the two values, and advice on their kinds; no rows where they are equal."""
     try:
-        differs = difference(right.value, got.value)
+        got = like(expected, got)
+        differs = difference(expected, got)
     except Exception:
-        differs = f"{type(got.value).__name__} that cannot be compared"
-    expected, given = in_numbers(right.value, got.value)
-    if differs is None and got.changed:
-        return aligned(("case", case)), (f"The result is right, but your answer changed its input {got.changed[0]} in "
-                                         "place. The caller still needs that input: return a new tensor.")
-    advice = ""
-    if got.value is None:
-        given, advice = "nothing (None)", "Nothing is returned: does your function end with return?"
-    elif "a NumPy array instead" in differs:
-        given, advice = differs, NO_NUMPY
-    elif differs.rpartition(": ")[2].startswith("on "):
-        advice = "Create new tensors on the device of the input: torch.zeros_like(x), or device=x.device."
+        differs = f"{type(got).__name__} that cannot be compared"
+    if differs is None:
+        return [], ""
+    wanted, given = in_numbers(expected, got)
+    if got is None:
+        return [("expected", wanted), ("got", "nothing (None)")], NO_RETURN
+    if "a NumPy array instead" in differs:
+        given = differs
     if not differs.startswith(("other ", "another ")) and differs not in given:  # more than the numbers differ
-        given = f"{given}: {differs}" if isinstance(got.value, torch.Tensor) else differs
-    return aligned(("case", case), ("expected", expected), ("got", given)), advice
+        given = f"{given}: {differs}" if isinstance(got, torch.Tensor) else differs
+    counts = isinstance(expected, list) and isinstance(got, list)  # of a list the length may depend on the input
+    return [("expected", wanted), ("got", given)], "" if counts else of_kind(differs)
 
 
-def _advice(error):
-    """Advice on the cause of an error that students often make, a sentence; "" for other errors."""
-    if isinstance(error, NameError) and getattr(error, "name", None):
-        return f"`{error.name}` is not defined here. If a cell above defines it, run that first; else check the name."
-    if isinstance(error, RecursionError):
-        return "Infinite recursion: the function calls itself without end. Which call must return first?"
-    if isinstance(error, SystemExit):
-        return "exit ends the whole program: return the result with return."
-    if isinstance(error, MemoryError):
-        return "Out of memory: what grows in its loop?"
-    if isinstance(error, TypeError) and "numpy" in str(error).lower():
-        return NO_NUMPY
-    return ""
+def _results(right, got):
+    """Rows and advice on the result of a call of another kind, where the case, not the answer, raised the error."""
+    if right.error is None and got.calls and all(call.done for call in got.calls):
+        for wanted, mine in zip(right.calls, got.calls, strict=False):
+            rows, advice = _rows(wanted.result, mine.result)
+            if rows and (advice or mine.result is None):
+                return rows, advice
+    return None
 
 
 def _own_line(error, own_file):
@@ -142,7 +160,8 @@ def draw(case, got, right):
         mine, theirs = got.value.detach().float(), right.value.detach().float()
         if mine.ndim == 1:
             fig, ax = plt.subplots(figsize=(6, 2.8))
-            x = next((x for x in right.given.values() if x.shape == theirs.shape), torch.arange(len(theirs)))
+            x = next((part for call in right.calls for part in call.arguments.values()
+                      if isinstance(part, torch.Tensor) and part.shape == theirs.shape), torch.arange(len(theirs)))
             ax.plot(x, theirs, color="0.75", lw=6, label="expected")
             ax.plot(x, mine, color="C1", label="yours")
             ax.legend()

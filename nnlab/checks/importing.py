@@ -8,7 +8,8 @@ import traceback
 import types
 
 from nnlab.checks.exercise import Quiz, with_code_before
-from nnlab.checks.judging import is_correct, judge_value
+from nnlab.checks.judging import in_usual_form, is_correct
+from nnlab.checks.quizzes import judge_value
 from nnlab.checks.running import Stopped, bound, guarded
 from nnlab.checks.traces import without_trace
 
@@ -24,13 +25,16 @@ class _Stop(KeyboardInterrupt):
 def imported(raw, file):
     """Module that the bytes `raw` define as mylab.py, whose path is `file`; nothing that it prints or sets stays.
 
+    Its `__patched__` is the list of the attributes that it replaces, such as ["torch.relu"].
+
     Raises:
         Unusable: it raises an error, ends the program, or does not end.
     """
     module = types.ModuleType("mylab")
     module.__file__ = str(file)
     try:
-        with without_trace(), _stop_button(), bound(sys.modules, {"mylab": module}), guarded(within=str(file)):
+        with (without_trace() as patched, _stop_button(), bound(sys.modules, {"mylab": module}),
+              guarded(within=str(file))):
             sys.path.insert(0, str(file.parent))  # for what the student has beside it
             exec(compile(raw, str(file), "exec", dont_inherit=True), vars(module))
     except _Stop:
@@ -41,6 +45,7 @@ def imported(raw, file):
         where = f", in line {lines[-1]}" if lines else ""
         error_said = f"{said[:200]}{where}"
         raise Unusable(f"mylab.py cannot be imported ({error_said})", error_said) from error
+    module.__patched__ = patched
     return module
 
 
@@ -56,6 +61,14 @@ def is_right(exercises, name, module):
         raise
     except KeyboardInterrupt:
         return False
+
+
+def usual(exercises, name, answer):
+    """A right answer as other code may rely on it: lists as Python's, results of functions in their usual form."""
+    exercise = exercises[name]
+    if isinstance(exercise, Quiz):
+        return judge_value(exercise, answer).answer
+    return in_usual_form(exercise, answer, with_code_before(exercises, name))
 
 
 @contextlib.contextmanager

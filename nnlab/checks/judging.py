@@ -1,18 +1,20 @@
 """The judgment of an answer to an exercise."""
 
 import contextlib
-import copy
 import functools
 import textwrap
-import types
 
-import torch
-
+from nnlab.checks.candidate import Candidate, Ours, Reference, fault
 from nnlab.checks.exercise import Verdict
-from nnlab.checks.feedback import WIDTH, aligned, draw, happened
+from nnlab.checks.explaining import explained
+from nnlab.checks.feedback import WIDTH, draw, happened
+from nnlab.checks.forms import in_form_of, other_form
 from nnlab.checks.originals import as_defined
-from nnlab.checks.running import Stopped, agree, bound, guarded, run
+from nnlab.checks.printed import show
+from nnlab.checks.running import agree, bound, guarded
 from nnlab.checks.traces import without_trace
+
+_FORM = "  {} should be a {}: keep the line that the notebook begins it with."
 
 
 def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
@@ -25,28 +27,25 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
         namespace: dictionary of the names that the answer sees.
         own_file: the file that it was defined in, whose lines are the student's.
     """
-    name = exercise.name
-    if not _same_kind(exercise, answer):
-        kind = "class" if isinstance(exercise.reference, type) else "function"
-        return incorrect(name, f"  {name} should be a {kind}: keep the line that the notebook begins it with.")
-    names, count = {other.name: other.reference for other in earlier}, len(exercise.cases)
-    drawing = (exercise.draws,) if exercise.draws else ()
-    with _fixed(exercise, *earlier):
-        right = _expected(exercise, names)
-        found = _tried(exercise, answer, (*exercise.cases, *drawing, *exercise.signs), names, namespace)
-        got, drawn, signs = found[:count], found[count:count + len(drawing)], found[count + len(drawing):]
-        failing = next((k for k, outcome in enumerate(got) if not agree(right[k], outcome)), None)
-        if failing is None:
-            return Verdict("correct", f"✓ {name} is right")
-        told_by = list(zip((*exercise.cases, *exercise.signs), got + signs, strict=False))
-        named = next((wrong.says for wrong in exercise.wrong if len(got) == count and all(
-            agree(_run(exercise, wrong.answer, line, names), outcome) for line, outcome in told_by)), None)
-        lines, advice = happened(exercise.cases[failing], got[failing], right[failing], own_file)
-        image = None
-        if drawn:
-            expected = _run(exercise, exercise.reference, exercise.draws, names)
-            image = functools.partial(draw, exercise.draws, drawn[0], expected)
-        return incorrect(name, lines, named or advice, image)
+    name, of_class = exercise.name, isinstance(exercise.reference, type)
+    if of_class and not isinstance(answer, type):
+        return incorrect(name, _FORM.format(name, "class"))
+    with _trial(exercise, answer, earlier, namespace) as (reference, candidate):
+        first, found = fault(reference, candidate)
+        if first is None:
+            line = next((line for line, outcome in found.items() if outcome.printed or outcome.figures), None)
+            shown = line and functools.partial(show, line, found[line])
+            return Verdict("correct", f"✓ {name} is right", shown, _handed_out(exercise, answer, reference, found))
+        if isinstance(answer, type) and not of_class:  # which may be called like a function
+            return incorrect(name, _FORM.format(name, "function"))
+        drawn = candidate.run(exercise.draws) if exercise.draws else None
+        named = _named(exercise, reference, candidate, first, found)
+        lines, advice = happened(first, own_file)
+        advice = named or explained(reference, candidate, first, found, advice)
+        images = [functools.partial(show, first.line, first.got)] if first.got.printed or first.got.figures else []
+        if drawn is not None:
+            images.append(functools.partial(draw, exercise.draws, drawn, reference.outcome(exercise.draws)))
+        return incorrect(name, lines, advice, (lambda: [image() for image in images]) if images else None)
 
 
 def is_correct(exercise, answer, earlier=(), namespace=None, seconds=None):
@@ -56,20 +55,33 @@ def is_correct(exercise, answer, earlier=(), namespace=None, seconds=None):
         exercise, answer, earlier, namespace: as for `judge`.
         seconds: limit in seconds of processor time for all cases together, in place of that of `judge`.
     """
-    if not _same_kind(exercise, answer):
+    if isinstance(exercise.reference, type) and not isinstance(answer, type):
         return False
-    names = {other.name: other.reference for other in earlier}
-    with _fixed(exercise, *earlier):
-        right = _expected(exercise, names)
-        got = _tried(exercise, answer, exercise.cases, names, namespace, seconds,
-                     ends=lambda k, outcome: not agree(right[k], outcome))
-        return len(got) == len(right) and agree(right[-1], got[-1])
+    with _trial(exercise, answer, earlier, namespace, seconds) as (reference, candidate):
+        return fault(reference, candidate, patient=False)[0] is None
+
+
+def in_usual_form(exercise, answer, earlier=()):
+    """A correct `answer` for code that relies on its results: converted where they are NumPy's, lists or float64."""
+    with _trial(exercise, answer, earlier, None) as (reference, candidate):
+        return _handed_out(exercise, answer, reference, {line: candidate.run(line) for line in exercise.cases})
 
 
 def outcomes(exercise, answer, names=()):
-    """`Outcome` of each case of `exercise` with `answer`; `names` is a dictionary of other names that are bound."""
+    """`Outcome` of each of the author's cases with `answer`; `names` is a dictionary of other names that are bound."""
     with _fixed(exercise):
-        return [_run(exercise, answer, case, dict(names)) for case in exercise.cases]
+        candidate = Candidate(exercise, answer, dict(names))
+        return [candidate.run(case) for case in exercise.cases]
+
+
+@contextlib.contextmanager
+def _trial(exercise, answer, earlier, namespace, seconds=None):
+    """The `Reference` and the `Candidate` of `answer`, for a block in which both may run."""
+    names = {other.name: other.reference for other in earlier}
+    with _fixed(exercise, *earlier):
+        reference = Reference(exercise, names)
+        with bound({} if namespace is None else namespace, names | {exercise.name: answer}), guarded(seconds):
+            yield reference, Candidate(exercise, answer, names)
 
 
 @contextlib.contextmanager
@@ -79,82 +91,30 @@ def _fixed(*exercises):
         yield
 
 
-def _same_kind(exercise, answer):
-    """Whether `answer` is a class where one is expected, and none where a function is."""
-    return isinstance(answer, type) == isinstance(exercise.reference, type)
+def _named(exercise, reference, candidate, first, found):
+    """What the named wrong answer says that behaves as the candidate does: on each case, each sign, and the fault."""
+    lines = [*exercise.cases, *exercise.signs]
+    if first.kind != "result":
+        return None
+    if first.line not in lines:
+        lines.append(first.line)
+    mine = {line: found.get(line) or candidate.run(line) for line in lines}
+    for k, wrong in enumerate(exercise.wrong):
+        other = Ours(exercise, wrong.answer, reference.names, k)
+        if all(agree(other.outcome(line), mine[line]) for line in lines):
+            return wrong.says
+    return None
 
 
-def _run(exercise, candidate, line, names):
-    """`Outcome` of one line of `exercise` with `candidate` as its answer and the other `names` bound."""
-    seen = {}  # what two of them share, their copies share
-    uses = {name: _fresh(value, seen) for name, value in exercise.uses.items()}
-    with as_defined(exercise.originals):
-        return run(line, uses | names | {exercise.name: candidate})
-
-
-def _expected(exercise, names):
-    """Outcomes of the cases with the reference, computed once for each set of `names`."""
-    if frozenset(names) not in exercise.expected:
-        exercise.expected[frozenset(names)] = outcomes(exercise, exercise.reference, names)
-    return exercise.expected[frozenset(names)]
-
-
-def _tried(exercise, answer, lines, names, namespace, seconds=None, ends=lambda k, outcome: False):
-    """Outcomes of `lines` with `answer`, up to the first that was stopped or for which ``ends(index, outcome)``."""
-    found = []
-    with bound({} if namespace is None else namespace, names | {exercise.name: answer}), guarded(seconds):
-        for k, line in enumerate(lines):
-            found.append(_run(exercise, answer, line, names))
-            if isinstance(found[-1].error, Stopped) or ends(k, found[-1]):
-                break
-    return found
-
-
-def _fresh(value, seen):
-    """A copy of anything that an answer may spoil; functions, classes and modules as they are."""
-    return value if isinstance(value, types.ModuleType) else copy.deepcopy(value, seen)
-
-
-def judge_value(exercise, value):
-    """`Verdict` on the list `value` for the `Quiz` called `exercise`."""
-    name, count = exercise.name, len(exercise.reference)
-    if value is ... or value is None or (isinstance(value, tuple | list) and all(part is ... for part in value)):
-        return not_attempted(name)
-    if not isinstance(value, tuple | list) or len(value) != count:
-        return incorrect(name, f"  {name} should be a list of {count} values, one for each question.")
-    given = [_plain(part) for part in value]
-    k = next((k for k in range(count) if not _same(given[k], exercise.reference[k])), None)
-    if k is None:
-        return Verdict("correct", f"✓ {name} is right")
-    said = next((wrong.says for wrong in exercise.wrong if _same(given[k], wrong.answer[k])
-                 and not _same(given[k], exercise.reference[k])), "")
-    form = "" if type(given[k]) is type(exercise.reference[k]) or given[k] is ... else (
-        f"A {type(exercise.reference[k]).__name__} is asked, such as {_like(exercise.reference[k])}.")
-    words = sorted(set(exercise.reference)) if all(isinstance(part, str) for part in exercise.reference) else []
-    if words and given[k] is not ... and not any(_same(given[k], word) for word in words):
-        form = f"Choose {', '.join(map(repr, words[:-1]))} or {words[-1]!r}."
-    given = "no answer yet" if given[k] is ... else repr(given[k])
-    return incorrect(name, aligned((f"{k + 1} of {count}", exercise.questions[k]), ("yours", given)), said or form)
-
-
-def _same(given, right):
-    """Whether two values are equal; an array or tensor of several numbers is equal to nothing."""
-    try:
-        return bool(given == right)
-    except Exception:  # an array has no truth value
-        return False
-
-
-def _plain(part):
-    """A shape, list or one-number tensor as the tuple or number that it stands for."""
-    if isinstance(part, torch.Tensor) and part.numel() == 1:
-        return part.item()
-    return tuple(part) if isinstance(part, list | torch.Size) else part
-
-
-def _like(value):
-    """An example of the form of `value` that gives nothing away."""
-    return "(2, 5)" if isinstance(value, tuple) else repr(type(value)(7))
+def _handed_out(exercise, answer, reference, found):
+    """The `answer` for the cells below; converted where its results have another form, such as NumPy's numbers."""
+    if isinstance(answer, type):
+        return answer
+    for line, outcome in found.items():
+        for right, mine in zip(reference.outcome(line).calls, outcome.calls, strict=False):
+            if other_form(right.result, mine.result):
+                return in_form_of(answer, right.result)
+    return answer
 
 
 def not_attempted(name):

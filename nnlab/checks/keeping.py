@@ -3,7 +3,6 @@
 import ast
 import builtins
 import contextlib
-import importlib
 import sys
 
 from nnlab.checks import mylab, sections
@@ -12,6 +11,7 @@ from nnlab.checks.comparing import difference
 from nnlab.checks.feedback import in_numbers
 from nnlab.checks.importing import Unusable, imported, is_right
 from nnlab.checks.source import source_to_keep
+from nnlab.skipped import exercises as exercises_of
 
 _OF_A_MODULE = {"__name__", "__file__", "__doc__", "__builtins__"}  # names that each module has
 
@@ -31,7 +31,7 @@ def kept_or_not(checks, name, tree, node, namespace):
         return ", but not kept: its source code is not in this cell; write `@check` above its definition"
     full, why, tried = f"{checks.week}.{name}", None, set()
     try:
-        at_hand = _at_hand(namespace)
+        at_hand = _at_hand(namespace, full)
         for widely in (False, True):
             source, missing = source_to_keep(tree, node, namespace, at_hand, widely)
             if missing:
@@ -51,8 +51,11 @@ def kept_or_not(checks, name, tree, node, namespace):
     return f", but not kept in mylab.py: {why}"
 
 
-def _at_hand(namespace):
-    """Set of the names that mylab.py already gives the same meaning as the notebook: imports, and kept exercises."""
+def _at_hand(namespace, full):
+    """Set of the names that mylab.py already gives the same meaning as the notebook: imports, and kept exercises.
+
+    Imports in the section of the exercise `full` do not count: the new answer takes its place.
+    """
     text = sections.HEADER
     with contextlib.suppress(FileNotFoundError):
         raw = mylab.path().read_bytes()
@@ -62,7 +65,8 @@ def _at_hand(namespace):
             text = there if there.strip() else text
         except (SyntaxError, ValueError):
             text, _ = sections.rescued(raw)
-    same = {name for name, value in imports(text).items() if namespace.get(name, value) is value}
+    others = imports(sections.without(text, full))
+    same = {name for name, value in others.items() if namespace.get(name, value) is value}
     return same | _OF_A_MODULE | {name.partition(".")[2] for name in sections.names(text)}
 
 
@@ -104,6 +108,9 @@ class _Trial:
             except Unusable as own:
                 return f"{own.args[0]}; correct that line, then run this cell again"
             return f"its code stops there ({error.args[1]}); define all that it needs inside `{self.name}`"
+        if module.__patched__ and (new := [place for place in module.__patched__ if place not in imported(
+                sections.encoded(rest, encoding), mylab.path()).__patched__]):
+            return f"it changes {new[0]} for all code; define what you need inside `{self.name}`"
         exercises = self.checks.exercises
         if not is_right(exercises, self.name, module):
             return self._otherwise(module)
@@ -134,7 +141,7 @@ class _Trial:
             own, part = sections.without(own, full), ast.parse(sections.section(rest, full))
             week, _, other = full.partition(".")
             used = sorted(new.keys() & mentioned(part)) or sorted(all_bound & {other})
-            known = _exercises(week)
+            known = exercises_of(week)
             if used and other in known and not is_right(known, other, module):
                 return f"`{used[0]}` is something else for your answer to {other}; give it another name here"
         for part in ast.parse(own).body:
@@ -142,11 +149,3 @@ class _Trial:
                 if ast.dump(part) != new[name]:
                     return f"`{name}` is something else in your mylab.py; give it another name here"
         return None
-
-
-def _exercises(week):
-    """Dictionary of the exercises of a week, empty where there is none."""
-    try:
-        return importlib.import_module(f"nnlab.exercises.{week}").check.exercises
-    except (ImportError, AttributeError):
-        return {}

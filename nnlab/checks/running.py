@@ -1,8 +1,9 @@
-"""Run test cases with a student's answer, safely: infinite loops, memory and changed inputs are handled."""
+"""Run test cases with a student's answer, safely: endless loops, memory and what an answer leaves are handled."""
 
 import ast
 import contextlib
 import dataclasses
+import functools
 import itertools
 import os
 import signal
@@ -12,8 +13,12 @@ import time
 import torch
 
 from nnlab.checks.comparing import difference
+from nnlab.checks.effects import unlike
+from nnlab.checks.forms import like
+from nnlab.checks.printed import noted
 from nnlab.checks.state import isolated
 from nnlab.checks.traces import without_trace as without_trace
+from nnlab.checks.watching import gradients
 
 SECONDS = 10  # an answer is stopped after this time, all cases together
 CASE = "<case>"  # file name of the code of a case
@@ -22,12 +27,14 @@ MEMORY = 2 << 30  # and when the process has grown by this many bytes
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """Result of a case: its value or its error, the tensors in its input by name, and the names of those it changed."""
+    """Result of a case: its value or its error, the calls of the answer, what it printed, drew and patched."""
 
     value: object = None
     error: BaseException | None = None
-    given: dict = dataclasses.field(default_factory=dict)
-    changed: tuple = ()
+    calls: tuple = ()
+    printed: str = ""
+    figures: tuple = ()
+    patched: tuple = ()
 
 
 class Stopped(BaseException):
@@ -107,29 +114,52 @@ def bound(namespace, names):
                 namespace[name] = value
 
 
-def run(case, names):
-    """`Outcome` of the code `case`, the value of its last expression, with `names` bound, in a fresh state of torch."""
+@functools.lru_cache(4096)
+def _compiled(case):
+    """Code of all statements of `case` but the last, and of the last, an expression."""
     body = ast.parse(case).body
-    namespace = {"torch": torch, **names}
+    return (compile(ast.Module(body[:-1], []), CASE, "exec"), compile(ast.Expression(body[-1].value), CASE, "eval"))
+
+
+def run(case, names, watch=None):
+    """`Outcome` of the code `case`, the value of its last expression, with `names` bound, in a fresh state of torch.
+
+    Args:
+        case: Python code that ends with an expression.
+        names: dictionary of the names it uses besides torch.
+        watch: the `Watch` around the answer among them; where it shifts arguments, the value is a list of gradients.
+    """
+    statements, expression = _compiled(case)
+    namespace, value, error = {"torch": torch, **names}, None, None
+    if watch is not None:
+        watch.calls, watch.leaves = [], []
     try:
-        with isolated():
-            exec(compile(ast.Module(body[:-1], []), CASE, "exec"), namespace)
-            given = {name: value.detach().clone() for name, value in namespace.items()
-                     if isinstance(value, torch.Tensor)}
-            value = eval(compile(ast.Expression(body[-1].value), CASE, "eval"), namespace)
-        changed = tuple(name for name, before in given.items() if difference(before, namespace[name]))
-        return Outcome(value, None, given, changed)
+        with isolated() as patched, noted() as printed:
+            exec(statements, namespace)
+            value = eval(expression, namespace)
+            if watch is not None and watch.shift is not None:
+                value = gradients(value, watch.leaves)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # SystemExit and Stopped, too
-        return Outcome(error=error)
+    except BaseException as caught:  # SystemExit and Stopped, too
+        error = caught
+    return Outcome(value, error, tuple(watch.calls) if watch is not None else (), printed.getvalue(), printed.figures,
+                   tuple(patched))
 
 
 def agree(one, other):
-    """Whether two outcomes are equal: equal values, or errors of the same type."""
+    """Whether the outcome `other` is as `one`: equal values in any form, equal effects, or errors of the same type."""
     if one.error is not None or other.error is not None:
         return type(one.error) is type(other.error)
     try:
-        return one.changed == other.changed and difference(one.value, other.value) is None
+        return difference(one.value, like(one.value, other.value)) is None and effects(one, other) is None
     except Exception:  # values that cannot be compared, such as a sparse tensor, are not the same
         return False
+
+
+def effects(one, other):
+    """A sentence on the first effect in which the calls of the outcome `other` are unlike those of `one`; or None."""
+    said = unlike([call.effects for call in one.calls], [call.effects for call in other.calls])
+    new = [name for name in other.patched if name not in one.patched]
+    return said if said or not new else (
+        f"Your answer replaces {new[0]}, for all code that runs afterwards: give your own function another name.")

@@ -7,7 +7,8 @@ import inspect
 import textwrap
 import types
 
-from nnlab.checks.bindings import bound, changed, import_line, is_builtin, mentioned, patches, reads, value_of, written
+from nnlab.checks.bindings import bound, changed, homes, import_line, is_builtin, mentioned, reads, value_of, written
+from nnlab.checks.patches import watched
 
 _IDLE = {"RESUME", "NOP", "POP_TOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "COPY_FREE_VARS", "CACHE"}
 _DEFINES = ast.FunctionDef | ast.ClassDef
@@ -53,8 +54,8 @@ def source_to_keep(tree, node, namespace, at_hand, widely=False):
     """Source code of the answer `node` with its dependencies, and the list of names that cannot be resolved.
 
     All statements of the same cell are included that bind a name it needs, or that change the name's value:
-    ``low = []; low.append(0.0)``, or what a module holds: ``torch.low = 0.0``. Other modules, and objects in them, are
-    imported.
+    ``low = []; low.append(0.0)``, save those that replace what torch, NumPy or math hold: ``torch.low = 0.0``. Other
+    modules, and objects in them, are imported.
 
     Args:
         tree: syntax tree of the cell.
@@ -69,6 +70,8 @@ def source_to_keep(tree, node, namespace, at_hand, widely=False):
         node = next(statement for statement in tree.body if any(part is node for part in ast.walk(statement)))
         place = tree.body.index(node)
         before, after = tree.body[:place], tree.body[place + 1:]
+    before, after = ([part for part in parts if not any(map(watched, homes(part, namespace)))]
+                     for parts in (before, after))
     own = {name for part in before + after if not isinstance(part, ast.Import | ast.ImportFrom) for name in bound(part)}
 
     functions = {part.name: mentioned(part) for part in before + after if isinstance(part, _DEFINES)}
@@ -84,7 +87,7 @@ def source_to_keep(tree, node, namespace, at_hand, widely=False):
         found = [part for part in (before + after if widely else before) if touches(part)]
         return found or [part for part in after if name in bound(part)]
 
-    wanted, needed, lines, missing = [part for part in before if patches(part, namespace)] + [node], [], [], []
+    wanted, needed, lines, missing = [part for part in before if homes(part, namespace)] + [node], [], [], []
     seen = {node.name} if isinstance(node, _DEFINES) else set()
     while wanted:
         part = wanted.pop()

@@ -17,6 +17,10 @@ from torch import overrides
 from torch.backends import cudnn
 from torch.utils import _device, deterministic
 
+from nnlab.checks import patches
+
+__builtins__ = vars(builtins).copy()  # for the functions below: an answer may have replaced Python's
+
 # Functions that read and write a setting, and the value it has in a fresh Python: what a verdict could depend on.
 _FRESH = (
     (torch.get_default_dtype, torch.set_default_dtype, torch.float32),
@@ -54,6 +58,8 @@ _KEPT = (
     (lambda: logging.root.manager.disable, logging.disable),
     (gc.isenabled, lambda on: gc.enable() if on else gc.disable()),
 )
+_SEEDED = torch.Generator().manual_seed(0).get_state()
+_SEEDED[:8] = 7  # the bytes in which the seed is written down, which is not used any more
 _CUDNN = ("enabled", "benchmark", "deterministic", "allow_tf32")
 _GENERATORS = ((torch.get_rng_state, torch.set_rng_state), (np.random.get_state, np.random.set_state),
                (random.getstate, random.setstate))
@@ -66,11 +72,17 @@ def isolated():
     """torch's, NumPy's and Python's settings as in a fresh process for the block; then all is put back as it was.
 
     Default dtype and device, gradient and inference mode, autocast, anomaly and deterministic mode, floating-point
-    errors, warnings and the recursion limit are those of a fresh process, the random generators have seed 0; they and
-    the number of threads, print options, the working folder, environment variables, the module search path, builtins
-    and signal handlers are put back.
+    errors, warnings, the recursion limit and the attributes of torch, NumPy and math are those of a fresh process, the
+    random generators have seed 0; they and the number of threads, print options, the working folder, environment
+    variables, the module search path, builtins and signal handlers are put back.
+
+    Yields:
+        a list: after the block, the names of the attributes that it has replaced, such as "torch.relu".
     """
     with contextlib.ExitStack() as stack:
+        changes, patched = patches.replaced(), []  # those of the notebook
+        stack.callback(patches.replace, changes)
+        patches.restore(changes)
         stack.enter_context(torch.inference_mode(False))  # gradients are recorded, too
         _remember_cuda(stack)
         for read, write in _GENERATORS:
@@ -88,7 +100,15 @@ def isolated():
         warnings.simplefilter("ignore")
         stack.enter_context(_without_function_modes())
         _seed()
-        yield
+        stack.callback(put_back, patched)
+        yield patched
+
+
+def put_back(patched):
+    """Give the replaced attributes of libraries their originals, and add their names to the list `patched`."""
+    changes = patches.replaced()
+    patched += patches.names(changes)
+    patches.restore(changes)
 
 
 def remember(stack, read, write):
@@ -117,8 +137,8 @@ def _remember_cuda(stack):
 
 
 def _seed():
-    """Seed all random generators with 0."""
-    torch.default_generator.manual_seed(0)
+    """Seed all random generators with 0; torch's says that its seed is another, so that a new seed can be seen."""
+    torch.default_generator.set_state(_SEEDED)
     if torch.cuda.is_initialized():
         torch.cuda.manual_seed_all(0)
     np.random.seed(0)

@@ -5,14 +5,17 @@ answer of a prediction may stand nowhere else.
 """
 
 import ast
+import io
 import re
+import tokenize
 
 from nnlab.course.names import bound, reads
 from nnlab.course.normalize import TITLE
-from nnlab.course.notebooks import code_cells, only_draws, printed, slide_type, tree
+from nnlab.course.notebooks import code_cells, only_draws, printed, sections, slide_type, tree
 from nnlab.course.solve import guesses_in, names_in, taken_by
 
 TRAINS = {"backward", "fit", "train_epoch", "train_step", "zero_grad"}  # a cell that calls one of these computes
+_NOT_ANSWERS = r"^ *- \([a-z]\) .*$|^#+ \d+ · |^ *\d+\. |· \d+ min</summary>|\b(?:[Ww]eek|[Ss]ection)s? \d\w?"
 
 
 def folded(notebook, stem):
@@ -44,10 +47,10 @@ def folded(notebook, stem):
 
 
 def answers(notebook, stem):
-    """A folded cell answers each guess, and no open cell between the two holds the words or numbers of the answer."""
+    """A folded cell answers each guess, and nothing that is read before it holds the words or numbers of the answer."""
     for cell in code_cells(notebook):
         for guess in guesses_in(cell):
-            name, place = guess.targets[0].id, notebook.cells.index(cell)
+            name = guess.targets[0].id
             phrases = cell.metadata.get("nnlab", {}).get("answer", [])
             if not phrases:
                 yield (f"the prediction {cell.id!r} does not say in its metadata by which words or numbers its answer "
@@ -57,14 +60,65 @@ def answers(notebook, stem):
                 yield (f"the guess {name!r} is taken by no folded cell: "
                        "the figure that answers it carries the tag `draws`")
                 continue
-            for between in notebook.cells[place + 1:notebook.cells.index(figure)]:
-                if slide_type(between) == "notes" or (between.cell_type == "code" and only_draws(between)):
-                    continue
-                text = between.source + "\n" + printed(between)
-                for answer in phrases:
-                    if re.search(rf"(?<![\w.]){re.escape(answer)}(?![\w]|\.\d)", text, re.I):
-                        yield (f"cell {between.id!r} holds the answer {answer!r} of {name!r} "
-                               "before the figure that gives it")
+            asked = False
+            for before in _from_section(notebook, cell):
+                text = without(options(cell), re.sub(r"[\s*]+", " ", visible(before)))
+                found = [phrase for phrase in phrases if re.search(_word(phrase), text, re.I)]
+                if asked and before.cell_type == "code":
+                    found += sorted(numbers(" ".join(phrases)) & compared(tree(before)))
+                asked = asked or before is cell
+                for answer in found:
+                    yield (f"cell {before.id!r} holds the answer {answer!r} of {name!r} "
+                           + ("in its source: title, text and conditions must come from the computation"
+                              if before is figure else "before the figure that gives it"))
+                if before is figure:
+                    break
+
+
+def options(cell):
+    """Options of the guess in the code cell `cell`, as its form for Colab lists them; empty where it asks a number."""
+    listed = re.search(r"# @param (\[.+\])", cell.source)
+    parts = ast.parse(listed[1]).body[0].value.elts if listed else []
+    texts = [ast.get_source_segment(listed[1], part).strip("'\"") for part in parts]
+    return [text for text in texts if text not in ("None", "show")]
+
+
+def without(choices, text):
+    """`text` without `choices`, the options of a guess, where it names each of them equally often: none stands out."""
+    counts, rest = set(), text
+    for choice in sorted(choices, key=len, reverse=True):
+        rest, count = re.subn(_word(choice), " ", rest)
+        counts.add(count)
+    return rest if len(counts) == 1 else text
+
+
+def visible(cell):
+    """What a reader of `cell` sees: its text or code, what it prints, the titles of its images.
+
+    Of a folded cell these are its comments and the strings in its code. Lists of options, ``(a)``, ``(b)``, and the
+    numbers of headings, lists, weeks and sections do not count.
+    """
+    if cell.cell_type != "code":
+        return re.sub(_NOT_ANSWERS, " ", cell.source, flags=re.M)
+    code = re.sub(r"# @param .*", "", cell.source)
+    if only_draws(cell):
+        tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+        code = "\n".join([token.string for token in tokens if token.type == tokenize.COMMENT] + [
+            node.value for node in ast.walk(ast.parse(code))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)])
+    titles = [output.metadata.get("image/png", {}).get("alt", "") for output in cell.outputs if "metadata" in output]
+    return "\n".join([code, printed(cell), *titles])
+
+
+def compared(code):
+    """Numbers with which the syntax tree `code` compares something, a set."""
+    return {node.value for comparison in ast.walk(code) if isinstance(comparison, ast.Compare)
+            for node in ast.walk(comparison) if isinstance(node, ast.Constant) and type(node.value) in (int, float)}
+
+
+def numbers(text):
+    """Numbers that `text` writes in digits, a set."""
+    return {float(found.replace(",", "")) for found in re.findall(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?:e-?\d+)?", text)}
 
 
 def on_two_slides(notebook, stem):
@@ -89,3 +143,15 @@ def _called(code):
     for node in ast.walk(code):
         if isinstance(node, ast.Call):
             yield node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _word(phrase):
+    """Pattern of `phrase` as whole words and whole numbers."""
+    return rf"(?<![\w.])(?<!\d,){re.escape(phrase)}(?!\w|[.,]\d)"
+
+
+def _from_section(notebook, cell):
+    """Cells of `notebook` from the heading of the section of `cell` on."""
+    parts = sections(notebook)
+    first = next(k for k, part in enumerate(parts) if any(one is cell for one in part))
+    return [one for part in parts[first:] for one in part]

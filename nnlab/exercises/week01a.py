@@ -1,6 +1,7 @@
 """Week 1a: shapes, bytes, the neuron, activation functions, and a stack of layers without them."""
 
-import numpy as np
+import math
+
 import torch
 
 from nnlab.checks.exercise import Exercise, Quiz, Wrong, variant
@@ -40,12 +41,30 @@ SHAPES = Quiz(
 
 
 def brightening(before, after):
-    """Change in brightness of each pixel, after minus before, of images of bytes (uint8); float32, in the same unit."""
+    """Change in brightness of each pixel, after - before, in the unit of the images.
+
+    Args:
+        before, after: images, tensors of equal shape (any shape), dtype uint8: bytes, 0 to 255.
+
+    Returns:
+        float32 tensor of that shape, from -255 to 255: negative where a pixel became darker.
+
+    >>> before, after = torch.tensor([9, 7]).byte(), torch.tensor([5, 9]).byte()
+    >>> brightening(before, after)
+    tensor([-4.,  2.])
+    """
     return after.float() - before.float()
+
+
+def _two_images(draw):
+    shape = draw.sizes(draw.integer(1, 3), high=4)
+    before, after = (draw.tensor(*shape, among=tuple(range(256)), dtype="torch.uint8") for _ in range(2))
+    return f"brightening({before}, {after})"
 
 
 BRIGHTENING = Exercise(
     reference=brightening,
+    inputs=_two_images,
     cases=(
         "brightening(torch.tensor([7], dtype=torch.uint8), torch.tensor([7], dtype=torch.uint8))",
         "brightening(torch.tensor([3], dtype=torch.uint8), torch.tensor([5], dtype=torch.uint8))",
@@ -68,6 +87,12 @@ BRIGHTENING = Exercise(
         Wrong(variant(brightening, ("after.float() - before.float()", "(after.float() - before.float()).abs()"),
                       name="brightening_without_sign"),
               "This is the size of the change: it does not tell brighter from darker."),
+        Wrong(variant(brightening, ("after.float() - before.float()", "(after.float() - before.float()).sign()"),
+                      name="brightening_direction"),
+              "This is the direction of the change alone, 1, 0 or -1. By how much did each pixel change?"),
+        Wrong(variant(brightening, ("after.float() - before.float()", "(after > before).float()"),
+                      name="brightening_of_which"),
+              "This says which pixels became brighter, 1 or 0. By how much did each of them change?"),
         Wrong(variant(brightening, (".float()", " / 255"), name="brightening_scaled"),
               "Dividing by 255 is often right for a network. Here the result should have the units of the images, 0 to "
               "255."),
@@ -83,7 +108,19 @@ BRIGHTENING = Exercise(
 
 
 class Neuron:
-    """A neuron: weights (n,), a bias, an activation; inputs (..., n) give outputs (...)."""
+    """A neuron: it computes φ(w·x + b) with weights w, a bias b and an activation function φ.
+
+    Neuron(weights, bias, activation) keeps its arguments; called with inputs, it computes.
+        weights: tensor (n,) of floats.
+        bias: a float or a tensor ().
+        activation: function of a tensor, element by element, such as torch.relu.
+        inputs: tensor (..., n): one sample (n,), or several, such as (N, n), a sample a row.
+    The outputs are a tensor (...): one number for each sample. Gradients flow back to
+    weights, bias and inputs.
+
+    >>> Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.relu)(torch.tensor([[5.0, 1.0], [1.0, 2.0]]))
+    tensor([3.5000, 0.0000])
+    """
 
     def __init__(self, weights, bias, activation):
         self.weights, self.bias, self.activation = weights, bias, activation
@@ -93,8 +130,19 @@ class Neuron:
         return self.activation(inputs @ self.weights + self.bias)
 
 
+def _neuron(draw):
+    n, *batch = draw.sizes(draw.integer(1, 3), high=4)
+    weights, inputs = draw.tensor(n), draw.tensor(*batch, n)
+    bias = draw.choice((draw.number(), draw.tensor()))
+    phi = draw.choice(("torch.relu", "torch.tanh", "torch.sigmoid", "torch.sin"))
+    return f"Neuron({weights}, {bias}, {phi})({inputs})"
+
+
 NEURON = Exercise(
     reference=Neuron,
+    inputs=_neuron,
+    tries=24,
+    differentiable=True,
     cases=(
         "Neuron(torch.tensor([2.0]), 0.0, torch.relu)(torch.tensor([3.0]))",
         "Neuron(torch.tensor([1.0, -2.0]), 0.0, torch.relu)(torch.tensor([5.0, 1.0]))",
@@ -125,6 +173,36 @@ NEURON = Exercise(
         Wrong(variant(Neuron, ("inputs @ self.weights", "(inputs * self.weights).sum()"), name="NeuronSumOverAll"),
               "One sample is right, but for several at once the sum runs over all of them and one number remains. "
               "Along which dimension should it run?"),
+        Wrong(variant(Neuron, ("+ self.bias", "- self.bias"), name="NeuronBiasSubtracted"),
+              "The bias is subtracted, as a threshold would be. A bias is added to the weighted sum."),
+        Wrong(variant(Neuron, ("inputs @ self.weights", "(inputs * self.weights).mean(-1)"), name="NeuronMean"),
+              "This is the mean of the products of inputs and weights: a neuron takes their sum."),
+        Wrong(variant(Neuron, ("self.activation(inputs @ self.weights + self.bias)",
+                               "self.activation(inputs * self.weights).sum(-1) + self.bias"),
+                      name="NeuronActivationOfEach"),
+              "φ is applied to each product of an input and a weight, before the sum; with one input and no bias this "
+              "makes no difference. φ takes the whole sum."),
+        Wrong(variant(Neuron, ("inputs @ self.weights + self.bias)", "inputs * self.weights + self.bias).sum(-1)"),
+                      name="NeuronOfOneInputEach"),
+              "The bias and φ are applied to each input, and the results are added: that is a neuron for each input. "
+              "Add up the products first."),
+        Wrong(variant(Neuron, ("self.activation(inputs @", "(self.activation(inputs) @"),
+                      name="NeuronActivationOfInputs"),
+              "φ is applied to the inputs. It should be applied to the weighted sum with the bias, last of all."),
+        Wrong(variant(Neuron, ("self.activation(", "torch.relu("), name="NeuronAlwaysRelu"),
+              "This neuron always uses ReLU: use the activation function that it was given."),
+        Wrong(variant(Neuron, ("self.activation(", "torch.sigmoid("), name="NeuronAlwaysSigmoid"),
+              "This neuron always uses the sigmoid: use the activation function that it was given."),
+        Wrong(variant(Neuron, ("self.weights, self.bias, self.activation =",
+                               "Neuron.weights, Neuron.bias = weights, bias\n"
+                               "        Neuron.activation = staticmethod(activation)\n"
+                               "        self.others ="), name="NeuronShared"),
+              "Two neurons share their weights: those of the second replace those of the first. Keep the arguments on "
+              "`self`, not on the class or in a global variable."),
+        Wrong(variant(Neuron, ("weights, bias, activation\n", "weights, float(bias), activation\n"),
+                      name="NeuronBiasCopy"),
+              "The outputs are right, but the bias is a copy (float(), .item(), .detach()): no gradient flows back to "
+              "it. Store what you are given."),
         Wrong(variant(Neuron, ("= weights,", "= weights.detach().clone(),"), name="NeuronCopy"),
               "The outputs are right, but the weights are copies (torch.tensor, .detach(), .item()): no gradient flows "
               "back through a copy. Store what you are given."),
@@ -142,7 +220,19 @@ NEURON = Exercise(
 
 
 def relu(x):
-    """Positive part of x: x where it is positive, else 0, for a tensor of any shape."""
+    """Rectified linear unit (ReLU): max(0, x) of each element of x.
+
+    Args:
+        x: tensor of floats, of any shape; unchanged afterwards.
+
+    Returns:
+        new tensor of x's shape and dtype. Gradients flow back to x; at x = 0 any will do.
+
+    Not accepted are torch's own activation functions, such as relu, leaky_relu or threshold.
+
+    >>> relu(torch.tensor([-2.0, 0.0, 3.0]))
+    tensor([0., 0., 3.])
+    """
     return torch.where(x > 0, x, 0.0)
 
 
@@ -154,21 +244,33 @@ def _relu_all_or_nothing(x):
     return x if x.sum() > 0 else torch.zeros_like(x)
 
 
-def _relu_by_numpy(x):
-    return torch.from_numpy(np.maximum(x.numpy(), np.float32(0)))
+def _relu_of_all(draw, name="relu", ranges=((-3, 3), (-100, 100), (-1000, 1000))):
+    low, high = draw.choice(ranges)
+    shape = draw.sizes(draw.integer(0, 3), high=4)
+    return f"{name}({draw.tensor(*shape, among=_without_zero(low, high))})"
+
+
+def _without_zero(low, high):
+    """Floats from `low` to `high`, the nearest to 0 first, without 0, where gradients are not specified."""
+    step = (high - low) / 24
+    return tuple(sorted((float(f"{low + (k + 0.5) * step:.3g}") for k in range(24)), key=lambda x: (abs(x), -x)))
 
 
 RELU = Exercise(
     reference=relu,
+    fresh=True,
+    inputs=_relu_of_all,
+    tries=24,
+    differentiable=True,
+    forbids=("relu", "relu6", "leaky_relu", "prelu", "rrelu", "elu", "celu", "threshold", "hardtanh"),
     cases=(
         "relu(torch.tensor(0.0))",
         "relu(torch.tensor(2.0))",
         "relu(torch.tensor(-3.0))",
-        "relu(torch.tensor([-1.5, 0.0, 0.5]))",
-        "relu(torch.tensor([[-4.0, 1.0], [2.5, -0.1]]))",
-        "x = torch.tensor([-1.0, 2.0]); relu(x)",
-        "x = torch.tensor([-1.0, 2.0], requires_grad=True); torch.autograd.grad(relu(x).sum(), x)[0]",
-        "relu(torch.linspace(-300, 500, 9))",
+        "relu(torch.tensor([0.0, -1.5, 0.5]))",
+        "x = torch.tensor([[-4.0, 1.0], [2.5, -0.1]]); relu(x)",
+        "relu(torch.tensor([-300.0, -20.0, 40.0, 500.0]))",
+        "relu(torch.tensor([-2.0, 3.0], dtype=torch.float16))",
     ),
     draws="x = torch.linspace(-3, 3, 61); relu(x)",
     wrong=(
@@ -183,9 +285,6 @@ RELU = Exercise(
         Wrong(variant(relu, ("0.0", "0.1 * x"), name="relu_leaky"),
               "This is the leaky ReLU: a tenth of each negative input comes through. The plain one lets nothing "
               "through."),
-        Wrong(_relu_by_numpy,
-              "The values are right, but they are computed outside PyTorch (by NumPy, a list or .item()): no gradient "
-              "flows back through that. Stay with torch's operations."),
     ),
     hints=(
         "For a single number it is the larger of two numbers. Which two?",
@@ -198,20 +297,33 @@ RELU = Exercise(
 
 
 def leaky_relu(x):
-    """Leaky ReLU with slope 0.1: x where it is positive, else a tenth of it, for a tensor of any shape."""
+    """Leaky ReLU: x where x > 0, else 0.1 x, for each element of x.
+
+    Args:
+        x: tensor of floats, of any shape; unchanged afterwards.
+
+    Returns:
+        new tensor of x's shape and dtype. Gradients flow back to x; at x = 0 any will do.
+
+    >>> leaky_relu(torch.tensor([-2.0, 0.0, 3.0]))
+    tensor([-0.2000,  0.0000,  3.0000])
+    """
     return torch.where(x > 0, x, 0.1 * x)
 
 
 LEAKY_RELU = Exercise(
     reference=leaky_relu,
+    fresh=True,
+    inputs=lambda draw: _relu_of_all(draw, "leaky_relu"),
+    tries=24,
+    differentiable=True,
     cases=(
         "leaky_relu(torch.tensor(0.0))",
         "leaky_relu(torch.tensor(2.0))",
         "leaky_relu(torch.tensor(-3.0))",
-        "leaky_relu(torch.tensor([-1.5, 0.0, 0.5]))",
+        "leaky_relu(torch.tensor([0.0, -1.5, 0.5]))",
         "x = torch.tensor([[-4.0, 1.0], [2.5, -0.1]]); leaky_relu(x)",
-        "x = torch.tensor([-1.0, 0.5, 2.0], requires_grad=True); torch.autograd.grad(leaky_relu(x).sum(), x)[0]",
-        "leaky_relu(torch.linspace(-300, 500, 9))",
+        "leaky_relu(torch.tensor([-300.0, -20.0, 40.0, 500.0]))",
     ),
     draws="x = torch.linspace(-6, 3, 91); leaky_relu(x)",
     wrong=(
@@ -221,6 +333,8 @@ LEAKY_RELU = Exercise(
               "For negative inputs this rises to the left: a valley. A leaky ReLU keeps the sign of its input."),
         Wrong(variant(leaky_relu, ("0.1 * x", "-0.1"), name="leaky_constant"),
               "Every negative input gives the same value, so the slope there is 0 and nothing leaks."),
+        Wrong(variant(leaky_relu, ("x > 0, x,", "x > 0, 1.1 * x,"), name="leaky_on_both_sides"),
+              "A tenth of x is added on both sides, so a positive x grows by a tenth: there it should stay as it is."),
         Wrong(variant(leaky_relu, ("0.1 * x", "0.01 * x"), name="leaky_hundredth"),
               "The negative slope is a hundredth. That is common too (torch's default); here it should be a tenth."),
         Wrong(relu, "This is ReLU itself: it is 0 for every negative input."),
@@ -233,7 +347,17 @@ LEAKY_RELU = Exercise(
 
 
 def elu(x):
-    """Exponential linear unit: x where it is positive, else exp(x) - 1, for a tensor of any shape (Clevert 2016)."""
+    """Exponential linear unit (ELU) with α = 1: x where x > 0, else exp(x) - 1 (Clevert 2016).
+
+    Args:
+        x: tensor of floats of any size, for example 1000.0, and of any shape; unchanged afterwards.
+
+    Returns:
+        new tensor of x's shape and dtype. Gradients flow back to x (tested for 0 < |x| ≤ 50).
+
+    >>> elu(torch.tensor([-1.0, 0.0, 3.0]))
+    tensor([-0.6321,  0.0000,  3.0000])
+    """
     return torch.where(x > 0, x, torch.exp(x.clamp(max=0)) - 1)  # clamp: exp(100) would spoil the gradient
 
 
@@ -241,16 +365,29 @@ def _elu_everywhere(x):
     return torch.exp(x) - 1
 
 
+def _elu_by_products(x):
+    return x * (x > 0) + (torch.exp(x) - 1) * (x <= 0)
+
+
+def _elu_of_all(draw):
+    beyond = draw.choice((False, False, False, True))  # values alone: there the gradient is not specified
+    return _relu_of_all(draw, "elu", ((-1000, 1000),) if beyond else ((-3, 3), (-48, 48))) + ".tolist()" * beyond
+
+
 ELU = Exercise(
     reference=elu,
+    fresh=True,
+    inputs=_elu_of_all,
+    tries=24,
+    differentiable=True,
     cases=(
         "elu(torch.tensor(2.0))",
-        "elu(torch.tensor(0.0))",
+        "elu(torch.tensor(0.0)).item()",
         "elu(torch.tensor(-1.0))",
-        "elu(torch.tensor([-1.5, 0.0, 0.5]))",
+        "elu(torch.tensor([-1.5, 0.0, 0.5])).tolist()",
         "x = torch.tensor([[-4.0, 1.0], [2.5, -0.1]]); elu(x)",
-        "x = torch.tensor([-1.0, 0.5, 2.0], requires_grad=True); torch.autograd.grad(elu(x).sum(), x)[0]",
-        "elu(torch.linspace(-300, 50, 8))",
+        "elu(torch.tensor([-300.0, -20.0, 40.0]))",
+        "elu(torch.tensor([1000.0, -1000.0])).tolist()",
     ),
     draws="x = torch.linspace(-4, 3, 71); elu(x)",
     wrong=(
@@ -261,6 +398,9 @@ ELU = Exercise(
         Wrong(variant(elu, ("x.clamp(max=0)", "-x"), name="elu_decaying"),
               "For large negative inputs this grows without bound: which sign does x have in the exponential?"),
         Wrong(_elu_everywhere, "Positive inputs should stay as they are; here they grow exponentially."),
+        Wrong(_elu_by_products,
+              "Right for small x. exp(1000) is infinite, and infinity times 0 is nan: choose between the two parts "
+              "instead of multiplying each by 0 or 1."),
         Wrong(relu, "This is ReLU: for negative inputs ELU bends down towards -1 instead of staying at 0."),
     ),
     hints=("Left of 0 it bends smoothly down to -1; right of 0 it is x.",
@@ -273,12 +413,35 @@ ELU = Exercise(
 
 
 def maxout(x, weights, biases):
-    """Largest of k weighted sums: x (..., n), weights (k, n), biases (k,) give (...) (Goodfellow 2013)."""
+    """Maxout: the largest of k weighted sums, max over i of w_i·x + b_i (Goodfellow 2013).
+
+    Args:
+        x: inputs, tensor (..., n) of floats: one sample (n,), or several, such as (N, n).
+        weights: tensor (k, n): row i holds the weights w_i.
+        biases: tensor (k,): its element i is b_i.
+
+    Returns:
+        tensor (...): one number for each sample. Gradients flow back to all three arguments.
+
+    >>> W, b = torch.tensor([[1.0], [-1.0]]), torch.tensor([0.0, 0.5])
+    >>> maxout(torch.tensor([[3.0], [-1.0]]), W, b)
+    tensor([3.0000, 1.5000])
+    """
     return (x @ weights.T + biases).amax(-1)
+
+
+def _sums_of(draw):
+    k, n, *batch = draw.sizes(draw.integer(2, 4), high=4)
+    halves = {"ranges": ((-6, 6), (-96, 96))}  # their sums are exact, so that rounding chooses no piece
+    parts = [draw.tensor(*shape, **halves) for shape in ((*batch, n), (k, n), (k,))]
+    return f"maxout({', '.join(parts)})"
 
 
 MAXOUT = Exercise(
     reference=maxout,
+    inputs=_sums_of,
+    tries=24,
+    differentiable=True,
     cases=(
         "maxout(torch.tensor([0.0]), torch.tensor([[3.0]]), torch.tensor([0.0]))",
         "maxout(torch.tensor([2.0]), torch.tensor([[3.0]]), torch.tensor([0.0]))",
@@ -304,6 +467,13 @@ MAXOUT = Exercise(
               "The maximum is taken over the samples. Take it over the k pieces of each sample."),
         Wrong(variant(maxout, ("amax", "sum"), name="maxout_sum"),
               "A sum of straight lines is one straight line again. What should take its place?"),
+        Wrong(variant(maxout, ("amax(-1)", "amax()"), name="maxout_over_all"),
+              "One sample is right, but for several at once one number remains: the largest of all. Along which "
+              "dimension do the k sums of one sample lie?"),
+        Wrong(variant(maxout, ("(x @ weights.T + biases).amax(-1)", "(x @ weights.T).amax(-1) + biases.amax()"),
+                      name="maxout_of_each"),
+              "The largest product and the largest bias need not belong to the same piece: add each bias to its own "
+              "sum first."),
         Wrong(variant(maxout, ("amax(-1)", "amax(-1).clamp(min=0)"), name="maxout_clipped"),
               "Maxout has no floor at 0: if every piece is negative, so is the result."),
     ),
@@ -316,15 +486,42 @@ MAXOUT = Exercise(
 
 
 def one_layer(layers):
-    """The one layer (W, c) that computes what `layers` compute without activations, where a layer is x @ W + c."""
+    """The single layer (W, c) that computes the same as a stack of layers without activations.
+
+    Args:
+        layers: list of one or more pairs (W, c), the first layer first: weights W, a tensor
+            (inputs, neurons), and bias c, a tensor (neurons,). A layer computes x @ W + c.
+            The list and its tensors are unchanged afterwards.
+
+    Returns:
+        pair (W, c) of tensors, in the dtype of the layers: for every x, x @ W + c is the
+        output of the whole stack. Gradients flow back to the layers.
+
+    >>> A, B = torch.tensor([[2.0]]), torch.tensor([[3.0]])
+    >>> one_layer([(A, torch.tensor([1.0])), (B, torch.tensor([5.0]))])
+    (tensor([[6.]]), tensor([8.]))
+    """
     W, c = layers[0]
     for next_W, next_c in layers[1:]:
         W, c = W @ next_W, c @ next_W + next_c
     return W, c
 
 
+def _stack(draw):
+    repeats = draw.choice((0, 0, 0, 2))  # deeper stacks are written as repetitions of two layers
+    sizes = draw.sizes(2 if repeats else draw.integer(2, 4), high=4)
+    sizes += sizes[:1] * bool(repeats)
+    whole = (0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0)  # products of whole numbers are exact in any order
+    layers = ", ".join(f"({draw.tensor(n, m, among=whole)}, {draw.tensor(m, among=whole)})"
+                       for n, m in zip(sizes, sizes[1:], strict=False))
+    return f"one_layer([{layers}]{f' * {repeats}' if repeats else ''})"
+
+
 ONE_LAYER = Exercise(
     reference=one_layer,
+    inputs=_stack,
+    tries=24,
+    differentiable=True,
     cases=(
         "one_layer([(torch.tensor([[2.0]]), torch.tensor([1.0]))])",
         "one_layer([(torch.tensor([[2.0]]), torch.tensor([0.0])), (torch.tensor([[3.0]]), torch.tensor([0.0]))])",
@@ -347,6 +544,9 @@ ONE_LAYER = Exercise(
               "product."),
         Wrong(variant(one_layer, ("W @ next_W, c @ next_W", "W + next_W, c"), name="one_layer_sum"),
               "The layers are added. One after the other, each multiplies the output of the layer before."),
+        Wrong(variant(one_layer, ("layers[1:]", "layers[-1:]"), name="one_layer_of_two"),
+              "Only the first and the last layer count, and a single layer counts twice. Go through the whole list, "
+              "each layer once."),
         Wrong(variant(one_layer, ("layers[1:]", "()"), name="one_layer_first"),
               "Only the first layer is left. What do the others do to its output?"),
     ),
@@ -359,9 +559,17 @@ ONE_LAYER = Exercise(
 
 
 def numbers_of_one_layer(sizes):
-    """Number of parameters (weights and biases) of the one layer that replaces linear layers of these sizes.
+    """Number of parameters of the single layer that replaces a stack of layers without activations.
 
-    `sizes` is [inputs, neurons of the first layer, ..., neurons of the last layer]; no activation stands in between.
+    Args:
+        sizes: list of two or more ints from 1 up, unchanged afterwards: [number of inputs,
+            neurons of the first layer, ..., neurons of the last layer].
+
+    Returns:
+        an int: the weights and the biases of that single layer together.
+
+    >>> numbers_of_one_layer([2, 3])
+    9
     """
     return (sizes[0] + 1) * sizes[-1]
 
@@ -370,12 +578,28 @@ def _numbers_of_all_layers(sizes):
     return sum((n + 1) * m for n, m in zip(sizes, sizes[1:], strict=False))
 
 
+def _numbers_multiplied(sizes):
+    return math.prod(sizes)
+
+
+def _numbers_added(sizes):
+    return sum(sizes)
+
+
+def _sizes(draw):
+    count, high = draw.integer(2, 5), draw.choice((6, 6, 800))
+    return f"numbers_of_one_layer({[draw.integer(1, high) for _ in range(count)]})"
+
+
 NUMBERS_OF_ONE_LAYER = Exercise(
     reference=numbers_of_one_layer,
+    inputs=_sizes,
+    tries=30,
     cases=(
         "numbers_of_one_layer([1, 1])",
         "numbers_of_one_layer([2, 1])",
         "numbers_of_one_layer([2, 3])",
+        "numbers_of_one_layer([1, 2, 3])",
         "numbers_of_one_layer([2, 16, 1])",
         "numbers_of_one_layer([2, 16, 16, 1])",
         "numbers_of_one_layer([784, 100, 10])",
@@ -392,6 +616,17 @@ NUMBERS_OF_ONE_LAYER = Exercise(
               "This is the first layer alone. The layer that replaces all has as many neurons as the last."),
         Wrong(variant(numbers_of_one_layer, ("sizes[0]", "sizes[-2]"), name="numbers_of_the_last_layer"),
               "This is the last layer alone. The layer that replaces all takes the first layer's inputs."),
+        Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1) * sizes[-1]", "sizes[0] * (sizes[-1] + 1)"),
+                      name="numbers_with_biases_of_inputs"),
+              "You count one bias for each input. A bias belongs to a neuron: how many neurons has the layer?"),
+        Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1) * sizes[-1]", "sizes[0] * sizes[-1] + len(sizes) - 1"),
+                      name="numbers_with_a_bias_a_layer"),
+              "You count one bias for each layer. A bias belongs to a neuron: how many neurons has the single layer?"),
+        Wrong(_numbers_multiplied,
+              "You multiply all the sizes. A matrix between n inputs and m neurons has n times m weights; which sizes "
+              "are left in the single layer?"),
+        Wrong(_numbers_added,
+              "You add up the sizes, which are neurons. Each neuron has a weight for each of its inputs, and a bias."),
         Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1) * sizes[-1]", "sizes[0] * sizes[-1] + 1"),
                       name="numbers_with_one_bias"),
               "Right for one neuron. Each neuron of a layer has a bias of its own."),

@@ -14,7 +14,12 @@ from nnlab.models import MLP
 
 
 def script_a(x, y, new_x, new_y):
-    """Losses of all steps of five epochs; accuracy on the new images, measured five times."""
+    """Losses of all steps, and accuracies on new images, measured five times: two lists of floats.
+
+    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs, in shuffled batches
+    of 20. x (N, 1, 28, 28), float32, and y (N,), int64, are the images and labels to train on;
+    new_x and new_y are those to measure on.
+    """
     model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -32,7 +37,12 @@ def script_a(x, y, new_x, new_y):
 
 
 def script_b(x, y, new_x, new_y):
-    """Losses of all steps of five epochs; accuracy on the new images, measured five times."""
+    """Losses of all steps, and accuracies on new images, measured five times: two lists of floats.
+
+    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs, in shuffled batches
+    of 20. x (N, 1, 28, 28), float32, and y (N,), int64, are the images and labels to train on;
+    new_x and new_y are those to measure on.
+    """
     model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -48,7 +58,12 @@ def script_b(x, y, new_x, new_y):
 
 
 def script_c(x, y, new_x, new_y):
-    """Losses of all steps of five epochs; accuracy on the new images, measured five times."""
+    """Losses of all steps, and accuracies on new images, measured five times: two lists of floats.
+
+    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs, in shuffled batches
+    of 20. x (N, 1, 28, 28), float32, and y (N,), int64, are the images and labels to train on;
+    new_x and new_y are those to measure on.
+    """
     model = nn.Sequential(nn.Linear(28, 30), nn.ReLU(), nn.Linear(30, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -65,7 +80,12 @@ def script_c(x, y, new_x, new_y):
 
 
 def script_d(x, y, new_x, new_y):
-    """Losses of all steps of five epochs; accuracy on the new images, measured five times."""
+    """Losses of all steps, and accuracies on new images, measured five times: two lists of floats.
+
+    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs, in shuffled batches
+    of 20. x (N, 1, 28, 28), float32, and y (N,), int64, are the images and labels to train on;
+    new_x and new_y are those to measure on.
+    """
     model = nn.Sequential(MLP([784, 30, 10]), nn.Softmax(1))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -82,7 +102,12 @@ def script_d(x, y, new_x, new_y):
 
 
 def script_e(x, y, new_x, new_y):
-    """Losses of all steps of five epochs; accuracy on the new images, measured five times."""
+    """Losses of all steps, and accuracies on new images, measured five times: two lists of floats.
+
+    The network 784-30-10 with ReLU, and dropout of one half in training, is trained by SGD (lr=0.1)
+    for five epochs, in shuffled batches of 20. x (N, 1, 28, 28), float32, and y (N,), int64,
+    are the images and labels to train on; new_x and new_y are those to measure on.
+    """
     model = nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Dropout(0.5),
                           nn.Linear(30, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)

@@ -14,6 +14,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from nnlab.widgets.images import packed_images
 from nnlab.widgets.live import live, plain
 from nnlab.widgets.packing import packed
 
@@ -53,8 +54,11 @@ def rules(name):
 
     "defaults" (the initial state), "choices" (allowed values), "limits" (lowest, highest, 1 for whole numbers),
     "columns" (for rows of numbers, the limits of each column), "least" and "most" (smallest and largest length of a
-    list; several numbers are those of the lists in it too), "longest" (largest length of a string), "reads" (sizes of
-    the network that it runs), "uses" (shared JavaScript files besides).
+    list; several numbers are those of the lists in it too; where there is one for every level, lists on all levels may
+    have any length up to it), "repeats" (lists of choices that may hold one several times), "longest" (largest length
+    of a string), "presets" (other defaults, by the value of a part that brings them along), "own" (values that the
+    figure takes where the state leaves them open), "reads" (sizes of the network that it runs), "uses" (shared
+    JavaScript files besides).
 
     Raises:
         ValueError: there is no such figure.
@@ -72,6 +76,7 @@ class Figure(anywidget.AnyWidget):
     Args:
         name: one of `names()`.
         network: for a figure that runs one, a trained network: it travels beside the state and runs in the browser.
+        images, labels, classes: for a figure that shows images, what `nnlab.widgets.images.packed_images` takes.
         state: parts of the state that differ from the figure's defaults.
 
     Raises:
@@ -85,13 +90,15 @@ class Figure(anywidget.AnyWidget):
     network = traitlets.Dict().tag(sync=True)
     _ipython_display_ = None  # ipywidgets 7.7 would show itself by this, without the static form below
 
-    def __init__(self, name, network=None, **state):
+    def __init__(self, name, network=None, images=None, labels=None, classes=None, **state):
         self.figure = name
         begin, reads = _merged(name, state), rules(name).get("reads", {})
-        if network is not None and not reads:
-            raise ValueError(f"the figure {name!r} takes no network; these do: "
-                             f"{', '.join(repr(other) for other in names() if 'reads' in rules(other))}")
-        brought = {} if network is None else packed(network, **reads)
+        for part, what, given in (("inputs", "network", [network]), ("images", "images", [images, labels, classes])):
+            if part not in reads and any(one is not None for one in given):
+                takers = [other for other in names() if part in rules(other).get("reads", ())]
+                raise ValueError(f"the figure {name!r} takes no {what}; these do: {', '.join(map(repr, takers))}")
+        brought = {} if network is None else packed(network, reads["inputs"], reads["outputs"])
+        brought |= packed_images(images, labels, classes, reads, brought.get("outputs"))
         super().__init__(_esm=module(name), state=begin, start=begin, network=brought)
 
     @traitlets.validate("state", "start")
@@ -118,6 +125,8 @@ def _merged(name, state):
                                 if isinstance(of, dict) and part in of}, value):
             written = f" = {value!r}"
             raise ValueError(f"{name}.{part}{written if len(written) < 120 else ''}{problem}")
+    for part, presets in rules(name).get("presets", {}).items():
+        known = known | presets.get(state.get(part, known[part]), {})
     return copy.deepcopy(known) | json.loads(json.dumps(state))
 
 
@@ -130,13 +139,16 @@ def _problem(rule, value):
     """
     known, choices = rule["defaults"], rule.get("choices")
     several = choices is not None and isinstance(known, list)
+    most = rule.get("most", [])
+    most = most if isinstance(most, list) else [most]
+    free = most and len(most) == _depth(known)
     if several and not isinstance(value, list | tuple):
         return ": expected a list"
     if choices is not None and any(one not in choices for one in (value if several else [value])):
         return f"; choose {'from' if several else 'one of'}: {', '.join(map(repr, choices))}"
-    if several and len(set(value)) < len(value):
+    if several and "repeats" not in rule and len(set(value)) < len(value):
         return ": choose each only once"
-    if not several and not _like(known, value):
+    if not several and not (_like(_loose(known), _loose(value)) if free else _like(known, value)):
         return f": expected something like {known!r}"
     if "columns" in rule:
         bounds = [pair for row in value for pair in zip(row, rule["columns"], strict=True)]
@@ -149,14 +161,24 @@ def _problem(rule, value):
             return ": choose a whole number"
     if "least" in rule and len(value) < rule["least"]:
         return f": choose at least {rule['least']}"
-    level, most = [value], rule.get("most", [])
-    for count in most if isinstance(most, list) else [most]:
+    level = [value]
+    for count in most:
         if (length := max(map(len, level), default=0)) > count:
             return f": {length} are too many; at most {count}"
         level = [one for inner in level for one in inner]
     if "longest" in rule and max(map(len, _flat(value))) > rule["longest"]:
         return f": longer than {rule['longest']} characters"
     return None
+
+
+def _loose(value):
+    """`value` with each number and string in it in a list of its own: lists on every level may have any length."""
+    return [_loose(one) for one in value] if isinstance(value, list | tuple) else [value]
+
+
+def _depth(value):
+    """How deep the lists in `value` are: 0 for a number, 2 for a list of lists of numbers."""
+    return 1 + _depth(value[0]) if isinstance(value, list) else 0
 
 
 def _flat(value):

@@ -38,11 +38,11 @@ function seen({ strokes: all, size, turn }) {
   return strokes.map((stroke) => stroke.map((point) => moved(point).map((one) => tidy(one, 6))));
 }
 
-/** Ink of the pad's pixels, rows of 0 to 1: 1 within half a pen's width of a line, 0 a pixel further out. */
-function inked(strokes, pen) {
-  const ink = upTo(PAD).map(() => new Array(PAD).fill(0)), reach = pen / 2 + 1;
+/** Ink of a square of `side` pixels, rows of 0 to 1: 1 within half a pen's width of a line, 0 a pixel further out. */
+function inked(strokes, pen, side = PAD) {
+  const ink = upTo(side).map(() => new Array(side).fill(0)), reach = pen / 2 + 1;
   const first = (place) => Math.max(0, Math.floor(place - reach));
-  const last = (place) => Math.min(PAD - 1, Math.ceil(place + reach));
+  const last = (place) => Math.min(side - 1, Math.ceil(place + reach));
   for (const stroke of strokes) {
     for (const [k, [x, y]] of stroke.entries()) {
       const [u, v] = stroke[k + 1] || [x, y];  // the last point is a line to itself, so that a dot leaves ink
@@ -121,8 +121,9 @@ const softmax = (logits) => {
   return exponentials.map((one) => one / sum);
 };
 
-/** The network's ten class probabilities for an image: linear layers, ReLU between them, softmax at the end. */
+/** The network's ten class probabilities for an image: linear layers with ReLU between them, or a chain of layers. */
 function probabilitiesOf(network, image) {
+  if (network.shape) return softmax([...outputsOf(network, Float64Array.from(image.flat())).at(-1).values]);
   let x = image.flat();
   for (const [k, { bytes, scale, bias, inputs }] of layersOf(network).entries()) {
     const before = x;
@@ -141,5 +142,5 @@ function digitNumbers(state, network) {
   const strokes = seen(state), steps = strokes.length ? prepared(inked(strokes, state.pen)) : null;
   const probabilities = steps && network?.layers ? probabilitiesOf(network, steps.image) : null;
   const predicted = probabilities && probabilities.indexOf(Math.max(...probabilities));
-  return { strokes, steps, probabilities, predicted };
+  return { strokes, steps, probabilities, predicted, flat: !network?.shape };
 }

@@ -10,15 +10,7 @@ const OPTIMIZERS = {
 const torchPlayground = (state, { train, test, initial, stepsPerEpoch, done }) => `import torch
 import torch.nn.functional as F
 
-def random(seed):  # Mulberry32, as the figure draws
-    bits = seed
-    def draw():
-        nonlocal bits
-        bits = bits + 0x6D2B79F5 & 0xFFFFFFFF
-        mixed = (bits ^ bits >> 15) * (1 | bits) & 0xFFFFFFFF
-        mixed ^= mixed + ((mixed ^ mixed >> 7) * (61 | mixed) & 0xFFFFFFFF) & 0xFFFFFFFF
-        return (mixed ^ mixed >> 14) / 2**32
-    return draw
+${RANDOM_IN_TORCH}
 
 def shuffled(count, draw):
     places = list(range(count))

@@ -89,6 +89,17 @@ function random(seed) {
   return { next, normal, bits: () => bits };
 }
 
+/** The same generator in Python, for the PyTorch of a figure. */
+const RANDOM_IN_TORCH = `def random(seed):  # Mulberry32, as the figure draws
+    bits = seed
+    def draw():
+        nonlocal bits
+        bits = bits + 0x6D2B79F5 & 0xFFFFFFFF
+        mixed = (bits ^ bits >> 15) * (1 | bits) & 0xFFFFFFFF
+        mixed ^= mixed + ((mixed ^ mixed >> 7) * (61 | mixed) & 0xFFFFFFFF) & 0xFFFFFFFF
+        return (mixed ^ mixed >> 14) / 2**32
+    return draw`;
+
 /** A random permutation of 0, 1, ..., count - 1 drawn with `draw` (Fisher and Yates). */
 function shuffled(count, draw) {
   const places = upTo(count);
@@ -127,7 +138,7 @@ function draggable(node, { name, begin, to, by, tap, keys = {} }) {
     begin(event);
     from = [event.clientX, event.clientY];
     node.setPointerCapture(event.pointerId);
-    node.focus();
+    node.focus({ preventScroll: true });
     event.preventDefault();
     event.stopPropagation();
   });

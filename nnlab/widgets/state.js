@@ -10,18 +10,26 @@ function like(known, value) {
   return value.length === known.length && known.every((one, k) => like(one, value[k]));
 }
 
+/** `value` with each number and string in it in a list of its own: then lists on every level may have any length. */
+const loose = (value) => Array.isArray(value) ? value.map(loose) : [value];
+
+/** How deep the lists in `value` are: 0 for a number, 2 for a list of lists of numbers. */
+const depthOf = (value) => Array.isArray(value) ? 1 + depthOf(value[0]) : 0;
+
 /**
  * What is wrong with the `value` of a part of a state; "" where nothing is. `rule` are the part's own rules: its
  * default, its choices, ...
  */
-function problemOf({ defaults: known, choices, limits, columns, least = 0, most = [], longest = Infinity }, value) {
+function problemOf({ defaults: known, choices, repeats, limits, columns, least = 0, most, longest = Infinity }, value) {
   const several = choices && Array.isArray(known);
+  const free = most !== undefined && depthOf(known) === [most].flat().length;  // its lists have any length up to that
   if (several && !Array.isArray(value)) return "expected a list";
   if (choices && !(several ? value : [value]).every((one) => choices.includes(one))) {
     return `choose ${several ? "from" : "one of"}: ${choices.join(", ")}`;
   }
-  if (several && new Set(value).size < value.length) return "choose each only once";
-  if (!several && !like(known, value)) return `expected something like ${JSON.stringify(known)}`;
+  if (several && !repeats && new Set(value).size < value.length) return "choose each only once";
+  const fits = several || (free ? like(loose(known), loose(value)) : like(known, value));
+  if (!fits) return `expected something like ${JSON.stringify(known)}`;
   const bounded = columns ? value.flatMap((row) => row.map((one, k) => [one, columns[k]]))
     : limits ? [value].flat(9).map((one) => [one, limits]) : [];
   for (const [one, [low, high, grain]] of bounded) {
@@ -30,13 +38,19 @@ function problemOf({ defaults: known, choices, limits, columns, least = 0, most 
   }
   if (value.length < least) return `choose at least ${least}`;
   let level = [value];
-  for (const count of [most].flat()) {
+  for (const count of [most ?? []].flat()) {
     const long = level.find((one) => one.length > count);
     if (long) return `${long.length} are too many; at most ${count}`;
     level = level.flat();
   }
   const long = [value].flat(9).some((words) => Array.from(words).length > longest);  // in characters, as Python counts
   return long ? `longer than ${longest} characters` : "";
+}
+
+/** The defaults, with what the chosen values in `state` bring along (their presets). */
+function defaultsOf({ defaults, presets = {} }, state) {
+  const brought = Object.entries(presets).map(([part, all]) => own(all, state[part] ?? defaults[part]));
+  return structuredClone(Object.assign({}, defaults, ...brought));
 }
 
 /**
@@ -56,5 +70,5 @@ function whole(rules, state) {
     const problem = problemOf(rule, value), written = ` = ${JSON.stringify(value)}`;
     if (problem) throw new Error(`${part}${written.length < 120 ? written : ""}: ${problem}`);
   }
-  return { ...structuredClone(defaults), ...structuredClone(state) };
+  return { ...defaultsOf(rules, state), ...structuredClone(state) };
 }

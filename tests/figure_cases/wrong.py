@@ -49,7 +49,8 @@ def wrong_values(name, part):
             row = at(default, path[:k])
             wrong += [replaced(default, path[:k], one) for one in (None, 1, "x", [*row, [*row]], [row])]
     if isinstance(default, list):
-        wrong += [default * 5000, default[0], *([[default[0], default[0]]] if choices else [])]
+        once = choices and part not in rules.get("repeats", {})
+        wrong += [default * 5000, default[0], *([[default[0], default[0]]] if once else [])]
     else:
         wrong += [[default]]
     return wrong
@@ -69,6 +70,22 @@ SINGLE = [
     ("losses", {"target": 0}), ("losses", {"target": "2"}), ("bumps", {"bumps": 0}), ("bumps", {"bumps": 1.5}),
     ("neuron", {"names": ["friends", "💥" * 41]}), ("graph", {"program": "x" * 1001}),
     ("activations", {"shown": ["tanh", "tanh"]}), ("activations", {"shown": [["tanh"]]}),
+    ("race", {"methods": []}), ("race", {"methods": ["Adam"] * 5}), ("race", {"rates": [1] * 5}),
+    ("featuremaps", {"strokes": [[[0, 0]] * 1001]}), ("featuremaps", {"strokes": [[[0, 0]]] * 21}),
+    ("featuremaps", {"off": [[1, 0.5]]}), ("featuremaps", {"off": [[1, 1]] * 41}), ("featuremaps", {"off": [[1, 512]]}),
+    ("featuremaps", {"edits": [[1, 0, 0, 0, 0, 1]] * 101}), ("featuremaps", {"cell": [0.5, 0, 0]}),
+    ("featuremaps", {"image": -2}), ("featuremaps", {"column": 0}), ("featuremaps", {"pixel": [0, 28]}),
+    ("race", {"rates": [[1]]}), ("race", {"betas": [0.5, None]}), ("race", {"steps": 20.5}),
+    ("augmentation", {"transforms": ["flip", "flip"]}), ("augmentation", {"transforms": ["blur"]}),
+    ("augmentation", {"p": [1] * 10}), ("augmentation", {"p": [1.01] * 11}), ("augmentation", {"shift": 1.5}),
+    ("augmentation", {"pixels": [[[[0.5]]]]}), ("augmentation", {"pixels": [[[[0] * 33]]]}),
+    ("augmentation", {"pixels": [[[[0]]] * 4]}), ("augmentation", {"names": []}),
+    ("augmentation", {"names": ["x" * 21]}), ("augmentation", {"strokes": [[[0, 57]]]}),
+    ("convolution", {"pixels": [[[1] * 17]]}), ("convolution", {"pixels": [[[1]] * 17]}),
+    ("convolution", {"pixels": [[[1], [None]]]}), ("convolution", {"pixels": [[1, [2]]]}),
+    ("convolution", {"weight": [[[[1] * 6]]]}), ("convolution", {"weight": [[[[1]]]] * 3}),
+    ("convolution", {"weight": [[[["1"]]]]}), ("convolution", {"stride": [1]}), ("convolution", {"stride": [1, 1.5]}),
+    ("convolution", {"padding": [1, 1, 1]}), ("convolution", {"bias": [0] * 3}), ("convolution", {"bias": [[0]]}),
 ]
 
 # Values at the very edge of the rules, which must be taken.
@@ -81,5 +98,14 @@ RIGHT = [
     ("playground", {"edits": [[6000, 7, 8, 8, -10000]] * 40}), ("playground", {"own": []}),
     ("digit", {"strokes": []}), ("digit", {"strokes": [[], [[200, -100]] * 1000]}), ("digit", {"turn": -180}),
     ("activations", {"shown": []}), ("activations", {"shown": ["APL", "maxout"]}), ("losses", {"target": "1"}),
+    ("race", {"methods": ["Adam"] * 4}), ("race", {"rates": [], "betas": [0.5]}), ("race", {"surface": "notch"}),
+    ("augmentation", {"pixels": [[]]}), ("augmentation", {"pixels": [[[[0, 1]], [[1, 2, 3], []], [[]]]]}),
+    ("augmentation", {"pixels": [[[[0] * 32] * 32] * 3] * 48}), ("augmentation", {"names": [""] * 48}),
+    ("augmentation", {"transforms": []}), ("augmentation", {"preset": "too much", "hue": 0.0}),
+    ("featuremaps", {"image": -1, "strokes": []}), ("featuremaps", {"strokes": [[], [[56, -28]] * 1000], "off": []}),
+    ("featuremaps", {"column": 40, "channel": 511, "pixel": [27, 27]}), ("featuremaps", {"off": [[511, 511]] * 40}),
     ("bumps", {"bumps": 60}), ("bumps", {"bumps": 1.0}), ("fold", {"fold": 1}),
+    ("convolution", {"pixels": [[[1] * 16] * 16] * 3}), ("convolution", {"weight": [[[[99] * 5] * 5] * 3] * 2}),
+    ("convolution", {"pixels": []}), ("convolution", {"pixels": [[[1, 2], [3]]]}), ("convolution", {"weight": [[]]}),
+    ("convolution", {"bias": []}), ("convolution", {"stride": [3.0, 1]}), ("convolution", {"step": 999}),
 ]

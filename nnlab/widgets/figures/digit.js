@@ -149,7 +149,7 @@ function buildDigit(stage) {
   };
 }
 
-function torchDigit(state, { strokes, steps, probabilities }) {
+function torchDigit(state, { strokes, steps, probabilities, flat }) {
   if (!steps) return "# nothing is drawn";
   return `import torch
 import torch.nn.functional as F
@@ -177,7 +177,7 @@ print(f"center of mass {mass[0]:.4f} {mass[1]:.4f}, ink {image.sum():.4f}")
 ${probabilities ? `
 # the figure's network: network = nnlab.widgets.packing.rounded(yours), with weights rounded to 8 bits
 with torch.no_grad():
-    print(*(f"{p:.4f}" for p in torch.softmax(network(image.flatten(1)), 1)[0]))` : ""}`;
+    print(*(f"{p:.4f}" for p in torch.softmax(network(image${flat ? ".flatten(1)" : ""}), 1)[0]))` : ""}`;
 }
 
 export default figure({ title: "A pad to draw a digit on", rules, numbers: digitNumbers, build: buildDigit,

@@ -1,0 +1,31 @@
+"""Small data sets of images that tell scripts apart: black images, and images that no linear model can classify."""
+
+import torch
+
+
+def blank_images(count):
+    """Black images, as many as `count`, four of five of class 0, the rest of class 1, sorted; one new one in four is 0.
+
+    The network can learn nothing but the shares of the two classes: a loss shows which labels its batch has.
+    """
+    labels = (torch.arange(count) >= 0.8 * count).long()
+    return torch.zeros(count, 1, 28, 28), labels, torch.zeros(20, 1, 28, 28), (torch.arange(20) >= 5).long()
+
+
+def mixed_images(seed=0):
+    """240 training images, their labels, and 200 test images in ten classes; one training label in ten is random.
+
+    A class is a patch and whether two halves of the image are equally bright: no linear model can learn the latter.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    y = torch.randperm(440, generator=generator) % 10
+    x = 0.3 * torch.randn(440, 1, 28, 28, generator=generator)
+    above = torch.randint(2, (440,), generator=generator)
+    below = above ^ y % 2
+    for k in range(5):
+        x[y // 2 == k, :, 11:17, 1 + 5 * k:6 + 5 * k] += 1.0
+    x[:, :, :10] += 0.4 * (2 * above - 1)[:, None, None, None]
+    x[:, :, 18:] += 0.4 * (2 * below - 1)[:, None, None, None]
+    random = torch.rand(240, generator=generator) < 0.1
+    labels = torch.where(random, torch.randint(10, (240,), generator=generator), y[:240])
+    return x[:240], labels, x[240:], y[240:]
