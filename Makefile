@@ -15,7 +15,7 @@ help:
 	@echo "make answers    write the answer key to build/answers/"
 	@echo "make normalize  after editing a notebook: run it and write its normal form"
 	@echo "make sabotage   plant faults in training and see the notebooks' claims break"
-	@echo "make bench      time every notebook, and fit against its peers"
+	@echo "make bench      time every notebook, fit against its peers, the fast lane's records"
 	@echo "make lock       requirements.in -> requirements.txt"
 
 env:
@@ -55,6 +55,7 @@ bench: env
 	@test -x build/peers/bin/python || .venv/bin/uv venv -q --seed --python .venv/bin/python build/peers
 	@.venv/bin/uv pip install -q --python build/peers/bin/python -r benchmarks/requirements.txt
 	@PYTHONPATH=. build/peers/bin/python benchmarks/peers.py
+	@PYTHONPATH=. build/peers/bin/python benchmarks/fast_lane.py records
 
 lock: env
 	@.venv/bin/uv pip compile --universal --python-version 3.11 --no-annotate -q requirements.in -o requirements.txt

@@ -1,9 +1,10 @@
 """The fast lane: MNIST and Fashion-MNIST on a CPU in seconds, what each part of the recipe brings, beside peers.
 
-    python benchmarks/fast_lane.py ablation    adds one part at a time, five seeds each, on a validation split
+    python benchmarks/fast_lane.py ablation    adds one part at a time, ten seeds each, on a validation split
+    python benchmarks/fast_lane.py windows     the recipe with and without random windows, on digits and on clothes
     python benchmarks/fast_lane.py records     trains the final recipes with five seeds, and tests them once
 
-Both write their part of benchmarks/fast_lane.json. Everything is chosen on the last 10,000 training images; a record is
+Each writes its part of benchmarks/fast_lane.json. Everything is chosen on the last 10,000 training images; a record is
 then trained on all 60,000 and measured once on the test set. Beside the record for MNIST run, in the same process,
 PyTorch's basic MNIST example (its network, data loader, optimizer and schedule) until it first passes 99 %, and, where
 Keras is installed, one epoch of Keras's `mnist_convnet`. An untimed run of a few steps comes first: the first optimizer
@@ -27,7 +28,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from nnlab.augment import Augment, Crop, Flip
+from nnlab.augment import Augment, Crop, Flip, Shift, shift
 from nnlab.batches import Batches
 from nnlab.data import load
 from nnlab.device import describe
@@ -35,7 +36,7 @@ from nnlab.fast import FastCNN, averaged_logits, whitening_filters
 from nnlab.train import fit
 
 PATH = Path(__file__).with_suffix(".json")
-SEEDS = range(5)
+SEEDS, MANY_SEEDS = range(5), range(10)
 
 
 @dataclass
@@ -53,9 +54,13 @@ class Recipe:
     smoothing: float = 0.0
     crop: bool = False  # random windows of 24 × 24 pixels, else the middle
     flip: bool = False
+    whole: bool = False  # all 28 × 28 pixels, shifted by up to `shift` of them, in place of windows
+    shift: int = 0
     channels_last: bool = False
-    whiten: bool = False
+    whiten: bool = False  # the first layer begins as whitening filters
+    freeze: bool = False  # and is not trained
     views: int = 1  # windows whose logits are averaged in the test
+    bfloat16: bool = False  # mixed precision: layers compute in bfloat16, parameters and updates stay in float32
     epochs: int = 1
 
 
@@ -68,6 +73,19 @@ STEPS = [  # each row changes the one before it
     ("whitening filters", {"whiten": True}),
 ]
 WINDOWS = [(2, 2), (1, 1), (1, 3), (3, 1), (3, 3)]  # top and left of the views; the middle comes first
+
+
+class MixedPrecision(nn.Module):
+    """A model whose layers compute in bfloat16 where torch.autocast does so; its outputs are float32."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, x):
+        """Outputs of the model, in float32."""
+        with torch.autocast(x.device.type, dtype=torch.bfloat16):
+            return self.model(x).float()
 
 
 def prepared(recipe, validate):
@@ -90,15 +108,18 @@ def train(recipe, data, seed):
     x, y = data[:2]
     torch.manual_seed(seed)
     start = time.perf_counter()
-    model = FastCNN(recipe.channels, normalize=recipe.normalize)
+    model = FastCNN(recipe.channels, size=28 if recipe.whole else 24, normalize=recipe.normalize)
     if recipe.whiten:
         half = recipe.channels[0] // 2  # the directions of largest variance, each once and negated
         positive, negative = whitening_filters(x[:1000], 5, eps=0.05).chunk(2)
         model[0].weight.data = torch.cat((positive[-half:], negative[-half:]))
+        model[0].weight.requires_grad_(not recipe.freeze)
     if recipe.channels_last:
         model = model.to(memory_format=torch.channels_last)
-    changes = [Crop(24)] * recipe.crop + [Flip()] * recipe.flip
-    x = x if recipe.crop else window(x).contiguous()
+    if recipe.bfloat16:
+        model = MixedPrecision(model)
+    changes = [Crop(24)] * recipe.crop + [Flip()] * recipe.flip + [Shift(recipe.shift)] * bool(recipe.shift)
+    x = x if recipe.crop or recipe.whole else window(x).contiguous()
     if recipe.in_memory:
         batches = Batches(x, y, recipe.batch_size, shuffle=True, seed=seed, drop_last=True,
                           transform=Augment(*changes) if changes else None)
@@ -119,16 +140,18 @@ def train(recipe, data, seed):
 def accuracy_of(model, recipe, data):
     """Accuracy on the test part of `data`, with as many averaged views as the recipe says, mirrored where it flips."""
     views = [partial(window, top=top, left=left) for top, left in WINDOWS[:recipe.views]]
+    if recipe.whole:
+        views = [partial(shift, down=top - 2, right=left - 2) for top, left in WINDOWS[:recipe.views]]
     if recipe.flip:
         views += [lambda images, view=view: view(images.flip(-1)) for view in views]
     return (averaged_logits(model, data[2], views).argmax(1) == data[3]).double().mean().item()
 
 
-def runs(name, recipe, validate):
-    """Row of five seeds: accuracies, seconds, and the share of the machine's time that others used."""
+def runs(name, recipe, validate, seeds=SEEDS):
+    """Row of several seeds: accuracies, seconds, and the share of the machine's time that others used."""
     data, accuracies, seconds = prepared(recipe, validate), [], []
     before = others()
-    for seed in SEEDS:
+    for seed in seeds:
         model, took = train(recipe, data, seed)
         accuracies.append(accuracy_of(model, recipe, data))
         seconds.append(took)
@@ -236,9 +259,13 @@ def as_torchvision(folder):
         (raw / f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, len(y)) + labels.tobytes())
 
 
-FINAL = replace(Recipe(), in_memory=True, normalize=True, one_cycle=True, optimizer="AdamW", batch_size=128, lr=0.02,
+WHOLE = replace(Recipe(), in_memory=True, normalize=True, one_cycle=True, optimizer="AdamW", batch_size=128, lr=0.02,
                 channels_last=True, crop=True, smoothing=0.1)
-RECORDS = {"MNIST, one pass": FINAL}
+FINAL = replace(WHOLE, crop=False, whiten=True, freeze=True, bfloat16=True, views=5)
+SEVEN = replace(FINAL, crop=True, epochs=7, channels=(24, 48, 96), batch_size=256)
+FASHION = replace(FINAL, data="fashion_mnist", epochs=12, channels=(32, 64, 128), batch_size=256, whole=True, shift=1,
+                  flip=True)
+RECORDS = {"MNIST, one pass": FINAL, "MNIST, seven passes": SEVEN, "Fashion-MNIST, twelve passes": FASHION}
 
 
 def ablation():
@@ -246,8 +273,18 @@ def ablation():
     recipe, rows = Recipe(), []
     for name, change in STEPS:
         recipe = replace(recipe, **change)
-        rows.append(runs(name, recipe, validate=True))
+        rows.append(runs(name, recipe, validate=True, seeds=MANY_SEEDS))
     return rows
+
+
+def windows():
+    """Rows on the validation split: label smoothing without random windows; whole images and windows of clothes."""
+    clothes = replace(FASHION, epochs=4)
+    return [
+        runs("one pass, windows in the middle", replace(WHOLE, crop=False), True, MANY_SEEDS),
+        runs("clothes, four passes, whole images", clothes, True),
+        runs("clothes, four passes, random windows", replace(clothes, whole=False, shift=0, crop=True), True),
+    ]
 
 
 def records():
@@ -260,14 +297,15 @@ def records():
 
 def main():
     """Run the part that is asked for, and write it into the JSON file."""
+    parts = {"ablation": ablation, "windows": windows, "records": records}
     what = sys.argv[1] if len(sys.argv) == 2 else ""
-    if what not in ("ablation", "records"):
+    if what not in parts:
         sys.exit(__doc__)
     warm = tuple(part[:512] for part in prepared(FINAL, True))
     for recipe in (FINAL, Recipe()):
         train(recipe, warm, 0)
     report = json.loads(PATH.read_text()) if PATH.exists() else {}
-    report |= {"machine": describe(), what: ablation() if what == "ablation" else records()}
+    report |= {"machine": describe(), what: parts[what]()}
     PATH.write_text(json.dumps(report, indent=1) + "\n")
 
 

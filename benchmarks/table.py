@@ -1,15 +1,19 @@
-"""The benchmark's table, in README and in the terminal.
+"""The benchmarks' tables, in README and in the terminal.
 
-python benchmarks/table.py        keeps the last run: build/bench.json -> benchmarks/results.json -> README.md
+python benchmarks/table.py        keeps the last run: build/bench.json -> benchmarks/results.json -> README.md;
+                                  benchmarks/fast_lane.json -> README.md
 """
 
 import json
 import shutil
+import statistics
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BEGIN = "<!-- benchmark: from benchmarks/results.json by benchmarks/table.py -->\n"
 END = "<!-- end of the benchmark -->\n"
+FAST = "<!-- fast lane: from benchmarks/fast_lane.json by benchmarks/table.py -->\n"
+FAST_END = "<!-- end of the fast lane -->\n"
 
 
 def table(report):
@@ -28,17 +32,52 @@ def table(report):
     return "\n".join([*lines, "", f"{how} {report['machine']}; {versions}.", ""])
 
 
-def stamped(readme, report):
-    """Text of README with the table of `report` between its two marks."""
+def fast_table(report):
+    """Markdown of what benchmarks/fast_lane.py reports: ablation on the validation set, records on the test set.
+
+    A record's ratio is the time in which PyTorch's basic example first passes 99 %, divided by the record's median.
+    """
+    def row(name, accuracies, seconds, last=""):
+        percent, shares = [100 * accuracy for accuracy in accuracies], ""
+        if len(percent) > 1:
+            shares = f" ({min(percent):.2f} to {max(percent):.2f})"
+        times = f"{statistics.median(seconds):.1f}" + (f" ({min(seconds):.1f} to {max(seconds):.1f})"
+                                                       if len(seconds) > 1 else "")
+        return f"| {name} | {statistics.mean(percent):.2f}{shares} | {times} | {last} |"
+    records, first, head = report["records"], report["ablation"][0], "| accuracy, percent | seconds |"
+    seeds = f"{len(first['accuracies'])} seeds"
+    lines = [f"| one epoch on 50,000 digits, {seeds} {head} others' share of the CPU |", "|---|---|---|---|"]
+    lines += [row(one["what"], one["accuracies"], one["seconds"], f"{one['others']:.0%}") for one in report["ablation"]]
+    seeds, example = f"{len(records['rows'][0]['accuracies'])} seeds", records["example"]
+    lines += ["", f"| on the test set, {seeds} {head} times as fast as the example |", "|---|---|---|---|"]
+    for one in records["rows"]:
+        same_data = "Fashion" not in one["what"]
+        ratio = f"{example[-1]['seconds'] / statistics.median(one['seconds']):.0f}" if same_data else ""
+        lines.append(row(one["what"], one["accuracies"], one["seconds"], ratio))
+    for name, point in ((f"PyTorch's basic MNIST example, {len(example)} epochs, one run", example[-1]),
+                        ("PyTorch's basic MNIST example, one epoch", example[0]),
+                        ("Keras's mnist_convnet, one epoch, one run", records["keras"])):
+        lines.append(row(name, [point["accuracy"]], [point["seconds"]]))
+    return "\n".join([*lines, "", f"Means and medians (least to greatest). {report['machine']}.", ""])
+
+
+def stamped(readme, report, fast=None):
+    """Text of README with the table of `report`, and of the fast lane's report if given, between their marks."""
     before, rest = readme.split(BEGIN)
-    return before + BEGIN + table(report) + END + rest.split(END)[1]
+    text = before + BEGIN + table(report) + END + rest.split(END)[1]
+    if fast:
+        before, rest = text.split(FAST)
+        text = before + FAST + fast_table(fast) + FAST_END + rest.split(FAST_END)[1]
+    return text
 
 
 def main():
     """Keep the last run."""
-    shutil.copy(ROOT / "build" / "bench.json", ROOT / "benchmarks" / "results.json")
-    report = json.loads((ROOT / "benchmarks" / "results.json").read_text())
-    (ROOT / "README.md").write_text(stamped((ROOT / "README.md").read_text(encoding="utf-8"), report), encoding="utf-8")
+    if (last := ROOT / "build" / "bench.json").exists():
+        shutil.copy(last, ROOT / "benchmarks" / "results.json")
+    report, fast = (json.loads((ROOT / "benchmarks" / name).read_text()) for name in ("results.json", "fast_lane.json"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (ROOT / "README.md").write_text(stamped(text, report, fast), encoding="utf-8")
 
 
 if __name__ == "__main__":

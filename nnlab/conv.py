@@ -87,7 +87,7 @@ def conv2d_gradients(upstream, x, weight, stride=1, padding=0, dilation=1, group
     return of_x, of_kernels.flatten(0, 1), upstream.sum(dim=(0, 2, 3))
 
 
-def max_pool2d(x, kernel, stride=None, padding=0):
+def max_pool2d(x, kernel, stride=None, padding=0, dilation=1):
     """Largest pixel (N, C, H', W') of each window of images x (N, C, H, W), equal to torch's `max_pool2d`.
 
     Args:
@@ -95,28 +95,29 @@ def max_pool2d(x, kernel, stride=None, padding=0):
         kernel: height and width of the windows, a whole number.
         stride: step between neighboring windows; None: the kernel, so that they lie side by side.
         padding: positions added on each side, at most half of the kernel; they never win.
+        dilation: step between neighboring pixels of a window.
 
     Pixels that no window reaches are left out.
 
     Raises:
         ValueError: the padding is more than half of the kernel, or a window does not fit.
     """
-    return torch.stack(windows(x, kernel, stride, padding, fill=-math.inf)).amax(0)
+    return torch.stack(windows(x, kernel, stride, padding, -math.inf, dilation)).amax(0)
 
 
 def avg_pool2d(x, kernel, stride=None, padding=0):
     """Mean (N, C, H', W') of each window of images x (N, C, H, W), equal to torch's `avg_pool2d`; padded zeros count.
 
-    Arguments and errors as for `max_pool2d`.
+    Arguments and errors as for `max_pool2d`; there is no dilation, as in torch.
     """
     return torch.stack(windows(x, kernel, stride, padding)).mean(0)
 
 
-def windows(x, kernel, stride=None, padding=0, fill=0.0):
+def windows(x, kernel, stride=None, padding=0, fill=0.0, dilation=1):
     """List of kernel² tensors (N, C, H', W'): the first holds the upper left pixel of each window, and so on in rows.
 
     Args:
-        x, kernel, stride, padding: as for `max_pool2d`.
+        x, kernel, stride, padding, dilation: as for `max_pool2d`.
         fill: value of the padding.
 
     Raises:
@@ -126,9 +127,10 @@ def windows(x, kernel, stride=None, padding=0, fill=0.0):
         raise ValueError(f"padding = {padding} is more than half of the window of {kernel} pixels: a window could lie "
                          f"outside the image; give at most {kernel // 2}")
     stride = kernel if stride is None else stride
-    rows, columns = [output_size(size, kernel, stride, padding) for size in x.shape[2:]]
+    rows, columns = [output_size(size, kernel, stride, padding, dilation) for size in x.shape[2:]]
     padded = F.pad(x, (padding, padding, padding, padding), value=fill)
-    return [padded[..., i::stride, j::stride][..., :rows, :columns] for i in range(kernel) for j in range(kernel)]
+    offsets = range(0, dilation * kernel, dilation)
+    return [padded[..., i::stride, j::stride][..., :rows, :columns] for i in offsets for j in offsets]
 
 
 def conv_matrix(weight, size, stride=1, padding=0, dilation=1):

@@ -93,10 +93,23 @@ def test_pooling_equals_torch(kernel, stride):
             assert torch.allclose(avg_pool2d(x, kernel, stride, padding), mean, **NEAR)
 
 
+@pytest.mark.parametrize("kernel", [1, 2, 3])
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+def test_max_pooling_with_dilation_equals_torch(kernel, dilation):
+    torch.manual_seed(10 * kernel + dilation)
+    for stride in (None, 1, 2, 3):
+        for padding in range(kernel // 2 + 1):
+            for height, width in ((8, 11), (9, 7)):
+                x = torch.randn(2, 3, height, width, dtype=torch.float64) - 3
+                expected = F.max_pool2d(x, kernel, stride, padding, dilation)
+                assert torch.equal(max_pool2d(x, kernel, stride, padding, dilation), expected)
+
+
 def test_windows_are_torchs_unfolded_ones():
     x = torch.randn(2, 3, 7, 9)
-    ours = torch.stack(windows(x, 3, 2, 1), 2)
-    assert torch.equal(ours.flatten(3).flatten(1, 2), F.unfold(x, 3, stride=2, padding=1))
+    for dilation in (1, 2):
+        ours = torch.stack(windows(x, 3, 2, 1, dilation=dilation), 2)
+        assert torch.equal(ours.flatten(3).flatten(1, 2), F.unfold(x, 3, dilation, 1, 2))
 
 
 def test_output_size_is_torchs():

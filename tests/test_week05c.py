@@ -131,6 +131,18 @@ def curve_with_finally(model, images, targets, change, values):
         model.train(was)
 
 
+def curve_image_by_image(model, images, targets, change, values):
+    mode, found = model.training, []
+    model.eval()
+    with torch.inference_mode():
+        for value in values:
+            changed = change(images, value)
+            right = [int(model(changed[k:k + 1]).argmax()) == int(target) for k, target in enumerate(targets)]
+            found.append(sum(right) / len(right))
+    model.train(mode)
+    return found
+
+
 def blur_by_convolution(x):
     k = torch.tensor([0.25, 0.5, 0.25], dtype=x.dtype)
     channels = x.shape[1]
@@ -163,7 +175,7 @@ class TestRules(ExerciseRules):
         "class_error_rates": [rates_in_a_loop, rates_by_confusion, rates_one_hot],
         "permute_pixels": [permute_by_gather, permute_in_a_loop, permute_in_numpy],
         "shift_right": [shift_by_padding, shift_by_roll, shift_by_index],
-        "accuracy_curve": [curve_by_decorator, curve_with_finally],
+        "accuracy_curve": [curve_by_decorator, curve_with_finally, curve_image_by_image],
         "blur_pool": [blur_by_convolution, blur_by_index, blur_by_cat],
     }
 
@@ -177,6 +189,49 @@ def rates_of_binary(predictions, targets, num_classes):
 
 def rates_sorted(predictions, targets, num_classes):
     return EXERCISE["class_error_rates"].reference(predictions, targets, num_classes).sort().values
+
+
+def rates_one_without_images(predictions, targets, num_classes):
+    hit = torch.zeros(num_classes).scatter_add(0, targets, (predictions == targets).float())
+    return 1 - hit / torch.bincount(targets, minlength=num_classes).clamp(min=1)
+
+
+def rates_of_what_is_predicted(predictions, targets, num_classes):
+    rates = torch.zeros(num_classes)
+    for c in predictions.unique():
+        if (targets == c).any():
+            rates[c] = (predictions[targets == c] != c).float().mean()
+    return rates
+
+
+def rates_of_the_union(predictions, targets, num_classes):
+    rates = torch.zeros(num_classes)
+    for c in targets.unique():
+        either = (predictions == c) | (targets == c)
+        rates[c] = (predictions != targets)[either].float().mean()
+    return rates
+
+
+def permute_scatter(images, order):
+    result = torch.empty_like(images.flatten(2))
+    result[..., order] = images.flatten(2)
+    return result.view_as(images)
+
+
+def permute_numbering_by_height(images, order):
+    height, width = images.shape[2:]
+    result = torch.empty_like(images)
+    for k, source in enumerate(order.tolist()):
+        row, column = min(source // height, height - 1), min(source % height, width - 1)
+        result[..., k // width, k % width] = images[..., row, column]
+    return result
+
+
+def permute_in_one_buffer(images, order):
+    flat = images.flatten(2).clone()
+    for k, source in enumerate(order.tolist()):
+        flat[..., k] = flat[..., source]
+    return flat.view_as(images)
 
 
 def permute_each_differently(images, order):
@@ -214,6 +269,47 @@ def shift_both(images, pixels):
 def shift_to_ones(images, pixels):
     shifted = EXERCISE["shift_right"].reference(images, pixels)
     return torch.where(EXERCISE["shift_right"].reference(torch.ones_like(images), pixels) > 0, shifted, 1.0)
+
+
+def shift_over_itself(images, pixels):
+    shifted, width = images.clone(), images.shape[-1]
+    if pixels > 0:
+        shifted[..., pixels:] = images[..., :max(0, width - pixels)]
+    elif pixels < 0:
+        shifted[..., :pixels] = images[..., -pixels:]
+    return shifted
+
+
+def shift_roll_and_mask(images, pixels):
+    return images.roll(pixels, -1) * (torch.arange(images.shape[-1]) >= pixels)
+
+
+def shift_at_most_the_width(images, pixels):
+    width = images.shape[-1]
+    return EXERCISE["shift_right"].reference(images, max(1 - width, min(width - 1, pixels)))
+
+
+def curve_of_changed_outputs(model, images, targets, change, values):
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        outputs = model(images)
+        found = [(change(outputs, value).argmax(1) == targets).float().mean().item() for value in values]
+    model.train(mode)
+    return found
+
+
+def curve_of_probabilities(model, images, targets, change, values):
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        found = [model(change(images, value)).softmax(1).gather(1, targets[:, None]).mean().item() for value in values]
+    model.train(mode)
+    return found
+
+
+def curve_rounded(model, images, targets, change, values):
+    return [round(value, 2) for value in EXERCISE["accuracy_curve"].reference(model, images, targets, change, values)]
 
 
 def curve_mean(model, images, targets, change, values):
@@ -257,6 +353,23 @@ def blur_by_max(x):
     return x[..., ::2, ::2]
 
 
+def blur_with_zero_padding(x):
+    weight = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]], dtype=x.dtype).expand(x.shape[1], 1, 3, 3) / 16
+    return F.conv2d(x, weight, stride=2, padding=1, groups=x.shape[1])
+
+
+def blur_over_the_rows_ends(x):
+    x = (x.roll(1) + 2 * x + x.roll(-1)) / 4
+    x = (x.mT.roll(1) + 2 * x.mT + x.mT.roll(-1)) / 4
+    return x.mT[..., ::2, ::2]
+
+
+def blur_twice(x):
+    for dim in (-2, -1, -2, -1):
+        x = (x.roll(1, dim) + 2 * x + x.roll(-1, dim)) / 4
+    return x[..., ::2, ::2]
+
+
 def blur_by_four(x):
     for dim in (-2, -1):
         x = (x.roll(1, dim) + 2 * x + x.roll(-1, dim)) / 4
@@ -272,9 +385,14 @@ WRONG = {
         lambda parameters, inputs, outputs: max(1, math.ceil((parameters - outputs) / (inputs + 1 + outputs) - 1)),
         lambda parameters, inputs, outputs: max(2, math.ceil((parameters - outputs) / (inputs + 1 + outputs) - 0.5)),
         lambda parameters, inputs, outputs: max(1, round((parameters - outputs - 1) / (inputs + 1 + outputs))),
+        lambda parameters, inputs, outputs: min(range(1, 1000), key=lambda h: abs(h * (inputs + 1 + outputs) + outputs
+                                                                                  - parameters)),
+        lambda parameters, inputs, outputs: max(1, math.ceil((parameters - 2) / (inputs + outputs) - 0.5)),
+        lambda parameters, inputs, outputs: min(range(1, parameters + 2), key=lambda h: abs(
+            h * (inputs + 1) + h * (h + 1) + outputs * (h + 1) - parameters)),
     ],
     "class_error_rates": [
-        rates_of_binary, rates_sorted,
+        rates_of_binary, rates_sorted, rates_one_without_images, rates_of_what_is_predicted, rates_of_the_union,
         lambda predictions, targets, num_classes: (predictions != targets).float(),
         lambda predictions, targets, num_classes: (predictions != targets).float().mean(),
         lambda predictions, targets, num_classes: torch.bincount(targets, minlength=num_classes) / len(targets),
@@ -283,22 +401,26 @@ WRONG = {
     ],
     "permute_pixels": [
         permute_each_differently, permute_rows_only, permute_sorted, permute_as_float,
+        permute_scatter, permute_numbering_by_height, permute_in_one_buffer,
         lambda images, order: images.flatten(1)[:, order].reshape(images.shape),
         lambda images, order: images[..., torch.randperm(images.shape[-1])],
         lambda images, order: images.flip(-1),
     ],
     "shift_right": [
         shift_twice, shift_all_columns_zero, shift_both, shift_to_ones,
+        shift_over_itself, shift_roll_and_mask, shift_at_most_the_width,
         lambda images, pixels: images[..., :-pixels],
         lambda images, pixels: F.pad(images, (pixels, 0)),
         lambda images, pixels: images + pixels,
     ],
     "accuracy_curve": [
         curve_mean, curve_as_drop, curve_changing_the_labels, curve_relative,
+        curve_of_changed_outputs, curve_of_probabilities, curve_rounded,
         lambda model, images, targets, change, values: [change(images, value) for value in values],
         lambda model, images, targets, change, values: torch.tensor(values),
     ],
     "blur_pool": [blur_of_the_plus, blur_shifted, blur_detached, blur_by_max, blur_by_four,
+                  blur_with_zero_padding, blur_over_the_rows_ends, blur_twice,
                   lambda x: F.avg_pool2d(x, 2), lambda x: F.max_pool2d(x, 2), lambda x: F.avg_pool2d(x, 3, 2, 1)],
 }
 

@@ -49,6 +49,7 @@ UNITS = Exercise(
         "units_for(41, 3, 2)",
         "units_for(19, 6, 1)",
         "units_for(56, 5, 2)",
+        "units_for(9_999, 2, 3)",
         "units_for(26_698, 784, 10)",
         "units_for(307_648, 784, 10)",
     ),
@@ -147,6 +148,9 @@ RATES = Exercise(
         Wrong(_rates("rates_without_length", (", minlength=num_classes", "")),
               "bincount ends at the largest number that occurs. Give it minlength, so that the result has one element "
               "for each class."),
+        Wrong(_rates("rates_one_where_empty", ("wrong / images.clamp(min=1)", "1 - (images - wrong) / "
+                                               "images.clamp(min=1)")),
+              "A class without images gets the error rate 1. Nothing of it is classified incorrectly: it is to be 0."),
         Wrong(_rates("rates_in_percent", ("wrong / ", "100 * wrong / ")),
               "A share lies between 0 and 1; this is in percent."),
         Wrong(_rates("rates_total", ("wrong / images.clamp(min=1)",
@@ -369,16 +373,20 @@ SHIFT = Exercise(
 
 
 class Recorder(nn.Module):
-    """A model whose outputs are its inputs, with the largest class moved by one in training mode (as dropout might)."""
+    """A model whose outputs are its inputs in reverse order, moved by one in training mode (as dropout might).
+
+    Attributes:
+        used: the different pairs (training mode, gradients enabled) in which it was called, a sorted list.
+    """
 
     def __init__(self):
         super().__init__()
         self.used = []
 
     def forward(self, x):
-        """Outputs x."""
-        self.used.append((self.training, torch.is_grad_enabled()))
-        return x.roll(1, 1) if self.training else x
+        """Outputs (N, classes) for inputs (N, classes)."""
+        self.used = sorted({*self.used, (self.training, torch.is_grad_enabled())})
+        return x.flip(1).roll(1, 1) if self.training else x.flip(1)
 
 
 def accuracy_curve(model, images, targets, change, values):
@@ -433,8 +441,9 @@ CURVE = Exercise(
         "accuracy_curve(nn.Identity(), torch.eye(3), torch.tensor([0, 2, 2]), rolled, [0])",
         "accuracy_curve(nn.Identity(), torch.eye(3), torch.tensor([0, 1, 1]), rolled, [1, 1, 0])",
         "accuracy_curve(nn.Identity(), torch.eye(3), torch.tensor([1, 2, 0]), rolled, [0, 1, 2])",
-        "model = Recorder(); accuracy_curve(model, torch.eye(3), torch.tensor([0, 1, 2]), rolled, [0]), model.used",
-        "model = Recorder(); accuracy_curve(model, torch.eye(3), torch.tensor([0, 1, 2]), rolled, [0]); model.training",
+        "accuracy_curve(Recorder().eval(), torch.eye(3), torch.tensor([1, 0, 2]), rolled, [1])",
+        "model = Recorder(); accuracy_curve(model, torch.eye(3), torch.tensor([2, 1, 0]), rolled, [0]), model.used",
+        "model = Recorder(); accuracy_curve(model, torch.eye(3), torch.tensor([2, 1, 0]), rolled, [0]); model.training",
         "model = Recorder().eval(); accuracy_curve(model, torch.eye(2), torch.tensor([0, 0]), rolled, [0]), "
         "model.training",
         "accuracy_curve(Recorder(), torch.eye(2), torch.tensor([0, 0]), rolled, [])",
@@ -455,6 +464,8 @@ CURVE = Exercise(
               "This is the error rate, the share that is classified incorrectly. Asked is the accuracy."),
         Wrong(_curve("curve_unchanged", ("change(images, value)", "images")),
               "The images are not changed: all values give the same accuracy."),
+        Wrong(_curve("curve_changing_outputs", ("model(change(images, value))", "change(model(images), value)")),
+              "The change is applied to the outputs. Change the images, and give the changed images to the model."),
         Wrong(_curve("curve_of_numbers", (".float().mean().item()", ".sum().item()")),
               "These are numbers of images. Divide by how many there are: the accuracy is a share."),
         Wrong(_curve("curve_in_percent", (".float().mean()", ".float().mean().mul(100)")),
