@@ -53,15 +53,22 @@ def preflight(model, train, val, loss_fn, metrics, several):
 
 
 class Watched:
-    """An iterable of batches that remembers the one that it gave last, and how many it gave."""
+    """An iterator over batches that remembers the one under way, and how many there were.
+
+    It lets go of a batch before it asks for the next one, whose tensors can then take the same memory.
+    """
 
     def __init__(self, batches):
-        self._batches, self.last, self.count = batches, None, 0
+        self._batches, self.last, self.count = iter(batches), None, 0
 
     def __iter__(self):
-        for batch in self._batches:
-            self.last, self.count = batch, self.count + 1
-            yield batch
+        return self
+
+    def __next__(self):
+        self.last = None
+        self.last = next(self._batches)
+        self.count += 1
+        return self.last
 
 
 @contextlib.contextmanager

@@ -55,6 +55,7 @@ def train_epoch(model, batches, loss_fn, optimizer, keep=False, each=lambda: Non
             all_outputs.add(outputs)
             all_targets.add(y)
         each()
+        del x, y, outputs  # the next batch takes their memory
     return _epoch(losses, sizes, all_outputs, all_targets)
 
 
