@@ -44,14 +44,15 @@ def test_missed_bounds_are_marked_and_ratios_are_of_these_times():
 
 def test_records_reach_what_the_course_says_of_them():
     """The claims of week 5f and README, on the recorded runs: every seed, quiet machine, no test image chosen by."""
-    one, nine, clothes = FAST["records"]["rows"]
+    one, seven, clothes = FAST["records"]["rows"]
     example = FAST["records"]["example"]
-    assert len(one["accuracies"]) == len(nine["accuracies"]) == len(clothes["accuracies"]) == 5
+    assert len(one["accuracies"]) == len(seven["accuracies"]) == len(clothes["accuracies"]) == 5
     assert min(one["accuracies"]) >= 0.991 and one["recipe"]["epochs"] == 1
     assert example[-1]["accuracy"] > 0.99 >= max(epoch["accuracy"] for epoch in example[:-1])
-    assert statistics.median(one["seconds"]) <= example[-1]["seconds"] / 100
-    assert min(nine["accuracies"]) >= 0.995 and statistics.median(nine["seconds"]) <= 45
-    assert all(row["others"] < 0.1 for row in (one, nine, clothes, *FAST["ablation"])), "the machine was not quiet"
+    assert statistics.median(one["seconds"]) <= example[-1]["seconds"] / 50
+    assert min(seven["accuracies"]) >= 0.995 and max(seven["seconds"]) <= 45
+    assert min(clothes["accuracies"]) >= 0.93 and max(clothes["seconds"]) <= 60
+    assert all(row["others"] < 0.1 for row in (one, seven, clothes, *FAST["ablation"])), "the machine was not quiet"
     assert all(len(row["accuracies"]) == 10 for row in FAST["ablation"])
 
 

@@ -123,6 +123,85 @@ def right(name, *arguments):
     return EXERCISE[name].reference(*arguments)
 
 
+def strongest_from_zero(maps):
+    rows = []
+    for channel in maps.transpose(0, 1):
+        best, where = 0, (0, 0, 0)
+        for place in torch.cartesian_prod(*map(torch.arange, channel.shape)):
+            if channel[tuple(place)] > best:
+                best, where = channel[tuple(place)], tuple(place)
+        rows.append(torch.tensor(where))
+    return torch.stack(rows)
+
+
+def strongest_by_dimension(maps):
+    return torch.stack((maps.amax((2, 3)).argmax(0), maps.amax((0, 3)).argmax(1), maps.amax((0, 2)).argmax(1)), dim=1)
+
+
+def strongest_down_the_columns(maps):
+    return torch.stack([(maps[:, k].mT == maps[:, k].max()).nonzero()[0][[0, 2, 1]] for k in range(maps.shape[1])])
+
+
+def strongest_in_the_brightest_image(maps):
+    rows = []
+    for k in range(maps.shape[1]):
+        n = maps[:, k].mean((1, 2)).argmax()
+        rows.append([n, maps[n, k].argmax() // maps.shape[3], maps[n, k].argmax() % maps.shape[3]])
+    return torch.tensor(rows)
+
+
+def occlusion_relative(model, image, label, size, value=0.0):
+    return right("occlusion_map", model, image, label, size, value) / model(image[None]).softmax(1)[0, label]
+
+
+def occlusion_on_the_diagonal(model, image, label, size, value=0.0):
+    fall = right("occlusion_map", model, image, label, size, value)
+    return fall.diagonal()[:, None].repeat(1, fall.shape[1])[:fall.shape[0]]
+
+
+def occlusion_by_factor(model, image, label, size, value=0.0):
+    fall = torch.zeros(image.shape[1] - size + 1, image.shape[2] - size + 1, dtype=image.dtype)
+    for i in range(fall.shape[0]):
+        for j in range(fall.shape[1]):
+            mask = torch.ones_like(image)
+            mask[:, i:i + size, j:j + size] = value
+            fall[i, j] = (model(image[None]).softmax(1) - model((image * mask)[None]).softmax(1))[0, label]
+    return fall
+
+
+def occlusion_of_a_square_image(model, image, label, size, value=0.0):
+    shorter = min(image.shape[1:]) - size + 1
+    return right("occlusion_map", model, image, label, size, value)[:shorter, :shorter]
+
+
+def guided_overwriting(upstream, z):
+    passed = upstream
+    passed[z <= 0] = 0
+    passed[passed < 0] = 0
+    return passed
+
+
+def ranks(values):
+    values = values.flatten()
+    return (values < values[:, None]).sum(1) + ((values == values[:, None]).sum(1) + 1).double() / 2
+
+
+def rank_by_differences_of_mean_ranks(a, b):
+    n = a.numel()
+    return 0.0 if min(a.std(), b.std()) == 0 else (
+        1 - 6 * (ranks(a) - ranks(b)).square().sum() / (n * (n * n - 1))).item()
+
+
+def rank_without_gaps(a, b):
+    return torch.corrcoef(torch.stack([x.flatten().unique(return_inverse=True)[1].double() for x in (a, b)])
+                          )[0, 1].nan_to_num().item()
+
+
+def rank_in_one_order(a, b):
+    r, s = ranks(torch.stack((a, b))).view(2, -1)
+    return torch.corrcoef(torch.stack((r, s)))[0, 1].nan_to_num().item()
+
+
 def occlusion_centered(model, image, label, size, value=0.0):
     fall = right("occlusion_map", model, F.pad(image, [size // 2] * 4), label, size, value)
     return fall[:image.shape[1], :image.shape[2]]
@@ -161,6 +240,7 @@ def rank_by_row(a, b):
 
 WRONG = {
     "strongest": [
+        strongest_from_zero, strongest_by_dimension, strongest_down_the_columns, strongest_in_the_brightest_image,
         lambda maps: right("strongest", maps.mT.contiguous()),
         lambda maps: right("strongest", maps.relu()),
         lambda maps: right("strongest", maps).float(),
@@ -170,6 +250,7 @@ WRONG = {
     ],
     "occlusion_map": [
         occlusion_centered, occlusion_keeping, occlusion_in_place,
+        occlusion_relative, occlusion_on_the_diagonal, occlusion_by_factor, occlusion_of_a_square_image,
         lambda model, image, label, size, value=0.0: right("occlusion_map", model, image, label, size, value).abs(),
         lambda model, image, label, size, value=0.0: right("occlusion_map", model, image, label, size, value).relu(),
         lambda model, image, label, size, value=0.0: right("occlusion_map", model, image, 0, size, value),
@@ -183,6 +264,10 @@ WRONG = {
         lambda activations, gradients: right("grad_cam_map", gradients, activations),
         lambda activations, gradients: (gradients.amax((2, 3), keepdim=True) * activations).sum(1).relu(),
         lambda activations, gradients: (gradients.mean((2, 3), keepdim=True) * activations).amax(1).relu(),
+        lambda activations, gradients: (
+            (activations * gradients).mean((2, 3), keepdim=True) * activations).sum(1).relu(),
+        lambda activations, gradients: torch.einsum("nk,mkij->nij", gradients.mean((2, 3)), activations).relu(),
+        lambda activations, gradients: (gradients[:1].mean((2, 3), keepdim=True) * activations).sum(1).relu(),
     ],
     "guided_relu_gradient": [
         lambda upstream, z: upstream,
@@ -191,9 +276,14 @@ WRONG = {
         lambda upstream, z: upstream.clamp_max(0) * (z > 0),
         lambda upstream, z: z.clamp_min(0) * (upstream > 0),
         lambda upstream, z: upstream.clamp_min(0) * (z != 0),
+        guided_overwriting,
+        lambda upstream, z: upstream * (upstream * z > 0),
+        lambda upstream, z: upstream.clamp_min(0) * (z.clamp_(min=0) > 0),
+        lambda upstream, z: torch.minimum(upstream, z).relu(),
     ],
     "rank_correlation": [
         rank_kendall, rank_by_differences, rank_by_row,
+        rank_by_differences_of_mean_ranks, rank_without_gaps, rank_in_one_order,
         lambda a, b: F.cosine_similarity(a.flatten().float(), b.flatten().float(), dim=0).item(),
         lambda a, b: 1 - right("rank_correlation", a, b),
         lambda a, b: torch.tensor(right("rank_correlation", a, b)).abs().sqrt().item(),

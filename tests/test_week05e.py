@@ -134,6 +134,20 @@ def flip_rolled(images, p, generator):
     return torch.where(chosen.view(-1, 1, 1, 1), images.roll(1, -1), images)
 
 
+def flip_and_regroup(images, p, generator):
+    chosen = torch.rand(len(images), generator=generator) < p
+    return torch.cat([images[~chosen], images[chosen].flip(-1)])
+
+
+def flip_or_erase(images, p, generator):
+    return images.flip(-1) * (torch.rand(len(images), generator=generator) < p).view(-1, 1, 1, 1)
+
+
+def flip_each_channel(images, p, generator):
+    chosen = torch.rand(images.shape[:2], generator=generator) < p
+    return torch.where(chosen[:, :, None, None], images.flip(-1), images)
+
+
 def crop_resized(images, padding, top, left):
     return F.interpolate(F.pad(images, [padding] * 4), images.shape[-2:])
 
@@ -156,6 +170,43 @@ def crop_of_square(images, padding, top, left):
 
 def crop_one_too_early(images, padding, top, left):
     return EXERCISE["crop_with_padding"].reference(images, padding, (top - 1).clamp(0), (left - 1).clamp(0))
+
+
+def crop_top_for_both(images, padding, top, left):
+    return EXERCISE["crop_with_padding"].reference(images, padding, top, top)
+
+
+def crop_rolled_rows_cleared(images, padding, top, left):
+    result = []
+    for image, down, right in zip(images, (padding - top).tolist(), (padding - left).tolist(), strict=True):
+        image = image.roll((down, right), (-2, -1)).clone()
+        if down:
+            image[:, :down] = 0 if down > 0 else image[:, :down]
+        result.append(image)
+    return torch.stack(result)
+
+
+def crop_padded_by_the_least(images, padding, top, left):
+    padded, (h, w) = F.pad(images, [padding] * 4, value=images.min().item()), images.shape[-2:]
+    return torch.stack([padded[k, :, top[k]:top[k] + h, left[k]:left[k] + w] for k in range(len(images))])
+
+
+def statistics_running_mean(batches):
+    mean = batches[0].mean((0, 2, 3))
+    for batch in batches[1:]:
+        mean = (mean + batch.mean((0, 2, 3))) / 2
+    return mean, torch.cat(batches).std((0, 2, 3), correction=0)
+
+
+def statistics_around_one_mean(batches):
+    images = torch.cat(batches)
+    return images.mean((0, 2, 3)), (images - images.mean()).square().mean((0, 2, 3)).sqrt()
+
+
+def statistics_divided_by_images(batches):
+    images = torch.cat(batches)
+    mean = images.mean((0, 2, 3))
+    return mean, ((images - mean[:, None, None]).square().sum((0, 2, 3)) / len(images)).sqrt()
 
 
 def statistics_each_pixel(batches):
@@ -189,6 +240,20 @@ def mixup_weights_rolled(images, targets, weights, num_classes):
     return v * images + ((1 - v) * images).roll(1, 0), w * hot + ((1 - w) * hot).roll(1, 0)
 
 
+def mixup_of_channels(images, targets, weights, num_classes):
+    v = weights[:, None, None, None]
+    return v * images + (1 - v) * images.roll(1, 1), mixup_in_a_loop(images, targets, weights, num_classes)[1]
+
+
+def mixup_of_classes(images, targets, weights, num_classes):
+    hot, w = F.one_hot(targets, num_classes).to(images.dtype), weights[:, None]
+    return mixup_in_a_loop(images, targets, weights, num_classes)[0], w * hot + (1 - w) * hot.roll(1, 1)
+
+
+def mixup_by_the_larger_weight(images, targets, weights, num_classes):
+    return mixup_in_a_loop(images, targets, weights.maximum(1 - weights), num_classes)
+
+
 def mixup_whole_numbers(images, targets, weights, num_classes):
     mixed, soft = mixup_in_a_loop(images, targets, weights, num_classes)
     return mixed, soft.round()
@@ -197,24 +262,28 @@ def mixup_whole_numbers(images, targets, weights, num_classes):
 WRONG = {
     "random_flip": [
         flip_two_draws, flip_seeded_by_itself, flip_first_share, flip_rotated, flip_rolled,
+        flip_and_regroup, flip_or_erase, flip_each_channel,
         lambda images, p, generator: images.flip(-1),
         lambda images, p, generator: images.flip(-1) if torch.rand(1, generator=generator) < p else images.clone(),
         lambda images, p, generator: p * images.flip(-1) + (1 - p) * images,
     ],
     "crop_with_padding": [
         crop_resized, crop_last_image, crop_of_channels, crop_of_square, crop_one_too_early,
+        crop_top_for_both, crop_rolled_rows_cleared, crop_padded_by_the_least,
         lambda images, padding, top, left: F.pad(images, [padding] * 4),
         lambda images, padding, top, left: shift(images, top, left),
         lambda images, padding, top, left: shift(images, padding - left, padding - top),
     ],
     "channel_statistics": [
         statistics_each_pixel, statistics_weighted_std, statistics_corrected_images,
+        statistics_running_mean, statistics_around_one_mean, statistics_divided_by_images,
         lambda batches: (torch.cat(batches).mean(0), torch.cat(batches).std(0)),
         lambda batches: (torch.cat(batches).mean(), torch.cat(batches).std(correction=0)),
         lambda batches: [(b.mean((0, 2, 3)), b.std((0, 2, 3), correction=0)) for b in batches],
     ],
     "mixup": [
         mixup_unpaired, mixup_with_itself, mixup_weights_rolled, mixup_whole_numbers,
+        mixup_of_channels, mixup_of_classes, mixup_by_the_larger_weight,
         lambda images, targets, weights, num_classes: mixup_in_a_loop(images, targets, 1 - weights, num_classes),
         lambda images, targets, weights, num_classes: mixup_in_a_loop(images, targets, weights.roll(1), num_classes),
         lambda images, targets, weights, num_classes: mixup_in_a_loop(images, targets, weights, num_classes)[1],

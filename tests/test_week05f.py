@@ -132,11 +132,6 @@ def smoothed_detached(logits, targets, smoothing):
     return smoothed_by_targets(logits.detach(), targets, smoothing)
 
 
-def whiten_by_cholesky(patches, eps):
-    x = patches - patches.mean(0)
-    covariance = x.T @ x / len(x) + eps * torch.eye(x.shape[1], dtype=x.dtype)
-    return torch.linalg.solve_triangular(torch.linalg.cholesky(covariance), x.T, upper=False).T
-
 
 def whiten_by_std(patches, eps):
     return (patches - patches.mean(0)) / (patches.std(0, correction=0) + eps)
@@ -187,7 +182,7 @@ WRONG = {
         lambda logits, targets, smoothing: F.cross_entropy(logits, targets) * (1 - smoothing),
     ],
     "whiten": [
-        whiten_by_cholesky, whiten_by_std, whiten_all_alike, whiten_by_inverse, whiten_uncentered_result,
+        whiten_by_std, whiten_all_alike, whiten_by_inverse, whiten_uncentered_result,
         lambda patches, eps: patches - patches.mean(0),
     ],
     "average_windows": [

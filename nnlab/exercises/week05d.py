@@ -54,6 +54,7 @@ STRONGEST = Exercise(
         "strongest(torch.zeros(1, 3, 1, 2))",
         "strongest(-torch.arange(1.0, 7.0).view(1, 1, 3, 2))",
         "strongest(torch.tensor([[[[0.0, 0.0], [4.0, 0.0], [0.0, 4.0]]]]))",
+        "strongest(torch.tensor([[[[0.0, 4.0, 0.0], [4.0, 0.0, 0.0]]]]))",
         "strongest(torch.tensor([[[[1.0, 2.0]], [[4.0, 3.0]]], [[[5.0, 0.0]], [[1.0, 1.0]]]]))",
         "strongest(torch.arange(24.0).view(2, 2, 2, 3) * 5 % 7)",
         "strongest(torch.arange(36.0).view(2, 3, 3, 2) * 11 % 17)",
@@ -73,6 +74,14 @@ STRONGEST = Exercise(
               "Exchange the dimensions N and K before you flatten."),
         Wrong(_strongest("strongest_in_size", (_POSITION, _POSITION.replace("maps.", "maps.abs()."))),
               "A large negative number counts here. The largest activation is asked, not the largest absolute value."),
+        Wrong(_strongest("strongest_beginning_at_zero", (_POSITION, _POSITION.replace(".argmax", ".relu().argmax"))),
+              "A channel without a positive activation gets the first place of all. If your search begins with 0 as "
+              "the largest so far, begin with minus infinity."),
+        Wrong(_strongest("strongest_down_the_columns",
+                         (_POSITION, "maps.permute(1, 0, 3, 2).flatten(1).argmax(1)"),
+                         (_PARTS, "(position // (height * width), position % height, position // height % width)")),
+              "Of several equally large activations in an image, the one in the first column counts here. The one in "
+              "the first row counts: search row by row."),
         Wrong(_strongest("strongest_flat", ("torch.stack(" + _PARTS + ", dim=1)", "position")),
               "These are positions in the flattened maps. Turn each into image, row and column."),
         Wrong(_strongest("strongest_stacked_in_rows", (", dim=1)", ")")),
@@ -98,13 +107,13 @@ STRONGEST = Exercise(
 def occlusion_map(model, image, label, size, value=0.0):
     """Occlusion map: fall of the probability of a class when a square of the image is covered.
 
-    model: maps images (N, C, H, W) to logits (N, classes). image: float tensor (C, H, W), H and W
-    may differ. label: int, the class. size: int from 1 to the smaller of H and W: height and width
-    of the square in pixels. value: float, the value of all channels of the covered pixels.
-    Returns a tensor (H - size + 1, W - size + 1). Element (i, j) is p(label | image) minus
-    p(label | covered), where the square covers the rows i to i + size - 1 and the columns j to
-    j + size - 1, and p is the softmax of the logits. It is negative where covering helps the class.
-    The image must not change.
+    model: maps images (N, C, H, W) to logits (N, classes). image: tensor (C, H, W), float32 or
+    float64; H and W may differ. label: int, the class. size: int from 1 to the smaller of H and W:
+    height and width of the square in pixels. value: float, given to all channels of the square.
+    Returns a tensor (H - size + 1, W - size + 1) of the image's dtype. Element (i, j) is
+    p(label | image) - p(label | covered), where the square covers the rows i to i + size - 1 and
+    the columns j to j + size - 1, and p is the softmax of the logits. It is negative where covering
+    raises the probability. The image must not change.
 
     >>> model = nn.Flatten()       # the pixels are the logits
     >>> occlusion_map(model, torch.tensor([[[1.0, 0.0]]]), 0, 1)
@@ -195,10 +204,11 @@ OCCLUSION = Exercise(
 def grad_cam_map(activations, gradients):
     """Grad-CAM maps from a layer's activations and the gradient of the logit with respect to them.
 
-    activations, gradients: float tensors (N, K, H, W): A and ∂z/∂A, for N images and K channels.
-    Returns a tensor (N, H, W): max(0, Σ_k α_nk A_nk), where the weight α_nk is the mean of the
-    gradient of channel k over all positions of image n. Each image has its own weights. Tested too:
-    negative weights, negative activations, H and W that differ.
+    activations, gradients: tensors (N, K, H, W), both float32 or both float64: A and ∂z/∂A, for
+    N images and K channels.
+    Returns a tensor (N, H, W) of their dtype: max(0, Σ_k α_nk A_nk), where the weight α_nk is the
+    mean of the gradient of channel k over all positions of image n. Each image has its own weights.
+    Tested too: negative weights, negative activations, H and W that differ.
 
     >>> A = torch.tensor([[[[1.0, 2.0]], [[3.0, 0.0]]]])
     >>> grad_cam_map(A, torch.tensor([[[[2.0, 0.0]], [[-1.0, 0.0]]]]))
@@ -274,10 +284,10 @@ CAM = Exercise(
 def guided_relu_gradient(upstream, z):
     """What a ReLU passes back in guided backpropagation.
 
-    upstream: float tensor, the gradient of the logit with respect to the ReLU's output. z: tensor
-    of the same shape and dtype, the ReLU's input (pre-activation). The shape is any.
-    Returns a tensor of that shape. An element is that of `upstream` where z > 0 and upstream > 0,
-    and 0 everywhere else: both conditions must hold. Autograd's rule has the first condition only.
+    upstream: tensor of any shape, float32 or float64, the gradient of the logit with respect to the
+    ReLU's output. z: tensor of the same shape and dtype, the ReLU's input (pre-activation).
+    Returns a tensor of that shape and dtype. An element is that of `upstream` where z > 0 and
+    upstream > 0, and 0 everywhere else. Autograd's rule has the first condition only.
     The arguments must not change. Tested too: z = 0, which counts as not active.
 
     >>> guided_relu_gradient(torch.tensor([3.0, -2.0, 5.0]), torch.tensor([1.0, 1.0, -1.0]))
@@ -331,6 +341,11 @@ GUIDED = Exercise(
               "The negative gradients pass and the positive ones are 0. It is the other way round."),
         Wrong(_guided("guided_in_place", ("clamp_min(0)", "clamp_min_(0)")),
               "The upstream gradient that was given is overwritten. Return a new tensor."),
+        Wrong(_guided("guided_overwriting", (_PASSED, "upstream.mul_((z > 0) & (upstream > 0))")),
+              "The upstream gradient that was given is overwritten, in all elements. Return a new tensor."),
+        Wrong(_guided("guided_smaller_of_both", (_PASSED, "torch.minimum(upstream, z).clamp_min(0)")),
+              "The smaller of z and the upstream gradient is passed. Where both are positive, the upstream gradient is "
+              "passed, whatever the size of z."),
         Wrong(_guided("guided_same_sign", (_PASSED, "upstream * ((z > 0) == (upstream > 0))")),
               "A negative gradient passes where z ≤ 0. Both z and the gradient must be positive."),
         Wrong(_guided("guided_inactive", ("z > 0", "z <= 0")),
@@ -404,6 +419,14 @@ RANK = Exercise(
         Wrong(_rank("rank_with_largest_place", (_RANKS, "smaller + equal.double()")),
               "Equal elements get the last of their places. They get the mean of the places: (5, 7, 5) has the ranks "
               "(1.5, 3, 1.5)."),
+        Wrong(_rank("rank_without_gaps", (_RANKS, "values.unique(return_inverse=True)[1].double()")),
+              "Equal elements share one place here, so (5, 7, 5) has the ranks (1, 2, 1). They occupy as many places "
+              "as there are of them: (1.5, 3, 1.5)."),
+        Wrong(_rank("rank_by_differences",
+                    ("(r @ s / scale).item()",
+                     "(1 - 6 * (r - s).square().sum() / (len(r) * (len(r) ** 2 - 1))).item()")),
+              "1 − 6 Σ d² / (n (n² − 1)), with the differences d of the ranks, holds only without equal elements. Use "
+              "Σ r s / √(Σ r² Σ s²)."),
         Wrong(_rank("rank_by_single_sort", (_RANKS, "values.argsort(stable=True).double()")),
               "argsort gives the positions in sorted order, not the ranks. The ranks are the inverse of it, with the "
               "mean place for equal elements."),
@@ -450,8 +473,8 @@ SIZES = Quiz(
         "backward passes that give the input gradients of 100 images, each for its own class",
     ),
     wrong=(
-        Wrong([441, 14, 28, 1], "The square has 28 − 7 positions too few by one: the last begins at row 21, the first "
-                                "at row 0."),
+        Wrong([441, 14, 28, 1], "28 − 7 = 21 is one too few along a side: the upper row of the square can be "
+                                "any from 0 to 21."),
         Wrong([784, 14, 28, 1], "The square must lie within the image: its upper row goes from 0 to 21."),
         Wrong([16, 14, 28, 1], "The square moves by one pixel, not by its own size."),
         Wrong([484, 7, 28, 1], "7 is the height after the second pooling. model[4] comes before it."),

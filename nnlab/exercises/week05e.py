@@ -196,9 +196,9 @@ def channel_statistics(batches):
 
     batches: list of tensors (N_k, C, H, W), float; C, H and W are the same in all of them, the
     numbers of images N_k may differ.
-    Returns a pair (mean, std) of tensors (C,). The mean of channel c is taken over all M pixels
-    that this channel has, in all images of all batches; std is √(Σ (pixel - mean)² / M) over the
-    same pixels.
+    Returns a pair (mean, std) of tensors (C,) of the same dtype. The mean of channel c is taken
+    over all M pixels that this channel has, in all images of all batches; std is
+    √(Σ (pixel - mean)² / M) over the same pixels.
 
     >>> one, two = torch.tensor([[[[0.0, 0.0]]]]), torch.tensor([[[[0.0, 4.0]]], [[[4.0, 4.0]]]])
     >>> channel_statistics([one, two])
@@ -252,6 +252,17 @@ STATISTICS = Exercise(
                           (_MEAN, "torch.stack([batch.mean(dim=(0, 2, 3)) for batch in batches]).mean(0)"),
                           (_STD, "torch.stack([batch.std(dim=(0, 2, 3), correction=0) for batch in batches]).mean(0)")),
               "Both numbers are averages over the batches, whatever their sizes. Take all pixels together."),
+        Wrong(_statistics("statistics_within_batches",
+                          (_STD, "(sum(len(batch) * batch.var(dim=(0, 2, 3), correction=0) for batch in batches) / "
+                                 "len(images)).sqrt()")),
+              "The deviations of each batch are taken around its own mean. Take them around the mean of all images."),
+        Wrong(_statistics("statistics_within_images",
+                          (_STD, "images.var(dim=(2, 3), correction=0).mean(0).sqrt()")),
+              "The deviations of each image are taken around its own mean, which leaves out how much the images differ "
+              "in brightness. Take them around the mean of all images."),
+        Wrong(_statistics("statistics_between_images",
+                          (_STD, "images.mean(dim=(2, 3)).std(0, correction=0)")),
+              "This is the standard deviation of the images' means. Take all pixels, not one mean for each image."),
         Wrong(_statistics("statistics_variance", (_STD, "images.var(dim=(0, 2, 3), correction=0)")),
               "This is the variance. The standard deviation is its square root."),
         Wrong(_statistics("statistics_corrected", (", correction=0", "")),
@@ -283,8 +294,8 @@ def mixup(images, targets, weights, num_classes):
     images: tensor (N, C, H, W), float. targets: tensor (N,), int64, classes from 0 to
     num_classes - 1. weights: tensor (N,), of the images' dtype, from 0 to 1. num_classes: int ≥ 1.
     Returns a pair (mixed images, mixed targets). Mixed image n is
-    weights[n] · images[n] + (1 - weights[n]) · images[n - 1], where the image before the first,
-    number 0, is the last one. Mixed target n is the same weighted sum of the one-hot vectors of
+    weights[n] · images[n] + (1 - weights[n]) · images[n - 1]; the image before image 0 is the last
+    one. Mixed target n is the same weighted sum of the one-hot vectors of
     targets[n] and targets[n - 1]: a tensor (N, num_classes) of the images' dtype. The arguments
     must not change.
 
@@ -310,6 +321,22 @@ def _mixed(draw):
 
 def _mix(name, *edits):
     return variant(mixup, *edits, name=name)
+
+
+def mixup_overwritten(images, targets, weights, num_classes):
+    """A wrong answer: where both labels are equal, the second share replaces the first."""
+    mixed, n = torch.zeros(len(images), num_classes, dtype=images.dtype), torch.arange(len(images))
+    mixed[n, targets] = weights
+    mixed[n, targets.roll(1)] = 1 - weights
+    return mixup(images, targets, weights, num_classes)[0], mixed
+
+
+def mixup_one_after_the_other(images, targets, weights, num_classes):
+    """A wrong answer: the image before has been mixed already when it is used."""
+    mixed = images.clone()
+    for n, weight in enumerate(weights):
+        mixed[n] = weight * mixed[n] + (1 - weight) * mixed[n - 1]
+    return mixed, mixup(images, targets, weights, num_classes)[1]
 
 
 def mixup_of_labels(images, targets, weights, num_classes):
@@ -363,6 +390,14 @@ MIXUP = Exercise(
         Wrong(mixup_of_labels,
               "The class numbers are averaged: half of class 0 and half of class 2 is not class 1. Mix the rows of "
               "F.one_hot(targets, num_classes)."),
+        Wrong(mixup_overwritten,
+              "Where an image and the one before it have one label, the second share replaces the first. Add them."),
+        Wrong(mixup_one_after_the_other,
+              "The image before has been mixed already when it is used. Take both from the images that are given."),
+        Wrong(_mix("mixup_first_with_itself",
+                   ("one_hot.roll(1, 0)", "torch.cat([one_hot[:1], one_hot[:-1]])"),
+                   ("images.roll(1, 0)", "torch.cat([images[:1], images[:-1]])")),
+              "The first image is mixed with itself. The image before it is the last one of the batch."),
         Wrong(_mix("mixup_rounded", ("(1 - share) * one_hot.roll(1, 0)", "(1 - share) * one_hot.roll(1, 0)\n"
                                      "    mixed_targets = F.one_hot(mixed_targets.argmax(1), num_classes)"
                                      ".to(images.dtype)")),
@@ -383,7 +418,7 @@ COUNTS = Quiz(
     questions=(
         "different shifts that Shift(2) can draw for an image",
         "different images that Flip() and then Shift(2) can make of one",
-        "positions of a window of 32 × 32 pixels in such an image, padded by 4 on each side",
+        "positions of a 32 × 32 window in a 32 × 32 image that is padded by 4 on each side",
         "percent of the images that Shift(2) leaves where they are, on average",
     ),
     wrong=(

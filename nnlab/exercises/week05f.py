@@ -12,15 +12,15 @@ from nnlab.checks.exercise import Exercise, Quiz, Wrong, variant
 def smoothed_loss(logits, targets, smoothing):
     """Cross-entropy with label smoothing: mean over the samples of -Σ_k q_k ln p_k, a tensor ().
 
-    logits: float tensor (N, K), of any size, such as 1000.0. targets: tensor (N,), int64, classes
+    logits: float tensor (N, K), of any size, such as 1000. targets: tensor (N,), int64, classes
     from 0 to K - 1. smoothing: float s from 0 to 1.
     p is the softmax of a sample's logits. q is its smoothed target: s/K for every class, and for
-    the class of the label another 1 - s. So q adds up to 1, and s = 0 gives the usual cross-entropy.
-    The loss is finite, and gradients flow back to the logits. Do not use torch's own cross_entropy or
-    nll_loss, in any form.
+    the class of the label another 1 - s. So q adds up to 1; s = 0 gives the usual cross-entropy.
+    The loss is finite, and gradients flow back to the logits. Do not use torch's own cross_entropy
+    or nll_loss, in any form.
 
-    >>> smoothed_loss(torch.tensor([[2.0, 0.0]]), torch.tensor([0]), 0.5)
-    tensor(0.6269)
+    >>> smoothed_loss(torch.tensor([[2.0, 0.0]]), torch.tensor([0]), 0.25)
+    tensor(0.3769)
     """
     log_p = logits.log_softmax(1)
     of_label = log_p[torch.arange(len(targets)), targets]
@@ -44,6 +44,12 @@ def smoothing_of_probabilities(logits, targets, smoothing):
     """A wrong answer: the logarithm of the smoothed probabilities."""
     p = (1 - smoothing) * logits.softmax(1) + smoothing / logits.shape[1]
     return -p[torch.arange(len(targets)), targets].log().mean()
+
+
+def smoothing_by_divergence(logits, targets, smoothing):
+    """A wrong answer: the divergence of q and p, without the entropy of q."""
+    q = smoothing / logits.shape[1] + (1 - smoothing) * F.one_hot(targets, logits.shape[1]).to(logits.dtype)
+    return (torch.special.xlogy(q, q) - q * logits.log_softmax(1)).sum(1).mean()
 
 
 def smoothing_of_others(logits, targets, smoothing):
@@ -86,6 +92,10 @@ SMOOTHED = Exercise(
               "s and 1 - s change places: with s = 0 the usual cross-entropy must remain."),
         Wrong(_smoothed("smoothing_sums_samples", (_LOSS, _LOSS.replace(").mean()", ").sum()"))),
               "The losses of the samples are added. Take their mean."),
+        Wrong(_smoothed("smoothing_mean_of_classes",
+                        (_LOSS, "-((1 - smoothing) * of_label + smoothing * log_p.mean(1)).mean() / logits.shape[1]")),
+              "The mean runs over samples and classes. Sum over the classes, then take the mean over the samples."),
+        Wrong(smoothing_by_divergence, "This is the divergence KL(q‖p). The loss is larger by the entropy of q."),
         Wrong(_smoothed("smoothing_without_minus", (_LOSS, _LOSS[1:])),
               "The sign is reversed: logarithms of probabilities are negative, and the loss is not."),
         Wrong(_smoothed("smoothing_of_softmax_twice", ("logits.log_softmax(1)", "logits.softmax(1).log_softmax(1)")),
@@ -109,14 +119,15 @@ SMOOTHED = Exercise(
 
 
 def whiten(patches, eps):
-    """Patches after whitening: their features become uncorrelated, with variances λ/(λ + eps).
+    """Patches after whitening by a symmetric matrix: uncorrelated, with variance 1, as eps → 0.
 
     patches: float tensor (N, d), N ≥ 2, one patch a row. eps: float > 0.
     With the mean m (d,) and the covariance Σ = 1/N Σ_n (x_n - m)(x_n - m)ᵀ of the patches, with
     eigenvalues λ_i and orthonormal eigenvectors v_i, the whitening matrix is
     W = Σ_i v_i v_iᵀ / √(λ_i + eps). Returns the tensor (N, d) with the rows W (x_n - m).
-    W is symmetric, so the signs and the order of the eigenvectors do not matter. Tested too:
-    features that are equal in all patches, and two that are always equal to each other.
+    The signs and the order of the eigenvectors do not matter. Along v_i the result has the variance
+    λ_i/(λ_i + eps). Tested too: features that are equal in all patches, and two that are always
+    equal to each other.
 
     >>> whiten(torch.tensor([[3.0, 0.0], [-3.0, 0.0], [3.0, 2.0], [-3.0, 2.0]]), 0.0001)
     tensor([[ 1.0000, -1.0000],
@@ -127,6 +138,13 @@ def whiten(patches, eps):
     centered = patches - patches.mean(0)
     variances, vectors = torch.linalg.eigh(centered.T @ centered / len(patches))
     return centered @ (vectors / (variances + eps).sqrt()) @ vectors.T
+
+
+def whiten_by_cholesky(patches, eps):
+    """A wrong answer: whitening by the inverse of a triangular root of the covariance."""
+    centered = patches - patches.mean(0)
+    covariance = centered.T @ centered / len(patches) + eps * torch.eye(patches.shape[1], dtype=patches.dtype)
+    return torch.linalg.solve_triangular(torch.linalg.cholesky(covariance), centered.T, upper=False).T
 
 
 def _patches(draw):
@@ -149,6 +167,7 @@ WHITEN = Exercise(
         "whiten(torch.tensor([[1.0], [-1.0]]), 3.0)",
         "whiten(torch.tensor([[0.5], [-0.5]]), 0.75)",
         "whiten(torch.tensor([[1.0, -1.0], [-1.0, 1.0]]), 2.0)",
+        "whiten(torch.ones(3, 2), 1.0)",
         "whiten(torch.tensor([[1.0], [5.0]]), 0.1)",
         "whiten(torch.tensor([[3.0, 0.0], [-3.0, 0.0], [3.0, 2.0], [-3.0, 2.0]]), 1.0)",
         "whiten(torch.tensor([[2.0, 1.0], [-2.0, -1.0], [1.0, 2.0], [-1.0, -2.0]]), 0.5)",
@@ -160,6 +179,8 @@ WHITEN = Exercise(
         Wrong(_whitened("whiten_standardized", (_RESULT, "centered / (torch.diag(" + _COVARIANCE + ") + eps).sqrt()")),
               "This standardizes: each feature is divided by its own standard deviation, and correlations stay. "
               "Whitening also decorrelates."),
+        Wrong(whiten_by_cholesky, "Uncorrelated as eps → 0, but by another matrix: W is symmetric, and made of the "
+                                  "eigenvectors."),
         Wrong(_whitened("whiten_without_root", (".sqrt()", "")),
               "The features are divided by the variance instead of its square root, the standard deviation."),
         Wrong(_whitened("whiten_not_centered", ("patches - patches.mean(0)", "patches")),
@@ -254,7 +275,7 @@ AVERAGE = Exercise(
         "average_windows(Weighted(), torch.arange(24.0).view(2, 2, 2, 3) * 5 % 7, 2, [(0, 1)])",
         "average_windows(nn.Flatten(), torch.ones(1, 1, 2, 2), 2, [(0, 0), (0, 0)])",
         "average_windows(Weighted(), torch.ones(1, 1, 2, 3), 2, [(0, 1)]).requires_grad",
-        "x = torch.ones(1, 1, 2, 2); average_windows(nn.Flatten(), x, 1, [(0, 0)]); x",
+        "x = torch.ones(1, 1, 2, 2); average_windows(nn.Flatten(), x, 2, [(0, 0), (0, 0)]); x",
     ),
     wrong=(
         Wrong(_average("average_summed", (".mean(0)", ".sum(0)")),
@@ -394,7 +415,7 @@ EXCHANGED = Quiz(
                                                       "exchanged."),
     ),
     hints=("Take a patch of two numbers, such as -3 and 1, and compute both orders.",
-           "Max pooling can be exchanged with functions that never decrease, average pooling with linear ones."),
+           "Max pooling can be exchanged with functions that never decrease, average pooling with weighted sums."),
     allows="What can be exchanged is computed after the pooling, on a quarter of the numbers.",
 )
 
