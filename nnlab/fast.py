@@ -3,10 +3,11 @@
 import torch
 from torch import nn
 
+from nnlab.models import Layers
 from nnlab.unchanged import evaluating
 
 
-class FastCNN(nn.Sequential):
+class FastCNN(Layers):
     """Three convolutions, each followed by batch normalization and ReLU, and one linear layer; made to be fast.
 
     Args:
@@ -17,8 +18,9 @@ class FastCNN(nn.Sequential):
         normalize: batch normalization after each convolution (week 6 explains it); else the convolutions have biases.
 
     Inputs have shape (N, in_channels, size, size), outputs (N, num_classes). The kernels are 5 × 5, 3 × 3 and 3 × 3,
-    without padding. Max pooling, 2 × 2, comes before normalization and activation: max and ReLU can be exchanged,
-    ReLU(max(a, b)) = max(ReLU(a), ReLU(b)), and so both work on a quarter of the pixels.
+    without padding. Max pooling, 2 × 2, comes before normalization and activation, which so work on a quarter of the
+    pixels. Max and ReLU can be exchanged, ReLU(max(a, b)) = max(ReLU(a), ReLU(b)); normalizing before the pooling
+    would be another network.
 
     Raises:
         ValueError: the images are too small for the three convolutions.
@@ -36,10 +38,6 @@ class FastCNN(nn.Sequential):
             return [*layers, nn.ReLU()]
         super().__init__(*block(in_channels, first, 5, True), *block(first, second, 3, True),
                          *block(second, third, 3, False), nn.Flatten(), nn.Linear(third * left ** 2, num_classes))
-
-    def __getitem__(self, index):
-        """The layer with this index; for a slice, an `nn.Sequential` of its layers."""
-        return nn.Sequential(*list(self)[index]) if isinstance(index, slice) else super().__getitem__(index)
 
 
 def whitening_filters(images, kernel, eps=0.01):

@@ -45,7 +45,15 @@ class MLP(nn.Module):
         return last(x)
 
 
-class CNN(nn.Sequential):
+class Layers(nn.Sequential):
+    """A sequence of layers that can be sliced whatever arguments its class takes."""
+
+    def __getitem__(self, index):
+        """The layer with this index; for a slice, an `nn.Sequential` of its layers."""
+        return nn.Sequential(*list(self)[index]) if isinstance(index, slice) else super().__getitem__(index)
+
+
+class CNN(Layers):
     """Convolutional network: blocks of 3×3 convolutions, ReLU and 2×2 max pooling, then two fully connected layers.
 
     Args:
@@ -81,7 +89,3 @@ class CNN(nn.Sequential):
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
                 nn.init.zeros_(layer.bias)
-
-    def __getitem__(self, index):
-        """The layer with this index; for a slice, an `nn.Sequential` of its layers."""
-        return nn.Sequential(*list(self)[index]) if isinstance(index, slice) else super().__getitem__(index)

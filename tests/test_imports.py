@@ -26,7 +26,7 @@ MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "resume": {"checkpoint", "history", "rng"},
     "unchanged": {"rng"},
     "attribution": {"unchanged"},
-    "fast": {"unchanged"},
+    "fast": {"models", "unchanged"},
     "costs": {"unchanged"},
     "explain": {"remedies"},
     "trial": {"explain", "unchanged"},

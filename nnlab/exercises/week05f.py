@@ -210,7 +210,7 @@ WHITEN = Exercise(
     hints=("torch.linalg.eigh(Σ) returns (λ, V); the eigenvectors are the columns of V. W is V diag(1/√(λ + eps)) Vᵀ.",
            "V / √(λ + eps) divides each column by its own root. Multiply it by Vᵀ from the right: W. For patches in "
            "rows: centered @ W."),
-    allows="The first layer of the fastest recipes for CIFAR-10 is a whitening that is never trained.",
+    allows="A first layer can be computed like this, from the patches of some images, without any training.",
 )
 
 
