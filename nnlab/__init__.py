@@ -11,6 +11,7 @@ Modules that import no other module of the package:
     batches     an in-memory data loader, `Batches`
     toys        toy data sets in the plane, each with its true decision boundary
     device      choose a device, seed the random generators, describe the machine
+    health      measurements of a network in training, from outside: activations, gradients, updates, signs of faults
     progress    a progress bar for notebooks and terminals
     files       atomic writes, checksums, setting a damaged file aside
     formats     file formats of image data sets: npz, IDX, CIFAR-10's pickles

@@ -190,6 +190,16 @@ PLANTED = {
          "metadata allow 'words'; choose from"),
         ("all code", lambda n: setattr(n, "cells", list(filter(needed_beside_code, n.cells))), "cells of text to"),
     ],
+    "prose": [
+        ("a sentence twice", lambda n: setattr(n.cells[1], "source", "We count the dead units. " * 2),
+         "says 2 times 'We count the dead units.'"),
+        ("a link to no notebook", lambda n: setattr(n.cells[1], "source", "[6z](week06z_sleep.ipynb#cell-id=nap)"),
+         "links to week06z_sleep.ipynb, which does not exist"),
+        ("a link to no cell", lambda n: setattr(n.cells[1], "source", "[1b](week01b_learning.ipynb#cell-id=nap)"),
+         "links to the cell 'nap' of week01b_learning.ipynb"),
+        ("a link to no cell of its own", lambda n: setattr(n.cells[1], "source", "[below](#cell-id=nap)"),
+         "links to the cell 'nap' of week01a"),
+    ],
     "python": [
         ("a magic", lambda n: setattr(code_cells(n)[3], "source", "%matplotlib inline\nx = 1"),
          "write %matplotlib as get_ipython()"),

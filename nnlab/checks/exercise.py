@@ -97,6 +97,7 @@ class Quiz:
         wrong: named wrong answers, each a list like the reference;
             feedback comes from one with the same first wrong value.
         hints, allows: as for `Exercise`.
+        also: other lists that are right as well.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Quiz:
     wrong: tuple
     hints: tuple
     allows: str
+    also: tuple = ()
 
     @property
     def source(self):

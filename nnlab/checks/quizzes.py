@@ -23,7 +23,10 @@ def judge_value(exercise, value):
         what = f"a list of {len(reference)} values, one for each question"
         had = f"; this has {len(given)}" if isinstance(given, list) else f"; this is {value!r:.60}"
         return incorrect(name, f"  {name} should be {what}{had}.")
-    given = [_plain(part, right, reference) for part, right in zip(given, reference, strict=True)]
+    words = [*reference, *(part for other in exercise.also for part in other)]
+    given = [_plain(part, right, words) for part, right in zip(given, reference, strict=True)]
+    if any(all(map(_same, given, other)) for other in exercise.also):
+        return Verdict("correct", f"✓ {name} is right", None, given)
     k = next((k for k, part in enumerate(given) if not _same(part, reference[k])), None)
     if k is None:
         return Verdict("correct", f"✓ {name} is right", None, given)
@@ -69,13 +72,13 @@ def _same(given, right):
         return False
 
 
-def _plain(part, right, reference):
-    """A shape or list as a tuple, one number of NumPy or torch as Python's, a word in the spelling of `reference`."""
+def _plain(part, right, known):
+    """A shape or list as a tuple, one number of NumPy or torch as Python's, a word as the list `known` spells it."""
     if isinstance(part, torch.Tensor | np.ndarray | np.generic):
         values = np.asarray(part).reshape(-1).tolist()
         part = values[0] if len(values) == 1 and not isinstance(right, tuple) else tuple(values)
     if isinstance(part, str) and isinstance(right, str):
-        words = {_folded(word): word for word in reference if isinstance(word, str)}
+        words = {_folded(word): word for word in known if isinstance(word, str)}
         near = difflib.get_close_matches(_folded(part), words, 1, _NEAR)
         return words[near[0]] if near else part
     return tuple(part) if isinstance(part, list | torch.Size) else part

@@ -12,6 +12,7 @@ from nnlab.course.folded import answers, folded, on_two_slides
 from nnlab.course.normalize import KEPT, KERNEL, RANDOM, SLUG, WIDGET_VIEW, drawn_from
 from nnlab.course.notebooks import code_cells, printed, sections, slide_type, tags, tree
 from nnlab.course.prerequisites import prerequisites, quotes
+from nnlab.course.prose import linked, repeated
 from nnlab.course.publish import badge_target, first_cell, kaggle_target
 from nnlab.course.solve import exercises_in
 
@@ -195,4 +196,4 @@ def _called(code):
 
 
 RULES = (form, tagged, length, opening, ending, notes, story, on_two_slides, claims, folded, answers, prerequisites,
-         quotes)
+         quotes, repeated, linked)

@@ -23,6 +23,7 @@ from nnlab.course.outputs import shown
 from nnlab.course.solve import checks_of, names_in
 
 TEMPLATES = Path(__file__).parent / "templates"
+_TO_CELL = re.compile(r"\]\((week\w+)\.ipynb(#cell-id=[\w-]+)?\)")  # a link to another notebook, or to a cell of it
 
 
 def address():
@@ -113,5 +114,9 @@ def rendered(notebook, template, formulas, name=None, **course):
                             filters={"markdown2html": markdown_filter(formulas, name)})
     course |= {"style": "\n".join(styles), "version": __version__, "address": address(),
                "figures": figure_scripts(notebook)}
-    text, _ = exporter.from_notebook_node(prepared(notebook, formulas, name), resources={"course": course})
+    page = prepared(notebook, formulas, name)
+    for cell in page.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _TO_CELL.sub(rf"]({'../' * (template == 'deck')}\1.html\2)", cell.source)
+    text, _ = exporter.from_notebook_node(page, resources={"course": course})
     return text

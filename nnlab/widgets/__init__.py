@@ -14,6 +14,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from nnlab.widgets.boards import packed_board
 from nnlab.widgets.images import packed_images
 from nnlab.widgets.live import live, plain
 from nnlab.widgets.packing import packed
@@ -33,14 +34,11 @@ def names():
 @functools.cache
 def module(name):
     """Source of the ES module of the figure called `name`: the shared parts, the rules of its state, its own file."""
-    parts = [*SHARED, *rules(name).get("uses", ())]
+    parts = [HERE / f"{part}.js" for part in (*SHARED, *rules(name).get("uses", ()))]
     stated = (f"const rules = {json.dumps(rules(name))};\n"
               "const { defaults, choices = {}, limits = {}, most = {}, longest = {} } = rules;")
-    return "\n".join([*(_text(HERE / f"{part}.js") for part in parts), stated, _text(FIGURES / f"{name}.js")])
-
-
-def _text(path):
-    return path.read_text(encoding="utf-8")
+    *before, own = [path.read_text(encoding="utf-8") for path in (*parts, FIGURES / f"{name}.js")]
+    return "\n".join([*before, stated, own])
 
 
 def defaults(name):
@@ -65,7 +63,7 @@ def rules(name):
     """
     if name not in names():
         raise ValueError(f"unknown figure {name!r}; choose one of: {', '.join(map(repr, names()))}")
-    return json.loads(_text(FIGURES / f"{name}.json"))
+    return json.loads((FIGURES / f"{name}.json").read_text(encoding="utf-8"))
 
 
 class Figure(anywidget.AnyWidget):
@@ -77,6 +75,7 @@ class Figure(anywidget.AnyWidget):
         name: one of `names()`.
         network: for a figure that runs one, a trained network: it travels beside the state and runs in the browser.
         images, labels, classes: for a figure that shows images, what `nnlab.widgets.images.packed_images` takes.
+        board: for the figure "health", the measurements of a training, `nnlab.health.Health.board()`.
         state: parts of the state that differ from the figure's defaults.
 
     Raises:
@@ -90,15 +89,16 @@ class Figure(anywidget.AnyWidget):
     network = traitlets.Dict().tag(sync=True)
     _ipython_display_ = None  # ipywidgets 7.7 would show itself by this, without the static form below
 
-    def __init__(self, name, network=None, images=None, labels=None, classes=None, **state):
+    def __init__(self, name, network=None, images=None, labels=None, classes=None, board=None, **state):
         self.figure = name
         begin, reads = _merged(name, state), rules(name).get("reads", {})
-        for part, what, given in (("inputs", "network", [network]), ("images", "images", [images, labels, classes])):
+        for part, what, given in (("inputs", "network", [network]), ("images", "images", [images, labels, classes]),
+                                  ("board", "board", [board])):
             if part not in reads and any(one is not None for one in given):
                 takers = [other for other in names() if part in rules(other).get("reads", ())]
                 raise ValueError(f"the figure {name!r} takes no {what}; these do: {', '.join(map(repr, takers))}")
         brought = {} if network is None else packed(network, reads["inputs"], reads["outputs"])
-        brought |= packed_images(images, labels, classes, reads, brought.get("outputs"))
+        brought |= packed_images(images, labels, classes, reads, brought.get("outputs")) | packed_board(board)
         super().__init__(_esm=module(name), state=begin, start=begin, network=brought)
 
     @traitlets.validate("state", "start")

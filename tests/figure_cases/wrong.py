@@ -86,6 +86,10 @@ SINGLE = [
     ("convolution", {"weight": [[[[1] * 6]]]}), ("convolution", {"weight": [[[[1]]]] * 3}),
     ("convolution", {"weight": [[[["1"]]]]}), ("convolution", {"stride": [1]}), ("convolution", {"stride": [1, 1.5]}),
     ("convolution", {"padding": [1, 1, 1]}), ("convolution", {"bias": [0] * 3}), ("convolution", {"bias": [[0]]}),
+    ("descent", {"df": 1}), ("descent", {"df": 20.5}), ("descent", {"pulls": [0] * 21}),
+    ("descent", {"pulls": [0] * 19 + [4.5]}), ("descent", {"ridge": 1.01}), ("descent", {"basis": "powers"}),
+    ("profile", {"residual": 0.5}), ("profile", {"depth": 0}), ("profile", {"pinned": "x" * 201}),
+    ("health", {"step": 48}), ("health", {"layer": 1.5}), ("health", {"sign": -2}), ("health", {"shows": "updates"}),
 ]
 
 # Values at the very edge of the rules, which must be taken.
@@ -108,4 +112,8 @@ RIGHT = [
     ("convolution", {"pixels": [[[1] * 16] * 16] * 3}), ("convolution", {"weight": [[[[99] * 5] * 5] * 3] * 2}),
     ("convolution", {"pixels": []}), ("convolution", {"pixels": [[[1, 2], [3]]]}), ("convolution", {"weight": [[]]}),
     ("convolution", {"bias": []}), ("convolution", {"stride": [3.0, 1]}), ("convolution", {"step": 999}),
+    ("descent", {"df": 60}), ("descent", {"df": 2.0}), ("descent", {"pulls": [4] * 20, "ridge": 1, "noise": 0}),
+    ("profile", {"pinned": "toString=1"}), ("profile", {"pinned": "💥" * 200}), ("profile", {"depth": 1, "layer": 60}),
+    ("profile", {"residual": 1.0, "gain": 4}), ("profile", {"width": 4, "batch_size": 128}),
+    ("health", {"step": 47.0, "layer": 39}), ("health", {"sign": 99, "shows": "gradients"}), ("health", {"sign": -1}),
 ]

@@ -1,0 +1,96 @@
+// The health board: what nnlab.health has measured of a network in training; a row a layer, all over the same steps.
+// What is shown stands in health_run.js; the drawing in health_rows.js, health_losses.js, health_detail.js.
+
+const HEALTH_STYLE = `
+  .stage svg .fine { font-size: 16px; }
+  .stage svg .strip { fill: var(--soft); stroke: var(--pale); stroke-width: 0.5; }
+  .stage svg .pixels { image-rendering: pixelated; pointer-events: none; }
+  .stage svg .chosen { fill: var(--lane0); opacity: 0.14; }
+  .stage svg .found { fill: none; stroke: var(--lane1); stroke-width: 3; }
+  .stage svg .press { fill: transparent; cursor: pointer; }
+  .stage svg .thumb { fill: var(--lane2); opacity: 0.17; }
+  .stage svg .range { stroke: var(--edge); stroke-width: 2; opacity: 0.6; stroke-linecap: round; }
+  .stage svg .profile { fill: none; stroke: var(--lane0); stroke-width: 2; opacity: 0.7; }
+  .stage svg .dots { fill: none; stroke: var(--lane0); stroke-width: 9; stroke-linecap: round; }
+  .stage svg .dots.ratio { stroke: var(--lane2); }
+  .stage svg .dead { fill: var(--lane1); }
+  .stage svg .saturated { fill: var(--lane3); }
+  .stage svg .rule { stroke: var(--pale); }
+  .stage svg .curve { fill: none; stroke-width: 2.6; stroke-linejoin: round; }
+  .stage svg .curve.lane0 { stroke: var(--lane0); }
+  .stage svg .curve.lane1 { stroke: var(--lane1); stroke-dasharray: 7 4; }
+  .stage svg .curve.lane2 { stroke: var(--lane2); }
+  .stage svg .point { stroke: var(--ground); stroke-width: 1.5; }
+  .stage svg .point.lane0 { fill: var(--lane0); }
+  .stage svg .point.lane1 { fill: var(--lane1); }
+  .stage svg .point.lane2 { fill: var(--lane2); }
+  .stage svg .name0 { fill: var(--lane0); font-weight: 600; }
+  .stage svg .name1 { fill: var(--lane1); font-weight: 600; }
+  .stage svg .name2 { fill: var(--lane2); font-weight: 600; }
+  .stage svg .bars { fill: var(--lane0); opacity: 0.85; }
+  .stage svg .bars1 { fill: var(--lane3); }
+  .stage svg .bars2 { fill: var(--gray); }
+  .stage svg .cursor { stroke: var(--ink); stroke-width: 1.5; }
+  .stage .chips { flex: 1 1 100%; }
+  .stage .chip { border-radius: 15px; border-color: var(--lane1); }
+  .stage .chip[aria-pressed=true] { background: var(--lane1); border-color: var(--lane1); color: var(--on); }
+  @media (max-width: 480px) { .stage svg .board .fine { font-size: 18px; } .stage svg .fine { font-size: 14px; } }`;
+
+function buildHealth(given) {
+  const held = { layout: layoutOf(1), last: 0, at: 0, count: 1 }, current = () => held;
+  const at = () => ({ ...given.state(), step: Math.min(given.state().step, held.last) });
+  const stage = { ...given, state: at }, { root, says } = stage;
+  setStage(stage);
+  root.append(html("style", {}, HEALTH_STYLE));
+  const [heads, drawHeads] = buildHeads(), [strips, drawStrips] = buildStrips();
+  const [dots, drawRanges, drawDots] = buildDots(), [units, drawBars, drawUnits] = buildUnits();
+  const [under, above, drawNames, drawChosen] = buildNames(stage, current);
+  const [losses, drawCurves, drawLosses] = buildLossCurves(), [cursor, drawCursor] = buildCursor(stage, current);
+  const [detail, drawDetail] = buildDetail(), [chips, drawChips] = buildChips(stage);
+  const [shows, drawShows] = buildShows(stage), steer = glider(stage, { end: () => held.last, seconds: 5 });
+  const board = panel({ width: SPLIT, height: 400, label: "The layers of the network, and the losses" },
+    svg("g", { class: "board" }, under[0], heads, strips, dots, units, losses, under[1], ...above, cursor));
+  root.append(html("div", { class: "panels" }, board, detail), steer.node, shows, chips);
+
+  const drawAll = (now) => {
+    const { layers, steps } = held.board, layout = layoutOf(layers.length);
+    const ratios = layers.flatMap((layer) => weightsOf(layer)?.ratio || []);
+    const powers = { gradient: powersOf(layers.flatMap((layer) => layer.gradient), 2, 12),
+      ratio: powersOf([...ratios, 1e-5, 0.1], 4, 9) };
+    const scales = { powers, gradient: scaleOf(GRADIENT, powers.gradient), ratio: scaleOf(RATIO, powers.ratio) };
+    Object.assign(held, { layout, scales, last: steps.length - 1, count: layers.length });
+    put(board, { viewBox: `0 0 ${SPLIT} ${layout.height}` });
+    drawHeads(now, held.board, layout, scales);
+    drawStrips(held.board, layout, now.shows, held.dark);
+    drawRanges(held.board, layout, scales);
+    drawBars(held.board, layout);
+    drawNames(held.board, layout);
+    drawCurves(held.board, layout);
+  };
+  let drawn = null;
+  new MutationObserver(() => {
+    const dark = root.dataset.theme === "dark";
+    if (dark === Boolean(held.dark) || !held.board) return;
+    held.dark = dark;
+    drawStrips(held.board, held.layout, stage.state().shows, dark);
+  }).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+  return (now, numbers) => {
+    held.board = numbers.board();
+    if (!drawn || drawn[0] !== held.board || drawn[1] !== now.shows) drawAll(now);
+    drawn = [held.board, now.shows];
+    held.at = numbers.at;
+    steer.show(at());
+    drawDots(held.board, held.layout, held.scales, numbers.at);
+    drawUnits(held.board, numbers.at);
+    drawLosses(held.board, held.layout, numbers.at);
+    drawCursor(numbers, held.layout);
+    drawChosen(numbers, held.layout);
+    drawDetail(numbers, held.layout, held.scales.powers);
+    drawChips(numbers);
+    drawShows(now);
+    write(says, healthSentence(numbers));
+  };
+}
+
+export default figure({ title: "The health board of a network in training", rules, numbers: healthNumbers,
+  build: buildHealth, torch: torchHealth });
