@@ -2,7 +2,7 @@
 
 Modules that import no other module of the package:
     autograd    reverse-mode automatic differentiation of scalars
-    models      the multilayer perceptron, `MLP`; the convolutional network, `CNN`
+    models      the multilayer perceptron, `MLP`, or `network` of modules; the convolutional network, `CNN`
     conv        convolution and pooling by hand, their output sizes, gradients, matrices, receptive fields
     augment     random changes of images, for whole batches: flips, shifts, rotation, color, noise, erasing, mixup
     optim       optimizers: gradient descent, momentum, Nesterov, AdaGrad, RMSProp, Adam, AMSGrad, AdamW

@@ -40,6 +40,18 @@ def accuracy(outputs, targets, threshold=0.0):
     return (predictions(outputs, threshold) == _labels(outputs, targets)).float().mean()
 
 
+def score(model, **sets):
+    """Accuracy of `model` on each of the `sets`, pairs (x, y) of inputs and labels: a dictionary of floats by name.
+
+    The model stays in the mode in which it is given, and no gradients are computed.
+
+    >>> score(torch.nn.Identity(), training=(torch.eye(2), torch.tensor([0, 0])))
+    {'training': 0.5}
+    """
+    with torch.no_grad():
+        return {name: accuracy(model(x), y).item() for name, (x, y) in sets.items()}
+
+
 def confusion_matrix(outputs, targets, num_classes=None, threshold=0.0):
     """Confusion matrix (C, C) of int64: entry [i, j] counts the samples of class i whose predicted class is j.
 

@@ -89,3 +89,24 @@ class CNN(Layers):
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
                 nn.init.zeros_(layer.bias)
+
+
+def network(*sizes, activation=nn.ReLU):
+    """Multilayer perceptron as an `nn.Sequential`, whose activation functions are modules that hooks can see.
+
+    Args:
+        sizes: numbers of inputs, of units in each hidden layer, and of outputs.
+        activation: class of the activation functions, a module without arguments.
+
+    Inputs of shape (N, ...) are flattened to (N, sizes[0]); outputs have shape (N, sizes[-1]). Weights and biases keep
+    torch's initialization.
+
+    Raises:
+        ValueError: fewer than two sizes.
+    """
+    if len(sizes) < 2:
+        raise ValueError(f"sizes = {list(sizes)}; give at least the numbers of inputs and outputs, as in (64, 10)")
+    layers = [nn.Flatten()]
+    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+        layers += [nn.Linear(inputs, outputs), activation()]
+    return nn.Sequential(*layers[:-1])

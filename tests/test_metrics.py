@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlab.metrics import accuracy, confusion_matrix, predictions
+from nnlab.metrics import accuracy, confusion_matrix, predictions, score
 
 
 @settings(max_examples=300, deadline=None)
@@ -103,3 +103,11 @@ def test_class_probabilities_count_as_their_largest_class():
     assert accuracy(outputs, mixed) == 0.75 and confusion_matrix(outputs, mixed)[1].tolist() == [1, 2, 0]
     with pytest.raises(ValueError, match="one-hot rows"):
         accuracy(outputs, torch.eye(3, dtype=torch.int64)[[0, 1, 2, 0]])
+
+
+def test_score_is_the_accuracy_on_each_set():
+    net = torch.nn.Sequential(torch.nn.Dropout(0.0), torch.nn.Linear(3, 2)).train()
+    one, two = [(torch.randn(n, 3), torch.randint(2, (n,))) for n in (7, 4)]
+    assert score(net, a=one, b=two) == {name: accuracy(net(x), y).item() for name, (x, y) in zip("ab", (one, two),
+                                                                                                strict=True)}
+    assert net.training

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from nnlab.models import CNN, MLP
+from nnlab.models import CNN, MLP, network
 
 
 def test_mlp_is_the_sequence_of_its_layers():
@@ -71,3 +71,12 @@ def test_slices_are_sequences_of_layers():
     net, x = CNN(), torch.randn(2, 1, 28, 28)
     assert type(net[:3]) is torch.nn.Sequential and net[-1] is list(net)[-1]
     torch.testing.assert_close(net[3:].eval()(net[:3].eval()(x)), net.eval()(x))
+
+
+def test_network_is_a_sequence_of_modules():
+    net = network(6, 5, 3, activation=torch.nn.Tanh)
+    assert [type(layer).__name__ for layer in net] == ["Flatten", "Linear", "Tanh", "Linear"]
+    x = torch.randn(4, 2, 3)
+    torch.testing.assert_close(net(x), net[3](torch.tanh(net[1](x.flatten(1)))))
+    with pytest.raises(ValueError, match=r"sizes = \[4\]; give at least"):
+        network(4)

@@ -176,6 +176,13 @@ class Averaged(ListedBlock):
         return 0.5 * self.shortcut(x) + 0.5 * self.branch(x)
 
 
+class BiasedProjection(ListedBlock):
+    def __init__(self, in_features, out_features):
+        super().__init__(in_features, out_features)
+        if in_features != out_features:
+            self.shortcut = nn.Linear(in_features, out_features)
+
+
 class NormalizedAfterwards(FunctionalBasic):
     def forward(self, x):
         out = self.conv2(F.relu(self.bn1(self.conv1(x))))
@@ -194,11 +201,32 @@ class LeakyBasic(FunctionalBasic):
         return F.leaky_relu(out + (x if self.downsample is None else self.downsample(x)), 0.1)
 
 
+class EmptyDownsample(FunctionalBasic):
+    def __init__(self, in_channels, channels, stride):
+        super().__init__(in_channels, channels, stride)
+        self.downsample = self.downsample or nn.Sequential()
+
+
+class StrideTwice(FunctionalBasic):
+    def __init__(self, in_channels, channels, stride):
+        super().__init__(in_channels, channels, stride)
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride, 1, bias=False)
+
+
+class AddedToInputs(FunctionalBasic):
+    def forward(self, x):
+        out = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        if self.downsample is not None:
+            x = self.downsample(x)
+        x += out
+        return F.relu(x)
+
+
 _reference = week06d.residual_gradient
 
 WRONG = {
     "ResidualBlock": [
-        OnceNormalized, Concatenated, TwiceTheShortcut, Averaged,
+        OnceNormalized, Concatenated, TwiceTheShortcut, Averaged, BiasedProjection,
         variant(ResidualBlock, ("self.shortcut(x) +", "self.branch[0](x) +")),
         variant(ResidualBlock, ("nn.init.zeros_(self.branch[5].weight)", "nn.init.zeros_(self.branch[3].weight)")),
         variant(ResidualBlock, ("nn.BatchNorm1d", "nn.LayerNorm")),
@@ -206,6 +234,7 @@ WRONG = {
     "residual_gradient": [
         lambda x, w1, w2, g: g + (g @ w2 * (x @ w1.T > 0)) @ w1 * g,
         lambda x, w1, w2, g: g + (g @ w1.T * (x @ w1.T > 0)) @ w2.T,
+        lambda x, w1, w2, g: g + ((g @ w2.T) * (x @ w1.T > 0)) @ w1.T,
         lambda x, w1, w2, g: g @ (torch.eye(len(w2), dtype=x.dtype) + w2 @ w1),
         lambda x, w1, w2, g: x + (g @ w2 * (x @ w1.T > 0)) @ w1,
         lambda x, w1, w2, g: g - (g @ w2 * (x @ w1.T > 0)) @ w1,
@@ -228,7 +257,7 @@ WRONG = {
         lambda d, w: filters_in_a_loop(d - d.mean(), w),
     ],
     "BasicBlock": [
-        NormalizedAfterwards, DownsampledBranch, LeakyBasic,
+        NormalizedAfterwards, DownsampledBranch, LeakyBasic, EmptyDownsample, StrideTwice, AddedToInputs,
         variant(BasicBlock, ("1, stride, bias", "1, 1, bias")),
         variant(BasicBlock, ("in_channels, channels, 1, stride, bias=False)", "in_channels, channels, 3, stride, "
                              "padding=1, bias=False)")),

@@ -13,10 +13,10 @@ class ResidualBlock(nn.Module):
     ResidualBlock(in_features, out_features), two ints, builds two attributes; forward returns
     shortcut(x) + branch(x), a tensor (N, out_features), for x (N, in_features), in both modes.
     branch: nn.Sequential of six modules: BatchNorm1d, ReLU, Linear from in_features to
-    out_features, BatchNorm1d, ReLU, Linear from out_features to out_features. The linear layers
-    have no bias. The weight of the last one starts at zero; all else starts as torch starts it.
+    out_features, BatchNorm1d, ReLU, Linear from out_features to out_features.
     shortcut: nn.Identity() where the sizes are equal; else a Linear layer from in_features to
-    out_features without a bias (a projection). x must not change.
+    out_features (a projection). No Linear layer has a bias. The weight of the last one of branch is
+    initialized to zero; all other parameters keep torch's initialization. x must not change.
 
     >>> ResidualBlock(2, 2)(torch.tensor([[1.0, -3.0], [2.0, 5.0]])).detach()
     tensor([[ 1., -3.],
@@ -117,20 +117,22 @@ BLOCK = Exercise(
               "ReLU follows the addition, as in the first residual networks (post-activation). Here nothing follows "
               "it: negative outputs stay."),
         Wrong(_block("BlockWithoutShortcut", (_SUM, "self.branch(x)")),
-              "Only the branch is returned: this is a plain network, and it starts as the constant 0. Add the "
-              "shortcut."),
+              "Only the branch is returned: this is a plain network, at first the constant 0. Add the shortcut."),
         Wrong(_block("BlockNotAtZero", (_ZERO, "pass")),
-              "The last linear layer starts at random weights. Start it at zero: then the block starts as its "
-              "shortcut."),
+              "The last linear layer is initialized at random. Initialize its weight to zero: then the block begins as "
+              "its shortcut."),
         Wrong(_block("BlockFirstAtZero", (_ZERO, "nn.init.zeros_(self.branch[2].weight)")),
-              "The first linear layer starts at zero, so ReLU gives zeros to the last one and passes no gradient back: "
-              "the branch never trains. The last layer starts at zero."),
+              "The first linear layer is initialized to zero, so ReLU gives zeros to the last one and passes no "
+              "gradient back: the branch never trains. The last layer is the one to initialize to zero."),
         Wrong(_block("BlockBothAtZero", (_ZERO, "nn.init.zeros_(self.branch[2].weight); " + _ZERO)),
-              "Both linear layers start at zero. Then neither receives a gradient, and the branch never trains. Only "
-              "the last one starts at zero."),
+              "Both linear layers are initialized to zero. Then neither receives a gradient, and the branch never "
+              "trains. Only the last one is initialized to zero."),
         Wrong(_block("BlockAlwaysProjected", ("if in_features != out_features:", "if True:")),
-              "The shortcut is a linear layer even where the sizes are equal, so the block is not the identity at the "
-              "start. Use nn.Identity() there."),
+              "The shortcut is a linear layer even where the sizes are equal, so the block is not the identity "
+              "after initialization. Use nn.Identity() there."),
+        Wrong(_block("BlockProjectionWithBias", ("self.shortcut = nn.Linear(in_features, out_features, bias=False)",
+                                                 "self.shortcut = nn.Linear(in_features, out_features)")),
+              "The projection has a bias; bias=False there, too."),
         Wrong(_block("BlockWithBias", ("out_features, bias=False", "out_features")),
               "The linear layers have biases. Batch normalization removes the first one's effect, and the statement "
               "asks for none: bias=False."),
@@ -243,6 +245,8 @@ GRADIENT = Exercise(
         Wrong(_gradient("gradient_forwards", (_BACK, "upstream + torch.relu(upstream @ w1.T) @ w2.T")),
               "The upstream gradient goes through the branch in the forward direction. Backward it meets W₂ first, "
               "then ReLU's derivative, then W₁."),
+        Wrong(_gradient("gradient_transposed", (_BACK, "upstream + ((upstream @ w2.T) * passes) @ w1.T")),
+              "W₂ and W₁ are transposed: with row vectors, backward is @ w2, then @ w1."),
         Wrong(_gradient("gradient_relu_of_gradient", (_BACK, "upstream + torch.relu(upstream @ w2) @ w1")),
               "ReLU is applied to the gradient. Where z > 0 the gradient passes with either sign; elsewhere it is 0."),
         Wrong(_gradient("gradient_averaged", (_BACK, "upstream + ((upstream @ w2 * passes) @ w1) / len(x)")),
@@ -537,6 +541,8 @@ BASIC = Exercise(
         "shapes(BasicBlock(2, 2, 1))",
         "shapes(BasicBlock(2, 3, 1))",
         "shapes(BasicBlock(2, 2, 2))",
+        "BasicBlock(2, 2, 1).downsample is None",
+        "block = BasicBlock(1, 2, 2); block.conv1.stride, block.conv2.stride",
         "BasicBlock(2, 4, 2)(torch.zeros(1, 2, 6, 6)).shape",
         "filled(BasicBlock(1, 1, 1)).eval()(torch.zeros(1, 1, 2, 2))",
         "filled(BasicBlock(1, 1, 1)).eval()(torch.ones(1, 1, 2, 2))",
@@ -547,7 +553,6 @@ BASIC = Exercise(
         f"filled(BasicBlock(2, 2, 2))({_IMAGES})",
         f"x = {_IMAGES}; filled(BasicBlock(2, 2, 1))(x); x",
         f"block = filled(BasicBlock(2, 2, 2)); block({_IMAGES}); block.bn2.running_mean",
-        "block = BasicBlock(1, 2, 2); block.conv1.stride, block.conv2.stride",
     ),
     wrong=(
         Wrong(_basic("BasicWithoutShortcut", (_OUT, "return torch.relu(branch)")),
@@ -572,6 +577,14 @@ BASIC = Exercise(
                                                           "channels, channels, 3, stride, padding=1"),
                      ("in_channels, channels, 3, stride, padding", "in_channels, channels, 3, padding")),
               "The stride is in the second convolution. torchvision's block has it in conv1."),
+        Wrong(_basic("BasicStrideInBoth", ("channels, channels, 3, padding=1",
+                                           "channels, channels, 3, stride, padding=1")),
+              "Both 3 × 3 convolutions have the stride, so the branch is smaller than the shortcut. Only conv1 has "
+              "it."),
+        Wrong(_basic("BasicInPlace", (_OUT, "shortcut += branch\n        return torch.relu(shortcut)")),
+              "The input is overwritten: where downsample is None, the shortcut is x itself. Return a new tensor."),
+        Wrong(_basic("BasicIdentityModule", ("self.downsample = None", "self.downsample = nn.Identity()")),
+              "Without a projection downsample is a module here. It is None there, as in torchvision's block."),
         Wrong(_basic("BasicWithBias", (", padding=1, bias=False", ", padding=1")),
               "The 3 × 3 convolutions have biases; batch normalization follows and makes them useless. bias=False."),
         Wrong(_basic("BasicDownsampleWithoutNorm", ("bias=False), nn.BatchNorm2d(channels))", "bias=False))")),
@@ -624,13 +637,16 @@ COUNTS = Quiz(
                                                 "is: add, don't multiply."),
         Wrong([1024, 120, 1024, 1, 1, 1024], "Only the branch is normalized, not the sum. Variances of independent "
                                              "signals add."),
+        Wrong([1024, 120, 1024, 1, 11, 0.0009765625], "That is the factor that multiplies the gradient. By what is it "
+                                                      "divided?"),
         Wrong([1024, 120, 1024, 1, 11, 5], "Factors along a path multiply: 0.5 ten times."),
         Wrong([1024, 120, 1024, 1, 11, 20], "Ten factors of a half are not 10 times a half, and their product divides "
                                             "by more than 20: multiply."),
         Wrong([1024, 120, 1024, 1, 11, 1], "The identity would keep the gradient. A shortcut scaled by 0.5 halves it "
                                            "in every block."),
     ),
-    hints=("Paths: two choices in each block. Mean squares: shortcut plus branch, which are uncorrelated at the start.",
+    hints=("Paths: two choices in each block. Mean squares: shortcut plus branch, which are uncorrelated after "
+           "initialization.",
            "Choosing k of n: n! / (k! (n - k)!). A factor c on a signal is c² on its mean square."),
     allows="The numbers behind the figures of this lecture.",
 )

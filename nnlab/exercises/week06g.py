@@ -78,8 +78,8 @@ CURE_1 = _cure(
               "The training images are scaled, the new ones are not: the network meets inputs of another size. Scale "
               "both alike."),
         Wrong(_sick(patients.patient_1, ("lr=0.1", "lr=0.001"), name="smaller_rate"),
-              "The learning rate of the statement was right. The units are saturated before the first step, so no rate "
-              "helps: look at the standard deviation of the inputs."),
+              "The learning rate of the statement was right. A smaller one hides the cause at best: the units are "
+              "saturated before the first step. Look at the standard deviation of the inputs."),
         Wrong(_sick(patients.patient_1, ("activation=nn.Tanh", "activation=nn.ReLU"), name="other_activation"),
               "The statement says tanh. Another activation function hides the cause at best: the inputs still have a "
               "standard deviation near 100."),
@@ -108,7 +108,7 @@ CURE_3 = _cure(
               "The learning rate still changes at every step, only less: it should be constant within an epoch, and "
               "0.8 times as large in the next."),
         Wrong(_sick(patients.patient_3, ("range(10)", "range(0, 10)"), name="as_before_3"),
-              "The learning rate falls to 0.8 times its value at every step: after one epoch nothing of it is left."),
+              "The learning rate falls to 0.8 times its value at every step: after one epoch about 1 % of it is left."),
         Wrong(_sick(patients.patient_3, ("            scheduler.step()\n", ""),
                     ("    for _ in range(10):\n", "    for _ in range(10):\n        scheduler.step()\n"),
                     name="before_the_epoch"),
@@ -225,7 +225,9 @@ CURE_8 = _cure(
     ),
     hints=("Follow one new image from the argument to the model. Which lines does a training image pass?",
            "(new_x - mean) / std, with the mean and std of the training images."),
-    allows="Good on training images and poor on new ones: measure the training images on the second path first.",
+    allows="Good on training images and poor on new ones: prepare the training images as the new ones are prepared, "
+           "and "
+           "measure the accuracy on them.",
 )
 CURE_9 = _cure(
     patients.patient_9, ("    for _ in range(10):\n", "    for _ in range(10):\n        model.train()\n"),
@@ -282,6 +284,9 @@ CURE_12 = _cure(
     patients.patient_12, ("nn.Sequential(nn.Flatten(), *layers)", "nn.Sequential(nn.Flatten(), *layers[:-1])"),
     ("weight_decay=0.1", "weight_decay=0.0001"),
     special=trials.both_cured, least=0.85, sizes=_THREE, optimizer="Adam", lr=0.003, decay=True,
+    said={"other_optimizer": "AdamW decouples the decay from the gradient, so 0.1 would be mild (4d). The statement "
+                             "asks "
+                             "for Adam: choose a smaller decay."},
     wrong=(
         Wrong(_sick(patients.patient_12, ("range(10)", "range(0, 10)"), name="as_before_12"),
               "Both causes are still there: the weights shrink to almost nothing, and no logit can be negative."),

@@ -10,7 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from nnlab.metrics import accuracy
+from nnlab.metrics import score
+from nnlab.models import network
 
 
 @functools.cache
@@ -30,23 +31,6 @@ def small_digits(count=1000, new=797, seed=0):
     order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))[:count + new]
     train, rest = order[:count], order[count:]
     return x[train], y[train], x[rest], y[rest]
-
-
-def network(*sizes, activation=nn.ReLU):
-    """Multilayer perceptron as an `nn.Sequential` of modules, so that hooks see the outputs of each activation.
-
-    sizes: numbers of inputs, of units in each hidden layer, and of outputs. activation: a module class.
-    """
-    layers = [nn.Flatten()]
-    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
-        layers += [nn.Linear(inputs, outputs), activation()]
-    return nn.Sequential(*layers[:-1])
-
-
-def score(model, **sets):
-    """Accuracy of `model` on each of the `sets`, pairs (x, y) of inputs and labels: a dictionary of floats by name."""
-    with torch.no_grad():
-        return {name: accuracy(model(x), y).item() for name, (x, y) in sets.items()}
 
 
 def patient_1(x, y, new_x, new_y):

@@ -333,7 +333,7 @@ def gradients_reach(trial):
     if kinds <= {nn.Sequential, nn.Flatten, nn.Linear, nn.Identity}:
         return Found(f"no activation function; {words}", "linear")
     plain = not any("Norm" in kind.__name__ for kind in kinds)
-    if plain and nn.Sigmoid in kinds and max(seen.start) > 2:
+    if plain and nn.Sigmoid in kinds and max(seen.start) > 2 and (ratio <= 1e-3 or trial.low()):
         return Found(f"sigmoid with large weights; {words}", "large weights")
     if plain and nn.ReLU in kinds and max(seen.start) < 0.6 and trial.low():
         return Found(f"ReLU with torch's own weights; {words}", "default weights")
