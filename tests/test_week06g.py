@@ -324,7 +324,7 @@ def test_every_sick_network_has_a_sign_on_its_board_and_no_healthy_one_has():
             assert row["signs"] == {}, (number, row)
         else:
             assert max(row["signs"].values()) >= 18, (number, row)
-    SEEN.append(f"clinic: signs { ({number: row['signs'] for number, row in recorded['patients'].items()}) }")
+    SEEN.append(f"clinic: signs { ({number: row['signs'] for number, row in recorded().items()}) }")
 
 
 @pytest.mark.parametrize("name", sorted(week06g.CURES))
