@@ -226,8 +226,7 @@ CURE_8 = _cure(
     hints=("Follow one new image from the argument to the model. Which lines does a training image pass?",
            "(new_x - mean) / std, with the mean and std of the training images."),
     allows="Good on training images and poor on new ones: prepare the training images as the new ones are prepared, "
-           "and "
-           "measure the accuracy on them.",
+           "and measure the accuracy on them.",
 )
 CURE_9 = _cure(
     patients.patient_9, ("    for _ in range(10):\n", "    for _ in range(10):\n        model.train()\n"),
@@ -285,8 +284,7 @@ CURE_12 = _cure(
     ("weight_decay=0.1", "weight_decay=0.0001"),
     special=trials.both_cured, least=0.85, sizes=_THREE, optimizer="Adam", lr=0.003, decay=True,
     said={"other_optimizer": "AdamW decouples the decay from the gradient, so 0.1 would be mild (4d). The statement "
-                             "asks "
-                             "for Adam: choose a smaller decay."},
+                             "asks for Adam: choose a smaller decay."},
     wrong=(
         Wrong(_sick(patients.patient_12, ("range(10)", "range(0, 10)"), name="as_before_12"),
               "Both causes are still there: the weights shrink to almost nothing, and no logit can be negative."),

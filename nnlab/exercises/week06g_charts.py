@@ -136,8 +136,7 @@ def _against_evidence(n):
         "nothing unusual": "Something is: compare column by column with the chart of a healthy network.",
         "inputs": f"The inputs have the standard deviation {n['inputs']:.2g}, and that is usual.",
         "saturated units": "The chart lists no saturated units: there is no sigmoid or tanh, or its outputs are far "
-                           "from "
-                           "the limits.",
+                           "from the limits.",
         "dead units": f"At most {n['dead']:.0%} of a layer's units are dead. That happens in healthy networks, too.",
         "gradient by layer": f"The gradient of the first weight matrix is {n['gradient']:.2g} times that of the last, "
                              "and that is usual.",
@@ -164,12 +163,10 @@ _OWN_DIAGNOSIS = {  # what contradicts a diagnosis of one patient, where the gen
     (1, "healthy"): "Nearly all outputs of the first tanh are saturated, and most training images are classified "
                     "wrongly.",
     (1, "vanishing gradients"): "On the chart the ratio is usual, since a weight's gradient is multiplied by inputs "
-                                "near "
-                                "100. The gradient of the outputs is small on the board: the units are saturated "
+                                "near 100. The gradient of the outputs is small on the board: the units are saturated "
                                 "before the first step. By what?",
     (2, "learning rate too large"): "The loss jumps because each value is a mean over four images. 97 % of the "
-                                    "training "
-                                    "images are classified correctly.",
+                                    "training images are classified correctly.",
     (3, "healthy"): "In the last steps the weights do not change any more, and it classifies three of ten images "
                     "correctly.",
     (3, "weights outside the optimizer"): "The weights changed by some percent of their norm in the first steps, and "
@@ -196,15 +193,13 @@ _OWN_DIAGNOSIS = {  # what contradicts a diagnosis of one patient, where the gen
     (9, "overfitting"): "The gap is small. Look at how the steps were made, not at the result.",
     (11, "healthy"): "The validation accuracy is above 0.97, and 0.9 on images that the script has never seen.",
     (11, "overfitting"): "It may overfit as well, but an honest validation accuracy would then be near 0.9, like "
-                         "that on "
-                         "new images. Here it is above 0.97.",
+                         "that on new images. Here it is above 0.97.",
     (11, "new images prepared differently"): "New images enter with the same standard deviation as training images, "
                                              "0.38. It is the validation accuracy that stands out.",
 }
 _OWN_EVIDENCE = {
     (1, "gradient by layer"): "On the chart the ratio is usual. On the board the gradient in front of the tanh is "
-                              "small, "
-                              "which is a consequence. What is unusual before the first step?",
+                              "small, which is a consequence. What is unusual before the first step?",
     **{(number, "accuracies"): "The accuracies are those of a network that is well: compare them with section 1."
        for number in (2, 5, 10)},
     (5, "update ratio"): "The first step changes a matrix by a quarter of its norm, more than the table calls "
@@ -216,8 +211,7 @@ _OWN_EVIDENCE = {
                                 "a step?",
     (6, "gradient by layer"): "Where the gradient is small, it is because the units are dead: a consequence.",
     (6, "sign of the logits"): "Few logits or none are negative, but the last row of the board is a linear layer. "
-                               "Look at "
-                               "the first steps.",
+                               "Look at the first steps.",
     (6, "learning rate"): "The learning rate is constant. Whether 0.3 is too large shows in what a step does.",
     (8, "accuracies"): "Such a gap could be overfitting, too. What tells the two apart?",
     (8, "nothing unusual"): "Compare what enters the network in training with what enters it for new images.",
@@ -272,8 +266,7 @@ def _last_chart():
     wrong += [Wrong([right[0], other, *right[2:]], shows_nothing[other])
               for other in EVIDENCE if other not in (right[1], right[3], "dead units")]
     wrong += [Wrong([right[2], right[1], right[0], right[3]], "This is one of the two faults. Check the evidence "
-                                                              "beside "
-                                                              "it, and the other pair.")]
+                                                              "beside it, and the other pair.")]
     wrong += [Wrong([right[0], "dead units", *right[2:]], "Some units are dead, as in healthy networks: look for a "
                                                           "quantity that goes to almost 0.")]
     wrong += [Wrong([*right[:3], other], f"Not for the second fault. {shows_nothing[other]}")
