@@ -22,8 +22,8 @@ class watch:
     Training is left as it is, to the bit: weights, state of the optimizer, random generators, modes. After the block
     no hook is left, and the result holds numbers only, neither the model nor its tensors. An object serves one block.
 
-    A small MLP (784-100-50-10, batches of 64) trains about twice as long at every=5; losses on `train` and `val` cost two passes over
-    `samples` images each time, which is most of the cost for a convolutional network.
+    A small MLP (784-100-50-10, batches of 64) trains about twice as long at every=5; losses on `train` and `val` cost
+    two passes over `samples` images each time, which is most of the cost for a convolutional network.
 
     Args:
         model: the network; None to find it: the outermost module with parameters that runs with gradients.
