@@ -83,18 +83,17 @@ def test_slides_are_built_once_and_again_when_something_changes(browser, site, c
 @pytest.mark.browser
 def test_all_links_of_the_site_lead_somewhere(browser, site):
     """Every link and image in pages and decks: a file of the site, a place in the page, or an address elsewhere."""
-    checked = 0
+    checked, outside, ids = 0, {}, {}
     for file in sorted(SITE.rglob("*.html")):
-        text = file.read_text(encoding="utf-8")
-        outside = re.sub(r"<script\b.*?</script>", "", text, flags=re.S)
-        ids = {html.unescape(one) for one in re.findall(r'\bid="([^"]+)"', outside)}
-        for place in map(html.unescape, re.findall(r'<(?:a|img|link)\b[^>]*?\b(?:href|src)="([^"]*)"', outside)):
-            if place.startswith(("https://", "http://", "data:image/png;base64,")):
-                pass
-            elif place.startswith("#"):
-                assert place[1:] in ids, f"{file.name}: {place}"
-            else:
-                assert (file.parent / place).is_file(), f"{file.name}: {place}"
+        outside[file] = re.sub(r"<script\b.*?</script>", "", file.read_text(encoding="utf-8"), flags=re.S)
+        ids[file] = {html.unescape(one) for one in re.findall(r'\bid="([^"]+)"', outside[file])}
+    for file, text in outside.items():
+        for place in map(html.unescape, re.findall(r'<(?:a|img|link)\b[^>]*?\b(?:href|src)="([^"]*)"', text)):
+            if not place.startswith(("https://", "http://", "data:image/png;base64,")):
+                name, _, part = place.partition("#")
+                target = (file.parent / name).resolve() if name else file
+                assert target.is_file(), f"{file.name}: {place}"
+                assert not part or part in ids[target], f"{file.name}: {place}"
             checked += 1
     page = (SITE / "week01a_neurons.html").read_text(encoding="utf-8")
     for wanted in ("slides/week01a_neurons.html", "slides/week01a_neurons.pdf", "notebooks/week01a_neurons.ipynb"):

@@ -12,6 +12,8 @@ from nnlab.files import write_text
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 BUILD = ROOT / "build"
+# The text of a link, the notebook and the cell that it leads to, either of which may be missing; an image is no link.
+LINK = re.compile(r"(?<!!)(\[[^\]]*\])\((?:(week\w+)\.ipynb)?(?:#cell-id=([\w-]+))?\)")
 
 
 def paths(names=()):

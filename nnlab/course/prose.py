@@ -2,9 +2,8 @@
 
 import re
 
-from nnlab.course.notebooks import ROOT, read
+from nnlab.course.notebooks import LINK, NOTEBOOKS, read
 
-LINK = re.compile(r"\]\((?:(week\w+)\.ipynb)?(?:#cell-id=([\w-]+))?\)")  # to a notebook, a cell of it, or one here
 WORDS = 5  # a sentence of fewer words, such as "Wait for it.", may come twice
 
 
@@ -20,8 +19,8 @@ def repeated(notebook, stem):
 def linked(notebook, stem):
     """Links to notebooks and cells lead to some that exist."""
     for cell in notebook.cells:
-        for name, target in LINK.findall(cell.source) if cell.cell_type == "markdown" else ():
-            path = ROOT / "notebooks" / f"{name or stem}.ipynb"
+        for _, name, target in LINK.findall(cell.source) if cell.cell_type == "markdown" else ():
+            path = NOTEBOOKS / f"{name or stem}.ipynb"
             if name and not path.exists():
                 yield f"cell {cell.id!r} links to {path.name}, which does not exist"
             elif target and target not in {one.id for one in (read(path) if name else notebook).cells}:

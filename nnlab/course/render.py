@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 import tomllib
+from functools import partial
 from pathlib import Path
 
 from nbconvert import HTMLExporter
@@ -18,12 +19,11 @@ from nnlab.checks.exercise import Quiz
 from nnlab.course.embed import embedded
 from nnlab.course.formulas import Formulas as Formulas
 from nnlab.course.formulas import in_cell, markdown_filter
-from nnlab.course.notebooks import ROOT, code_cells, notes, slide_type
+from nnlab.course.notebooks import LINK, ROOT, code_cells, notes, slide_type
 from nnlab.course.outputs import shown
 from nnlab.course.solve import checks_of, names_in
 
 TEMPLATES = Path(__file__).parent / "templates"
-_TO_CELL = re.compile(r"\]\((week\w+)\.ipynb(#cell-id=[\w-]+)?\)")  # a link to another notebook, or to a cell of it
 
 
 def address():
@@ -117,6 +117,12 @@ def rendered(notebook, template, formulas, name=None, **course):
     page = prepared(notebook, formulas, name)
     for cell in page.cells:
         if cell.cell_type == "markdown":
-            cell.source = _TO_CELL.sub(rf"]({'../' * (template == 'deck')}\1.html\2)", cell.source)
+            cell.source = LINK.sub(partial(_to_page, "../" if template == "deck" else ""), cell.source)
     text, _ = exporter.from_notebook_node(page, resources={"course": course})
     return text
+
+
+def _to_page(folder, link):
+    """The `link`, a match of LINK, to another notebook as one to its page in the `folder`; one inside stays."""
+    text, name, cell = link.groups()
+    return f"{text}({folder}{name}.html{f'#cell-id={cell}' if cell else ''})" if name else link.group()
