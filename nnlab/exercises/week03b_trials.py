@@ -1,47 +1,23 @@
 """Trials of scripts that train a network: what a script does on three small data sets, one finding at a time."""
 
-import contextlib
-
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from nnlab.checks.comparing import kind as kind_of
 from nnlab.checks.exercise import once
+from nnlab.exercises.looks import RIGHT, Found, Hooks, Looks
 from nnlab.exercises.week03b_images import blank_images, mixed_images
 
-RIGHT = "right"
 PARAMETERS = 784 * 30 + 30 + 30 * 10 + 10
 LOOKS = ("run", "results", "steps", "images", "optimizer", "parameters", "gradients", "training", "order", "rate",
          "accuracy")
 _SGD = {"lr": 0.1, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False}
 
 
-class Found(str):
-    """A finding in words; two are equal if they are of the same `kind`, one of which is `RIGHT`."""
-
-    def __new__(cls, words, kind=RIGHT):
-        """A finding of that `kind`, shown as `words`."""
-        found = super().__new__(cls, words)
-        found.kind = kind
-        return found
-
-    def __eq__(self, other):
-        return isinstance(other, Found) and self.kind == other.kind
-
-    def __ne__(self, other):
-        return not self == other
-
-    def __hash__(self):
-        return hash(self.kind)
-
-    def __repr__(self):
-        return str(self)
-
-
 _FEW, _BLANK, _MIXED = blank_images(61), blank_images(150), mixed_images()
 
 
-class Trial:
+class Trial(Looks):
     """What is found of a script, ``trial["steps"]`` and so on: each of `LOOKS`, if those before are right.
 
     Args:
@@ -49,24 +25,11 @@ class Trial:
         low, high: bounds of its mean loss in the last of five epochs on `mixed_images`.
     """
 
-    def __init__(self, script, low, high):
-        self.script, self.low, self.high = getattr(script, "__wrapped__", script), low, high  # the one that is watched
-        self._found = {}
+    names = LOOKS
 
-    def __getitem__(self, name):
-        """What is found at the look called `name`; an error of the script is raised."""
-        for look in LOOKS[:LOOKS.index(name) + 1]:
-            if look not in self._found:
-                try:
-                    self._found[look] = getattr(self, f"_{look}")()
-                except Exception as error:
-                    self._found[look] = error
-            found = self._found[look]
-            if isinstance(found, Exception):
-                raise found
-            if look != name and found != Found(""):
-                return Found(f"not looked at: see {look}", "not looked at")
-        return found
+    def __init__(self, script, low, high):
+        super().__init__(script)
+        self.low, self.high = low, high
 
     def _results_for(self, data):
         """The results of the script on copies of `data`; and whether it has left these as they were."""
@@ -163,9 +126,8 @@ class Trial:
         return Found(f"{others[0] if others else 0.25:.2f} on new black images", "accuracy" if others else RIGHT)
 
 
-@contextlib.contextmanager
 def _noting(noted):
-    """Note the options and the parameters of all optimizers that take a step in the block, and stale gradients.
+    """A with block that notes options and parameters of all optimizers that take a step in it, and stale gradients.
 
     After each step a large number is added to a gradient: it is gone at the next step if gradients are cleared.
     """
@@ -182,11 +144,7 @@ def _noting(noted):
                     noted["stale"] |= alike.item()
                     parameter.grad.add_(1000.0)
 
-    handle = register_optimizer_step_post_hook(note)
-    try:
-        yield
-    finally:
-        handle.remove()
+    return Hooks((register_optimizer_step_post_hook, note))
 
 
 @once

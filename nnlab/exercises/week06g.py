@@ -11,11 +11,11 @@ from nnlab.exercises.week06g_charts import CHARTS
 from nnlab.exercises.week06g_trials import Treatment
 
 _THREE = [(64, 64), (64, 64), (10, 64)]
-_BACKWARD, _STEP, _CLEAR = "loss.backward()\n", "optimizer.step()\n", "            optimizer.zero_grad()\n"
+_CLEAR = "            optimizer.zero_grad()\n"
 _SCALE = "    x, new_x = x / 255, new_x / 255\n"
 
 
-def _cure(patient, *changes, special, least, wrong, hints, allows, said=None, more=(), equivalent=(), **asked):
+def _cure(patient, *changes, special, least, wrong, hints, allows, said=None, equivalent=(), **asked):
     """The exercise to cure `patient`; its reference is the script with `changes`.
 
     Args:
@@ -23,8 +23,7 @@ def _cure(patient, *changes, special, least, wrong, hints, allows, said=None, mo
         changes: edits that cure it.
         special, least, asked: for the `Treatment` that judges an answer.
         wrong: named wrong answers besides those that change what was right.
-        said: dictionary from the name of a usual wrong answer to what is said of it here; None: left out.
-        more: edits for further usual wrong answers, triples of a name, an edit and what is said.
+        said: dictionary from the name of a usual wrong answer to the feedback that it gets here; None: left out.
         hints, allows, equivalent: as for `Exercise`.
     """
     cured = variant(patient, *changes)
@@ -57,16 +56,10 @@ def _cure(patient, *changes, special, least, wrong, hints, allows, said=None, mo
     texts = {name: says for name, (_, says) in chosen.items()} | (said or {})
     others = tuple(Wrong(variant(cured, edit, name=name), texts[name])
                    for name, (edit, _) in chosen.items() if texts[name])
-    others += tuple(Wrong(variant(cured, edit, name=name), says) for name, edit, says in more)
-    looks = tuple(f'treated({patient.__name__})["{look}"]' for look in Treatment.looks)
+    looks = tuple(f'treated({patient.__name__})["{look}"]' for look in Treatment.names)
     return Exercise(
         reference=cured, cases=looks, wrong=(*wrong, *others), hints=hints, allows=allows, equivalent=tuple(equivalent),
         uses={"treated": treated}, given=patient)
-
-
-def _sick(patient, *edits, name):
-    """The script of `patient` with `edits` that do not cure it, under another name."""
-    return variant(patient, *edits, name=name)
 
 
 CURE_1 = _cure(
@@ -74,22 +67,22 @@ CURE_1 = _cure(
     special=trials.inputs_scaled, least=0.75, sizes=_THREE, activation=nn.Tanh, scaled=False,
     equivalent=(*((f"255 → {number}", "any scale near this one is right") for number in (256, 254)),),
     wrong=(
-        Wrong(_sick(patients.patient_1, ("    model =", "    x = x / 255\n    model ="), name="training_only"),
+        Wrong(variant(patients.patient_1, ("    model =", "    x = x / 255\n    model ="), name="training_only"),
               "The training images are scaled, the new ones are not: the network meets inputs of another size. Scale "
               "both alike."),
-        Wrong(_sick(patients.patient_1, ("lr=0.1", "lr=0.001"), name="smaller_rate"),
+        Wrong(variant(patients.patient_1, ("lr=0.1", "lr=0.001"), name="smaller_rate"),
               "The learning rate of the statement was right. A smaller one hides the cause at best: the units are "
               "saturated before the first step. Look at the standard deviation of the inputs."),
-        Wrong(_sick(patients.patient_1, ("activation=nn.Tanh", "activation=nn.ReLU"), name="other_activation"),
+        Wrong(variant(patients.patient_1, ("activation=nn.Tanh", "activation=nn.ReLU"), name="other_activation"),
               "The statement says tanh. Another activation function hides the cause at best: the inputs still have a "
               "standard deviation near 100."),
-        Wrong(_sick(patients.patient_1, ("range(10)", "range(0, 10)"), name="as_before_1"),
+        Wrong(variant(patients.patient_1, ("range(10)", "range(0, 10)"), name="as_before_1"),
               "The inputs still have a standard deviation near 100: the units are saturated before the first step."),
-        Wrong(_sick(patients.patient_1, ("    model =", "    x, new_x = x - x.mean(), new_x - x.mean()\n    model ="),
-                    name="only_centered"),
+        Wrong(variant(patients.patient_1, ("    model =", "    x, new_x = x - x.mean(), new_x - x.mean()\n    model ="),
+                      name="only_centered"),
               "The mean is gone, the size is not: the inputs still have a standard deviation near 100. Divide."),
-        Wrong(_sick(patients.patient_1, ("    model =", "    x, new_x = x / 255 ** 2, new_x / 255 ** 2\n    model ="),
-                    name="scaled_twice"),
+        Wrong(variant(patients.patient_1, ("    model =", "    x, new_x = x / 255 ** 2, new_x / 255 ** 2\n    model ="),
+                      name="scaled_twice"),
               "Now the inputs are 255 times too small: their standard deviation is below 0.01. It should be about 1, "
               "between 0.04 and 4."),
     ),
@@ -102,18 +95,18 @@ CURE_3 = _cure(
     ("            losses.append(loss.item())\n", "            losses.append(loss.item())\n        scheduler.step()\n"),
     special=trials.rates_by_epoch, least=0.85, sizes=_THREE, optimizer="Adam", lr=None,
     wrong=(
-        Wrong(_sick(patients.patient_3, ("            scheduler.step()\n", ""), name="no_schedule"),
+        Wrong(variant(patients.patient_3, ("            scheduler.step()\n", ""), name="no_schedule"),
               "The learning rate stays at 0.003. It should be 0.8 times as large in each following epoch."),
-        Wrong(_sick(patients.patient_3, ("gamma=0.8", "gamma=0.99"), name="smaller_decay"),
+        Wrong(variant(patients.patient_3, ("gamma=0.8", "gamma=0.99"), name="smaller_decay"),
               "The learning rate still changes at every step, only less: it should be constant within an epoch, and "
               "0.8 times as large in the next."),
-        Wrong(_sick(patients.patient_3, ("range(10)", "range(0, 10)"), name="as_before_3"),
+        Wrong(variant(patients.patient_3, ("range(10)", "range(0, 10)"), name="as_before_3"),
               "The learning rate falls to 0.8 times its value at every step: after one epoch about 1 % of it is left."),
-        Wrong(_sick(patients.patient_3, ("            scheduler.step()\n", ""),
-                    ("    for _ in range(10):\n", "    for _ in range(10):\n        scheduler.step()\n"),
-                    name="before_the_epoch"),
+        Wrong(variant(patients.patient_3, ("            scheduler.step()\n", ""),
+                      ("    for _ in range(10):\n", "    for _ in range(10):\n        scheduler.step()\n"),
+                      name="before_the_epoch"),
               "The schedule is one epoch ahead: the first epoch should have the learning rate 0.003."),
-        Wrong(_sick(patients.patient_3, ("lr=0.003", "lr=0.3"), name="larger_rate"),
+        Wrong(variant(patients.patient_3, ("lr=0.003", "lr=0.3"), name="larger_rate"),
               "A larger first rate does not help when each step takes a fifth away. How many times is it multiplied by "
               "0.8 in one epoch?"),
     ),
@@ -128,19 +121,20 @@ CURE_4 = _cure(
     ("layer.weight = nn.Parameter(weight)", "nn.init.normal_(layer.weight, std=(2 / layer.in_features) ** 0.5)"),
     special=trials.weights_trained, least=0.85, sizes=_THREE, optimizer="Adam", lr=0.003,
     wrong=(
-        Wrong(_sick(patients.patient_4, ("        layer.weight = nn.Parameter(weight)\n", ""), name="torchs_own"),
+        Wrong(variant(patients.patient_4, ("        layer.weight = nn.Parameter(weight)\n", ""), name="torchs_own"),
               "All parameters are trained, but the weights are torch's own: their standard deviation is 0.41 times "
               "the one of the statement."),
-        Wrong(_sick(patients.patient_4, ("range(10)", "range(0, 10)"), name="as_before_4"),
+        Wrong(variant(patients.patient_4, ("range(10)", "range(0, 10)"), name="as_before_4"),
               "The weights of the network are in no optimizer. Which objects did it get, and when?"),
-        Wrong(_sick(patients.patient_4, ("lr=0.003", "lr=0.03"), name="larger_rate_4"),
+        Wrong(variant(patients.patient_4, ("lr=0.003", "lr=0.03"), name="larger_rate_4"),
               "A larger learning rate for parameters that the network does not use: compare the ids of "
               "model.parameters() and of the optimizer's."),
-        Wrong(_sick(patients.patient_4, ("layer.weight = nn.Parameter(weight)", "layer.weight.data = weight"),
-                    ("** 0.5", "** 1"), name="variance_for_std"),
+        Wrong(variant(patients.patient_4, ("layer.weight = nn.Parameter(weight)", "layer.weight.data = weight"),
+                      ("** 0.5", "** 1"), name="variance_for_std"),
               "The weights are multiplied by the variance 2/n. Their standard deviation is its square root."),
-        Wrong(_sick(patients.patient_4, ("layer.weight = nn.Parameter(weight)", "layer.weight.data = weight.detach()"),
-                    ("(2 / layer.in_features)", "(2 / layer.out_features)"), name="fan_out"),
+        Wrong(variant(patients.patient_4,
+                      ("layer.weight = nn.Parameter(weight)", "layer.weight.data = weight.detach()"),
+                      ("(2 / layer.in_features)", "(2 / layer.out_features)"), name="fan_out"),
               "The variance is 2 divided by the number of outputs. He's rule for the forward pass takes the inputs n."),
     ),
     hints=("nn.Parameter(...) makes a new object. Which object does the optimizer hold?",
@@ -151,20 +145,20 @@ CURE_6 = _cure(
     patients.patient_6, ("lr=0.3", "lr=0.003"),
     special=trials.units_alive, least=0.85, sizes=_THREE, optimizer="Adam", lr=None,
     wrong=(
-        Wrong(_sick(patients.patient_6, ("lr=0.3", "lr=0.1"), name="a_little_less"),
+        Wrong(variant(patients.patient_6, ("lr=0.3", "lr=0.1"), name="a_little_less"),
               "Less, and not enough: more than half of the hidden units are dead after training. Look at the update "
               "ratio of the first steps."),
-        Wrong(_sick(patients.patient_6, ("range(10)", "range(0, 10)"), name="as_before_6"),
+        Wrong(variant(patients.patient_6, ("range(10)", "range(0, 10)"), name="as_before_6"),
               "The units still die in the first steps: each weight moves by about the learning rate, 0.3."),
-        Wrong(_sick(patients.patient_6, ("lr=0.3", "lr=0.00003"), name="far_too_small"),
+        Wrong(variant(patients.patient_6, ("lr=0.3", "lr=0.00003"), name="far_too_small"),
               "No units die, but with such small steps little is learned in ten epochs. Between the two are four "
               "powers of ten."),
-        Wrong(_sick(patients.patient_6, ("            optimizer.step()\n",
+        Wrong(variant(patients.patient_6, ("            optimizer.step()\n",
                                          "            nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n"
                                          "            optimizer.step()\n"), name="clipped"),
               "Clipping does not shorten Adam's steps: it divides by the size of the gradients. The units die as "
               "before."),
-        Wrong(_sick(patients.patient_6, ("torch.optim.Adam(model.parameters(), lr=0.3)",
+        Wrong(variant(patients.patient_6, ("torch.optim.Adam(model.parameters(), lr=0.3)",
                                          "torch.optim.SGD(model.parameters(), lr=0.3)"), name="sgd"),
               "The statement asks for Adam. For SGD a rate of 0.3 is no disease; Adam moves each weight by about the "
               "rate itself."),
@@ -179,23 +173,23 @@ CURE_7 = _cure(
                          "    for layer in model[1::2]:\n        nn.init.kaiming_normal_(layer.weight)"),
     special=trials.gradients_reach, least=0.8, activation=None,
     wrong=(
-        Wrong(_sick(patients.patient_7, ("range(10)", "range(0, 10)"), name="as_before_7"),
+        Wrong(variant(patients.patient_7, ("range(10)", "range(0, 10)"), name="as_before_7"),
               "The gradient in the first layer is still less than a thousandth of that in the last: it shrinks from "
               "layer to layer."),
-        Wrong(_sick(patients.patient_7, ("*[64] * 8", "64, 64"), name="shallow"),
+        Wrong(variant(patients.patient_7, ("*[64] * 8", "64, 64"), name="shallow"),
               "The gradient arrives because there is only one hidden layer left. Keep all seven."),
-        Wrong(_sick(patients.patient_7, ("    losses = []", "    for layer in model[1::2]:\n"
+        Wrong(variant(patients.patient_7, ("    losses = []", "    for layer in model[1::2]:\n"
                                          "        nn.init.normal_(layer.weight, std=3.0)\n    losses = []"),
-                    name="large_weights"),
+                      name="large_weights"),
               "The gradient still vanishes, or the units are saturated: σ′ is nearly 0 for large inputs. A sigmoid's "
               "slope is at most 1/4, whatever the weights are."),
-        Wrong(_sick(patients.patient_7, ("nn.Sigmoid", "nn.ReLU"), name="default_start"),
+        Wrong(variant(patients.patient_7, ("nn.Sigmoid", "nn.ReLU"), name="default_start"),
               "ReLU is a good choice, but torch's default weights have a sixth of He's variance (6b): the gradient "
               "still shrinks from layer to layer."),
-        Wrong(_sick(patients.patient_7, ("activation=nn.Sigmoid", "activation=nn.Identity"), name="linear"),
+        Wrong(variant(patients.patient_7, ("activation=nn.Sigmoid", "activation=nn.Identity"), name="linear"),
               "Without an activation function the gradient arrives, and the network is linear: too few new images are "
               "classified correctly, or the statement's activation is missing."),
-        Wrong(_sick(patients.patient_7, ("lr=0.1", "lr=10.0"), name="larger_rate"),
+        Wrong(variant(patients.patient_7, ("lr=0.1", "lr=10.0"), name="larger_rate"),
               "The learning rate of the statement was right. It multiplies all gradients alike, and they differ by a "
               "factor of a million."),
     ),
@@ -209,18 +203,18 @@ CURE_8 = _cure(
     ("new_x / 255", "new_x"),
     special=trials.standardized_alike, scaled=False, least=0.85, sizes=_THREE, optimizer="Adam", lr=0.003,
     wrong=(
-        Wrong(_sick(patients.patient_8, ("new_x / 255", "(new_x - new_x.mean(0)) / (new_x.std(0) + 1)"),
-                    name="own_statistics"),
+        Wrong(variant(patients.patient_8, ("new_x / 255", "(new_x - new_x.mean(0)) / (new_x.std(0) + 1)"),
+                      name="own_statistics"),
               "The new images are standardized by their own mean and standard deviation: a prediction then depends on "
               "the other new images. Use those of the training images."),
-        Wrong(_sick(patients.patient_8, ("    x = (x - mean) / std", "    x = x / 255"), name="both_by_255"),
+        Wrong(variant(patients.patient_8, ("    x = (x - mean) / std", "    x = x / 255"), name="both_by_255"),
               "Both are treated alike now, but the statement asks for standardized images, pixel by pixel."),
-        Wrong(_sick(patients.patient_8, ("new_x / 255", "new_x"), name="raw"),
+        Wrong(variant(patients.patient_8, ("new_x / 255", "new_x"), name="raw"),
               "The new images are still raw, and those of training are standardized: give the network the same "
               "inputs."),
-        Wrong(_sick(patients.patient_8, ("lr=0.003)", "lr=0.003, weight_decay=0.01)"), name="against_overfitting"),
+        Wrong(variant(patients.patient_8, ("lr=0.003)", "lr=0.003, weight_decay=0.01)"), name="against_overfitting"),
               "Weight decay is against overfitting, which is not the cause: the statement has none."),
-        Wrong(_sick(patients.patient_8, ("range(10)", "range(0, 10)"), name="as_before_8"),
+        Wrong(variant(patients.patient_8, ("range(10)", "range(0, 10)"), name="as_before_8"),
               "The new images are still prepared in another way than the training images."),
     ),
     hints=("Follow one new image from the argument to the model. Which lines does a training image pass?",
@@ -232,19 +226,19 @@ CURE_9 = _cure(
     patients.patient_9, ("    for _ in range(10):\n", "    for _ in range(10):\n        model.train()\n"),
     special=trials.modes_right, least=0.8, optimizer="Adam", lr=0.003,
     wrong=(
-        Wrong(_sick(patients.patient_9, ("        model.eval()\n", ""), name="never_in_evaluation"),
+        Wrong(variant(patients.patient_9, ("        model.eval()\n", ""), name="never_in_evaluation"),
               "Now the accuracies are measured in training mode, with dropout. Both modes are needed, each in its "
               "place."),
-        Wrong(_sick(patients.patient_9, ("    losses = []\n", "    losses = []\n    model.train()\n"),
-                    name="train_once"),
+        Wrong(variant(patients.patient_9, ("    losses = []\n", "    losses = []\n    model.train()\n"),
+                      name="train_once"),
               "model.train() before the first epoch changes nothing: the model was in that mode. After the first "
               "measurement it is not."),
-        Wrong(_sick(patients.patient_9, ("lr=0.003", "lr=0.01"), name="larger_rate_9"),
+        Wrong(variant(patients.patient_9, ("lr=0.003", "lr=0.01"), name="larger_rate_9"),
               "The learning rate of the statement was right. In which mode are the steps?"),
-        Wrong(_sick(patients.patient_9, (", nn.Dropout(0.5)]", "]"), name="without_dropout"),
+        Wrong(variant(patients.patient_9, (", nn.Dropout(0.5)]", "]"), name="without_dropout"),
               "Without dropout the training loss is as low as before: it was missing all the time. The statement asks "
               "for it."),
-        Wrong(_sick(patients.patient_9, ("nn.Dropout(0.5)", "nn.Dropout(0.9)"), name="more_dropout"),
+        Wrong(variant(patients.patient_9, ("nn.Dropout(0.5)", "nn.Dropout(0.9)"), name="more_dropout"),
               "More of what is not applied. Look at the mode of the steps after the first epoch."),
     ),
     hints=("model.eval() stays in force until someone calls model.train().",
@@ -262,17 +256,18 @@ CURE_11 = _cure(
     special=trials.sets_apart, least=0.8, sizes=_THREE, optimizer="Adam", lr=0.003, count=150,
     accuracies=("training", "validation", "new"), steps=lambda n: 10 * -(-(n - n // 5) * 6 // 50),
     wrong=(
-        Wrong(_sick(patients.patient_11, ("repeat(6, 1, 1, 1)", "repeat_interleave(6, 0)"),
-                    ("y.repeat(6)", "y.repeat_interleave(6)"), name="interleaved"),
+        Wrong(variant(patients.patient_11, ("repeat(6, 1, 1, 1)", "repeat_interleave(6, 0)"),
+                      ("y.repeat(6)", "y.repeat_interleave(6)"), name="interleaved"),
               "Validation images were trained on, with other noise: an image and its copies are in both sets, in "
               "whatever order and with however much noise. Split before you copy."),
-        Wrong(_sick(patients.patient_11, ("x.repeat(6, 1, 1, 1)", "x"), ("y.repeat(6)", "y"),
-                    name="without_copies"),
+        Wrong(variant(patients.patient_11, ("x.repeat(6, 1, 1, 1)", "x"), ("y.repeat(6)", "y"),
+                      name="without_copies"),
               "The sets share nothing now, but the training images have no noisy copies: too few steps for the "
               "statement."),
-        Wrong(_sick(patients.patient_11, ("x[val], y[val]", "new_x / 255, new_y"), name="new_as_validation"),
+        Wrong(variant(patients.patient_11, ("x[val], y[val]", "new_x / 255, new_y"), name="new_as_validation"),
               "The new images now stand for the validation images. A fifth of x is for validation."),
-        Wrong(_sick(patients.patient_11, ("lr=0.003)", "lr=0.003, weight_decay=0.01)"), name="against_overfitting_11"),
+        Wrong(variant(patients.patient_11, ("lr=0.003)", "lr=0.003, weight_decay=0.01)"),
+                      name="against_overfitting_11"),
               "Weight decay is not in the statement. The measurement is at fault, not the training."),
     ),
     hints=("Which images of the validation set has the network seen, up to a little noise?",
@@ -286,18 +281,18 @@ CURE_12 = _cure(
     said={"other_optimizer": "AdamW decouples the decay from the gradient, so 0.1 would be mild (4d). The statement "
                              "asks for Adam: choose a smaller decay."},
     wrong=(
-        Wrong(_sick(patients.patient_12, ("range(10)", "range(0, 10)"), name="as_before_12"),
+        Wrong(variant(patients.patient_12, ("range(10)", "range(0, 10)"), name="as_before_12"),
               "Both causes are still there: the weights shrink to almost nothing, and no logit can be negative."),
-        Wrong(_sick(patients.patient_12, ("weight_decay=0.1", "weight_decay=0.0001"), name="decay_only"),
+        Wrong(variant(patients.patient_12, ("weight_decay=0.1", "weight_decay=0.0001"), name="decay_only"),
               "One of two causes is gone: the weights no longer shrink to 0. Now look at the outputs: no logit is "
               "negative. What stands after the last layer?"),
-        Wrong(_sick(patients.patient_12, ("*layers)", "*layers[:-1])"), name="activation_only"),
+        Wrong(variant(patients.patient_12, ("*layers)", "*layers[:-1])"), name="activation_only"),
               "One of two causes is gone: logits may be negative. The weights still shrink to almost nothing: look at "
               "their size over the steps."),
-        Wrong(_sick(patients.patient_12, ("*layers)", "*layers[:-1])"), (", weight_decay=0.1", ""), name="no_decay"),
+        Wrong(variant(patients.patient_12, ("*layers)", "*layers[:-1])"), (", weight_decay=0.1", ""), name="no_decay"),
               "It learns. But the statement asks for weight decay: a smaller one, such as 0.0001."),
-        Wrong(_sick(patients.patient_12, ("(nn.Linear(m, n), nn.ReLU())", "(nn.Linear(m, n), nn.Identity())"),
-                    ("weight_decay=0.1", "weight_decay=0.0001"), name="no_activation_at_all"),
+        Wrong(variant(patients.patient_12, ("(nn.Linear(m, n), nn.ReLU())", "(nn.Linear(m, n), nn.Identity())"),
+                      ("weight_decay=0.1", "weight_decay=0.0001"), name="no_activation_at_all"),
               "Now the hidden layers have lost their ReLU as well: the network is linear. Only the last one is too "
               "much."),
     ),

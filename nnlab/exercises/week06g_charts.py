@@ -4,7 +4,7 @@ import statistics
 
 from nnlab.checks.exercise import Quiz, Wrong
 from nnlab.exercises import week06g_patients as patients
-from nnlab.exercises.week06g_trials import recording
+from nnlab.exercises.week06g_trials import Recording
 from nnlab.health import watch
 
 PATIENTS = (patients.patient_1, patients.patient_2, patients.patient_3, patients.patient_4, patients.patient_5,
@@ -25,7 +25,7 @@ def images_of(number, seed=0):
 
 def trained(number, seed=0, script=None):
     """`Health`, `Recording`, losses and accuracies of a training of patient `number`, or `script` on its images."""
-    with watch() as health, recording(seed) as seen:
+    with watch() as health, Recording(seed) as seen:
         losses, accuracies = (script or PATIENTS[number - 1])(*images_of(number, seed))
     return health, seen, losses, accuracies
 
@@ -260,7 +260,6 @@ def _last_chart():
         "vanishing gradients": "In the first epoch the gradient arrives, at 0.3 times its size in the last layer. It "
                                "vanishes later, when the weights do.",
     }
-    second = {"healthy": "There are two faults."}
     wrong = [Wrong([other, *right[1:]], own.get(other) or against[other])
              for other in DIAGNOSES if other not in (right[0], right[2])]
     wrong += [Wrong([right[0], other, *right[2:]], shows_nothing[other])
@@ -272,8 +271,9 @@ def _last_chart():
     wrong += [Wrong([*right[:3], other], f"Not for the second fault. {shows_nothing[other]}")
               for other in EVIDENCE if other not in (right[1], right[3], "accuracies")]
     wrong += [Wrong([*right[:3], "accuracies"], "The accuracies do not tell the second fault: look at the last layer.")]
-    wrong += [Wrong([*right[:2], other, right[3]], second.get(other) or f"Not the second one. {against[other]}")
-              for other in ("healthy", "schedule too fast", "inputs not scaled", "overfitting")]
+    wrong += [Wrong([*right[:2], other, right[3]], f"Not the second one. {against[other]}")
+              for other in ("schedule too fast", "inputs not scaled", "overfitting")]
+    wrong += [Wrong([*right[:2], "healthy", right[3]], "There are two faults.")]
     return Quiz(
         name="chart_12", reference=right, wrong=tuple(wrong),
         questions=("first diagnosis of patient 12", "evidence for the first", "second diagnosis of patient 12",

@@ -1,6 +1,6 @@
 """Trials of treatments in week 6g: what a script does when it trains on small images, one finding at a time."""
 
-import contextlib
+import functools
 
 import torch
 from torch import nn
@@ -8,8 +8,9 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from nnlab.checks.comparing import kind as kind_of
-from nnlab.exercises.week03b_trials import RIGHT, Found
+from nnlab.exercises.looks import RIGHT, Found, Hooks, Looks
 from nnlab.exercises.week06g_patients import small_digits
+from nnlab.rng import remember
 
 FEW = 110  # images of the short run: three steps an epoch
 _MARK = 1e6  # added to a gradient after each step: at the next step it is gone if gradients are cleared
@@ -17,7 +18,9 @@ _ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.GELU, nn.ELU, nn.SiLU, nn.Tanh, nn.Sig
 
 
 class Recording:
-    """What a script's networks and optimizers do, seen through hooks in torch: attributes, filled by `recording`.
+    """A with block in which what networks and optimizers do is noted, through hooks in torch; its value is itself.
+
+    In the block torch's random numbers begin with `seed`; afterwards all generators are as before.
 
     Attributes:
         steps: a dictionary for each step: "optimizer" (its class's name), "lr", "weight_decay".
@@ -37,12 +40,28 @@ class Recording:
         stale: whether gradients of the step before were still there.
     """
 
-    def __init__(self):
+    def __init__(self, seed=0):
+        self.seed = seed
+        self.hooks = Hooks(
+            (register_module_forward_pre_hook, self.enter),
+            (functools.partial(register_module_forward_hook, always_call=True), self.leave),
+            (register_optimizer_step_pre_hook, self.step), (register_optimizer_step_post_hook, self.stepped))
         self.steps, self.trained, self.used, self.start, self.inputs, self.evaluated = [], set(), {}, [], [], []
         self.training_modes, self.evaluation_modes, self.ratios = set(), set(), []
         self.norms, self.stale, self.centered = [], False, False
         self.in_evaluation, self.logits, self.means, self.spreads = [], None, [], []
         self.model, self.waiting, self.depth = None, [], 0
+
+    def __enter__(self):
+        self.restore = remember()
+        torch.manual_seed(self.seed)
+        self.hooks.__enter__()
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.hooks.__exit__(kind, error, trace)
+        self.settle()
+        self.restore()
 
     def enter(self, module, args):
         """Before a module runs: the outermost one with parameters is a network."""
@@ -105,23 +124,8 @@ class Recording:
             one.grad.add_(_MARK)
 
 
-@contextlib.contextmanager
-def recording(seed=0):
-    """A `Recording` of what runs in the block, where torch's random numbers begin with `seed`."""
-    seen = Recording()
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices=[]))
-        torch.manual_seed(seed)
-        for handle in (register_module_forward_pre_hook(seen.enter),
-                       register_module_forward_hook(seen.leave, always_call=True),
-                       register_optimizer_step_pre_hook(seen.step), register_optimizer_step_post_hook(seen.stepped)):
-            stack.callback(handle.remove)
-        yield seen
-        seen.settle()
-
-
-class Treatment:
-    """What is found of a script, ``treatment["steps"]`` and so on: each of `looks`, if those before are right.
+class Treatment(Looks):
+    """What is found of a script, ``treatment["steps"]`` and so on: each of `names`, if those before are right.
 
     Args:
         script: a function of images, labels, new images and new labels.
@@ -138,46 +142,27 @@ class Treatment:
         special: function of the `Treatment` that returns the `Found` of the look "cure".
     """
 
-    looks = ("run", "results", "steps", "images", "optimizer", "network", "cure", "accuracy")
+    names = ("run", "results", "steps", "images", "optimizer", "network", "cure", "accuracy")
 
     def __init__(self, script, special, least, accuracies=("training", "new"), count=800, steps=None, optimizer="SGD",
-                 lr=0.1, sizes=None, activation=nn.ReLU, decay=False,
-                 scaled=True):
-        self.script = getattr(script, "__wrapped__", script)
-        self.special, self.least, self.names, self.count = special, least, accuracies, count
+                 lr=0.1, sizes=None, activation=nn.ReLU, decay=False, scaled=True):
+        super().__init__(script)
+        self.special, self.least, self.accuracies, self.count = special, least, accuracies, count
         self.asked = steps or (lambda n: 10 * -(-n // 50))
-        self.optimizer, self.lr, self.sizes, self._found = optimizer, lr, sizes, {}
+        self.optimizer, self.lr, self.sizes = optimizer, lr, sizes
         self.activation, self.decay, self.scaled = activation, decay, scaled
 
-    def __getitem__(self, name):
-        """What is found at the look called `name`; an error of the script is raised."""
-        for look in self.looks[:self.looks.index(name) + 1]:
-            if look not in self._found:
-                try:
-                    self._found[look] = getattr(self, f"_{look}")()
-                except Exception as error:
-                    self._found[look] = error
-            found = self._found[look]
-            if isinstance(found, Exception):
-                raise found
-            if look != name and found != Found(""):
-                return Found(f"not looked at: see {look}", "not looked at")
-        return found
-
-    def runs(self, x, y, new_x, new_y):
-        """The results of the script on copies of these images, and the `Recording`."""
-        with recording() as seen:
-            results = self.script(x.clone(), y.clone(), new_x.clone(), new_y.clone())
-        return results, seen
+    def runs(self, *data):
+        """The results of the script on copies of `data`, the `Recording`, and whether it has left them as they were."""
+        copies = [part.clone() for part in data]
+        with Recording() as seen:
+            results = self.script(*copies)
+        return results, seen, all(map(torch.equal, data, copies))
 
     def _run(self):
         data = small_digits(FEW, 60)
-        copies = [part.clone() for part in data]
-        with recording() as self.short:
-            self.results = self.script(*copies)
-        self.kept = all(map(torch.equal, data, copies))
-        self.new_images = data[2]
-        self.images = data[0]
+        self.images, self.new_images = data[0], data[2]
+        self.results, self.short, self.kept = self.runs(*data)
         return Found("to its end")
 
     def _results(self):
@@ -189,7 +174,7 @@ class Treatment:
             values = {name: float(value) for name, value in accuracies.items()}
         except (TypeError, ValueError, AttributeError):
             return Found(kind_of(self.results), "results")
-        if missing := [name for name in self.names if name not in values]:
+        if missing := [name for name in self.accuracies if name not in values]:
             return Found(f"no accuracy {missing[0]!r}", "results")
         if any(getattr(loss, "requires_grad", False) for loss in self.results[0]):
             return Found("losses with their graphs", "graphs")
@@ -246,7 +231,7 @@ class Treatment:
         return bool(on_grid) and 0.3 < self.short.inputs[0] < 0.45
 
     def long(self):
-        """The results of the long run on digits, and its `Recording`; made once."""
+        """What `runs` returns for the long run on digits; made once."""
         if not hasattr(self, "_long"):
             self._long = self.runs(*small_digits(self.count, 400))
         return self._long
@@ -304,7 +289,7 @@ def weights_trained(trial):
 
 def units_alive(trial):
     """Finding on the share of dead units in the hidden layers after training."""
-    _, seen = trial.long()
+    _, seen, _ = trial.long()
     x = small_digits(trial.count, 400)[0]
     dead, count = 0, 0
     scale = seen.evaluated[-1].max() / 255 if seen.evaluated else 1 / 255
@@ -384,7 +369,7 @@ def modes_right(trial):
 def sets_apart(trial):
     """Finding on how many validation images were trained on as well: image k of this run has pixels 1000 k."""
     x = 1000.0 * torch.arange(FEW).view(FEW, 1, 1, 1).expand(FEW, 1, 8, 8)
-    _, seen = trial.runs(x, torch.arange(FEW) % 10, x[:60], torch.arange(60) % 10)
+    _, seen, _ = trial.runs(x, torch.arange(FEW) % 10, x[:60], torch.arange(60) % 10)
     sets = [one for one in seen.evaluated if len(one) in (FEW // 5, 6 * (FEW // 5))]
     if not sets:
         return Found(f"no set of {FEW // 5} images was measured, a fifth of {FEW}", "not a fifth")
@@ -403,7 +388,7 @@ def both_cured(trial):
     """Finding on the outputs and on the weight decay."""
     seen = trial.short
     decay = seen.steps[0]["weight_decay"]
-    (_, _), long = trial.long()
+    _, long, _ = trial.long()
     with torch.no_grad():
         logits = long.model(small_digits(trial.count, 400)[0] / 255)
     if logits.min() >= 0:
