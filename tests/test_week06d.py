@@ -98,27 +98,6 @@ def paths_by_convolution(weights):
     return sums.view(-1)
 
 
-def filters_in_a_loop(direction, weight):
-    if weight.ndim == 1:
-        return 0 * weight
-    return torch.stack([d * (w.norm() / d.norm()) for d, w in zip(direction, weight, strict=True)])
-
-
-def filters_by_flattening(direction, weight):
-    if weight.dim() <= 1:
-        return torch.zeros(weight.shape, dtype=weight.dtype)
-    factor = weight.flatten(1).norm(dim=1) / direction.flatten(1).norm(dim=1)
-    return (direction.flatten(1) * factor[:, None]).view_as(direction)
-
-
-def filters_by_vector_norm(direction, weight):
-    if weight.dim() == 1:
-        return torch.zeros_like(direction)
-    dims = list(range(1, weight.dim()))
-    return F.normalize(direction.flatten(1), dim=1, eps=0).view_as(direction) * torch.linalg.vector_norm(
-        weight, dim=dims, keepdim=True)
-
-
 class FunctionalBasic(nn.Module):
     def __init__(self, in_channels, channels, stride):
         super().__init__()
@@ -149,7 +128,6 @@ class TestRules(ExerciseRules):
         "ResidualBlock": [FunctionalBlock, ListedBlock],
         "residual_gradient": [gradient_by_samples, gradient_by_where, gradient_by_einsum],
         "path_sums": [paths_from_the_end, paths_by_recursion, paths_by_convolution],
-        "filter_normalized": [filters_in_a_loop, filters_by_flattening, filters_by_vector_norm],
         "BasicBlock": [FunctionalBasic, InPlaceBasic],
     }
 
@@ -249,13 +227,6 @@ WRONG = {
         lambda w: week06d.path_sums(1 + w),
         lambda w: week06d.path_sums(w)[1:],
     ],
-    "filter_normalized": [
-        lambda d, w: d / d.norm() * w.norm(),
-        lambda d, w: d * w.norm() if w.dim() > 1 else 0 * d,
-        lambda d, w: F.normalize(d, dim=-1) * w.norm(dim=-1, keepdim=True) if w.dim() > 1 else 0 * d,
-        lambda d, w: w / w.norm() * d.norm() if w.dim() > 1 else 0 * d,
-        lambda d, w: filters_in_a_loop(d - d.mean(), w),
-    ],
     "BasicBlock": [
         NormalizedAfterwards, DownsampledBranch, LeakyBasic, EmptyDownsample, StrideTwice, AddedToInputs,
         variant(BasicBlock, ("1, stride, bias", "1, 1, bias")),
@@ -300,14 +271,6 @@ def test_the_chain_rule_through_blocks_is_the_sum_over_all_paths():
             path = jacobian @ path if taken else path
         paths += path
     assert torch.allclose(product, paths)
-
-
-def test_filters_have_the_norms_of_the_weights():
-    for shape in ((5, 7), (4, 3, 3, 2)):
-        direction, weight = torch.randn(shape), torch.randn(shape)
-        scaled = week06d.filter_normalized(direction, weight)
-        assert torch.allclose(scaled.flatten(1).norm(dim=1), weight.flatten(1).norm(dim=1), rtol=1e-5)
-        assert torch.allclose(F.cosine_similarity(scaled.flatten(1), direction.flatten(1)), torch.ones(len(weight)))
 
 
 @pytest.mark.parametrize(("n", "m", "stride"), [(4, 4, 1), (4, 8, 2), (4, 8, 1), (4, 4, 2)])

@@ -1,4 +1,4 @@
-"""Week 6d: a residual block, its gradient by hand, paths through blocks, filter normalization, torchvision's block."""
+"""Week 6d: a residual block, its gradient by hand, paths through blocks, torchvision's block."""
 
 import torch
 import torch.nn.functional as F
@@ -377,101 +377,6 @@ PATHS = Exercise(
 )
 
 
-def filter_normalized(direction, weight):
-    """A direction in parameter space, scaled so that each filter is as long as that of the weight.
-
-    direction, weight: tensors of one shape, float. With two or more dimensions the first counts the
-    filters: filter i is direction[i], of a linear layer (out, in) the weights of unit i, of a
-    convolution (out, in, height, width) those of output channel i. Filter i of the result is
-    direction[i] · ‖weight[i]‖ / ‖direction[i]‖ with the Euclidean norm over all its elements. With
-    one dimension (biases, parameters of normalizations) the result is zero. Returns a new tensor of
-    the same shape; the arguments must not change. No direction[i] is zero; a weight[i] may be.
-
-    >>> direction = torch.tensor([[3.0, 4.0], [0.0, 2.0]])
-    >>> filter_normalized(direction, torch.tensor([[1.0, 0.0], [0.0, 6.0]]))
-    tensor([[0.6000, 0.8000],
-            [0.0000, 6.0000]])
-    """
-    if weight.dim() < 2:
-        return torch.zeros_like(weight)
-    dims = tuple(range(1, weight.dim()))
-    lengths = weight.square().sum(dims, keepdim=True).sqrt()
-    return direction * lengths / direction.square().sum(dims, keepdim=True).sqrt()
-
-
-def _filter_case(draw):
-    dims = draw.choice((2, 4, 1, 2))
-    shape = draw.sizes(2, 1, 3) + [draw.integer(1, 2), draw.integer(1, 2)] if dims == 4 else draw.sizes(dims, 1, 4)
-    return (f"filter_normalized({draw.tensor(*shape, among=(1.0, 2.0, -1.0, 3.0, -4.0))}, "
-            f"{draw.tensor(*shape, among=(1.0, 2.0, -1.0, 3.0, 0.0, 5.0))})")
-
-
-def _filters(name, *edits):
-    return variant(filter_normalized, *edits, name=name)
-
-
-_LENGTHS = "weight.square().sum(dims, keepdim=True).sqrt()"
-_SCALED = "direction * lengths / direction.square().sum(dims, keepdim=True).sqrt()"
-_DIMS = "tuple(range(1, weight.dim()))"
-
-FILTERS = Exercise(
-    reference=filter_normalized,
-    inputs=_filter_case,
-    fresh=True,
-    cases=(
-        "filter_normalized(torch.tensor([[2.0]]), torch.tensor([[3.0]]))",
-        "filter_normalized(torch.tensor([[3.0, 4.0]]), torch.tensor([[0.0, 1.0]]))",
-        "filter_normalized(torch.tensor([[3.0, 4.0]]), torch.tensor([[4.0, 3.0]]))",
-        "filter_normalized(torch.tensor([[1.0], [1.0]]), torch.tensor([[2.0], [0.0]]))",
-        "filter_normalized(torch.tensor([[3.0, 4.0], [0.0, 2.0]]), torch.tensor([[1.0, 0.0], [0.0, 6.0]]))",
-        "filter_normalized(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))",
-        "filter_normalized(torch.tensor([[1.0, -1.0, 2.0], [2.0, 1.0, 0.0]]), torch.tensor([[5.0, 0.0, 1.0], "
-        "[1.0, 1.0, -1.0]]))",
-        "filter_normalized(torch.ones(2, 2, 1, 2), torch.arange(8.0).view(2, 2, 1, 2))",
-        "filter_normalized(torch.arange(1.0, 13.0).view(3, 1, 2, 2), torch.arange(12.0).view(3, 1, 2, 2).flip(0))",
-        "d, w = torch.tensor([[3.0, 4.0]]), torch.ones(1, 2); filter_normalized(d, w); d, w",
-    ),
-    wrong=(
-        Wrong(_filters("filters_of_the_layer", (_DIMS, "tuple(range(weight.dim()))")),
-              "The whole tensor is scaled by one factor. Each filter has its own norm, over all dimensions but the "
-              "first."),
-        Wrong(_filters("filters_by_columns", (_DIMS, "(0, *range(2, weight.dim()))")),
-              "The norms are those of the inputs, along the first dimension. A filter is direction[i]: sum over the "
-              "other dimensions."),
-        Wrong(_filters("filters_of_unit_length", (_LENGTHS, "1")),
-              "Each filter has length 1. It should be as long as the weight's filter: multiply by ‖weight[i]‖."),
-        Wrong(_filters("filters_not_divided", (_SCALED, "direction * lengths")),
-              "The direction is multiplied by ‖weight[i]‖ and keeps its own length as a factor. Divide by "
-              "‖direction[i]‖."),
-        Wrong(_filters("filters_by_element", (_SCALED, "direction * weight.abs() / direction.abs()")),
-              "Each element is as large as the weight's. Scale a filter as a whole, so that its direction stays."),
-        Wrong(_filters("filters_keep_biases", ("weight.dim() < 2", "weight.dim() < 1")),
-              "Vectors (biases, parameters of normalizations) are not zero. Li et al. leave them where they are: their "
-              "direction is zero."),
-        Wrong(_filters("filters_squared", (".sqrt()", "")),
-              "The squared norms are used. Take the roots."),
-        Wrong(_filters("filters_absolute", (".square()", ".abs()"), (".sqrt()", "")),
-              "The norm is the sum of absolute values. The Euclidean norm is the root of the sum of squares."),
-        Wrong(_filters("filters_of_kernels", (_DIMS, "tuple(range(min(2, weight.dim() - 1), weight.dim()))")),
-              "Each input channel of a filter is scaled on its own. A filter of a convolution has all its input "
-              "channels: sum over (in, height, width)."),
-        Wrong(_filters("filters_inverse", (_SCALED, "direction / lengths * direction.square().sum(dims, keepdim=True)"
-                                                    ".sqrt()")),
-              "The factor is upside down: ‖weight[i]‖ above, ‖direction[i]‖ below."),
-        Wrong(_filters("filters_largest", (_LENGTHS, "weight.abs().amax(dims, keepdim=True)"),
-                       ("direction.square().sum(dims, keepdim=True).sqrt()",
-                        "direction.abs().amax(dims, keepdim=True)")),
-              "The largest elements are compared. The Euclidean norm sums the squares of all elements."),
-        Wrong(_filters("filters_in_place", (f"return {_SCALED}", f"return direction.copy_({_SCALED})")),
-              "The direction that is given is overwritten. Return a new tensor."),
-    ),
-    hints=("How long is direction[i] now, how long should it be? One factor for each filter.",
-           "x.flatten(1).norm(dim=1) gives one norm for each filter; give it the shape (out, 1, ...) before you "
-           "multiply."),
-    allows="Slices of the loss become comparable between networks whose weights differ in scale.",
-)
-
-
 class BasicBlock(nn.Module):
     """The block of ResNet-18 and ResNet-34 on images: relu(shortcut(x) + branch(x)).
 
@@ -652,4 +557,4 @@ COUNTS = Quiz(
 )
 
 
-EXERCISES = [BLOCK, GRADIENT, PATHS, COUNTS, FILTERS, BASIC]
+EXERCISES = [BLOCK, GRADIENT, PATHS, COUNTS, BASIC]
