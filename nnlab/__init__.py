@@ -11,7 +11,6 @@ Modules that import no other module of the package:
     batches     an in-memory data loader, `Batches`
     toys        toy data sets in the plane, each with its true decision boundary
     device      choose a device, seed the random generators, describe the machine
-    health      measurements of a network in training, from outside: activations, gradients, updates, signs of faults
     progress    a progress bar for notebooks and terminals
     files       atomic writes, checksums, setting a damaged file aside
     formats     file formats of image data sets: npz, IDX, CIFAR-10's pickles
@@ -44,6 +43,7 @@ Training:
     remedies    how to correct it
     unchanged   a model and the random generators left as they were
     rng         states of the random generators: read, set, left as they were
+    health      measurements of a network in training, from outside: activations, gradients, updates, signs of faults
     callbacks   `EarlyStopping`, `KeepBest`
     checkpoint  save and load a dictionary of tensors and plain values
     resume      the state of a training run in a checkpoint; whether another start is the same run

@@ -1,5 +1,6 @@
 """What the tests of figures share: a notebook that shows figures, what a page's figure says and draws, axe-core."""
 
+import contextlib
 import json
 import re
 
@@ -23,6 +24,16 @@ SHARES = """(root) => {  // share of the drawing in the height; pixels of its sm
         parseFloat(getComputedStyle(root).fontSize),
         Math.round((says.scrollHeight) / parseFloat(getComputedStyle(says).lineHeight))];
 }"""
+CONTRAST = """
+    const figure = document.querySelector("[data-figure]").shadowRoot.querySelector(".figure");
+    const light = (color) => {
+        const [r, g, b] = color.match(/[\\d.]+/g).slice(0, 3)
+            .map((one) => one / 255).map((one) => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ground = light(getComputedStyle(figure).backgroundColor);
+    const ratio = (one) => (Math.max(one, ground) + 0.05) / (Math.min(one, ground) + 0.05);
+"""  # the beginning of a function: the figure, the brightness of a color, its contrast with the figure's ground
 DARK = ":root { color-scheme: dark; } body { background: #1e1e1e; color: #e3e3e3; }"
 NOTES = (
     "<details><summary>For the lecturer · 1 min</summary>\n\nDrag, ask the class what will happen, and drag again. "
@@ -126,3 +137,39 @@ def drag(page, handle, dx, dy, moves=5):
     for k in range(1, moves + 1):
         page.mouse.move(x + dx * k / moves, y + dy * k / moves)
     page.mouse.up()
+
+
+def take_theme(page, theme):
+    """Give the page the `theme`, "light" or "dark", and wait until its figure has it, too."""
+    if theme == "dark":
+        page.add_style_tag(content=DARK)
+    page.wait_for_function("""(theme) => document.querySelector("[data-figure]").shadowRoot
+        .querySelector(".figure").dataset.theme === theme""", arg=theme)
+
+
+def first_slide(page):
+    """What SHARES measures of the figure on the first slide of a deck, with its words as large as on the screen."""
+    page.evaluate("Reveal.slide(1, 0)")
+    share, smallest, words, lines = page.locator(".figure").evaluate(SHARES)
+    zoom = float(page.evaluate("getComputedStyle(Reveal.getCurrentSlide()).zoom"))
+    return share, smallest, zoom * words, lines
+
+
+def open_settings_inside(page):
+    """Open the sheet "Settings" and assert that it lies inside the figure."""
+    page.get_by_role("button", name="Settings").click()
+    box, edge = page.locator(".settings").bounding_box(), page.locator(".figure").bounding_box()
+    assert box["x"] >= edge["x"] and box["x"] + box["width"] <= edge["x"] + edge["width"] and box["y"] >= edge["y"]
+
+
+@contextlib.contextmanager
+def on_phone(browser, path):
+    """A page that shows the file at `path` on a phone of 390 × 844 pixels with touch, without a network."""
+    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844}, device_scale_factor=2,
+                                  has_touch=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    try:
+        yield page
+    finally:
+        context.close()

@@ -7,8 +7,8 @@ import torch
 from figure_cases import health as case
 from figure_cases import said
 from figure_fixtures import alive
-from figures import DARK, SHARES, center, numbers, state_of
-from shared import look_folder
+from figures import SHARES, axe, center, first_slide, numbers, on_phone, state_of, take_theme
+from shared import SEEN, look_folder
 from torch import nn
 from torch.nn import functional as F
 
@@ -80,7 +80,7 @@ def test_boards_of_all_kinds_are_drawn(figure_files, open_page):
 
 
 @pytest.mark.parametrize("wrong, message", [
-    (3, "board is a int; give health.board"), ({}, "board is a dict without steps, lr, losses"),
+    (3, "board is a int; give health.board"), ({}, "board is a dict without steps, losses, batch"),
     (dict.fromkeys(PARTS, []), "board holds no layers"),
     (dict.fromkeys(PARTS, [float("nan")]), "board is no plain JSON"),
     (dict.fromkeys(PARTS, ["x" * 400_000]), "at most 2,000,000 travel"),
@@ -116,7 +116,7 @@ def test_cursor_and_layer_by_keyboard_and_hand(shown):
     assert state_of(page)["step"] == 21 and "Step 105," in said(page)
     layer.focus()
     page.keyboard.press("ArrowDown")
-    assert state_of(page)["layer"] == 3 and "% dead".replace(" ", "\u00a0") in said(page) or "dead" in said(page)
+    assert state_of(page)["layer"] == 3 and "dead" in said(page)
     x, y = center(step)
     page.mouse.move(x, y)
     page.mouse.down()
@@ -127,12 +127,32 @@ def test_cursor_and_layer_by_keyboard_and_hand(shown):
     assert state_of(page)["layer"] == 0 and numbers(said(page))
 
 
-def test_the_drawing_takes_the_area_and_the_words_are_large(shown):
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_drawing_takes_the_area_and_the_words_are_large(theme, shown):
     page = shown("health")
+    take_theme(page, theme)
     share, smallest, around, lines = page.locator(".figure").evaluate(SHARES)
     assert share > 0.6 and smallest > 13 and around >= 16 and lines <= 3
-    page.locator(".figure").screenshot(path=look_folder() / "health-light.png")
-    page.add_style_tag(content=DARK)
-    page.wait_for_function("""document.querySelector("[data-figure]").shadowRoot.querySelector(".stage")
-        .dataset.theme === "dark" """)
-    page.locator(".figure").screenshot(path=look_folder() / "health-dark.png")
+    assert axe(page, "document.querySelector('[data-figure]')")[0] == []
+    page.locator(".figure").screenshot(path=look_folder() / "figures" / f"health-{theme}.png")
+
+
+def test_on_a_slide(figure_files, open_page):
+    page = alive(open_page(figure_files(Figure("health", board=board()), deck=True)))
+    share, smallest, words, lines = first_slide(page)
+    SEEN.append(f"health: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} px, its "
+                f"smallest text of {smallest:.0f} px")
+    assert share >= 0.6 and words >= 17 and smallest >= 14 and lines <= 2
+    page.screenshot(path=look_folder() / "figures" / "health-slide.png")
+
+
+def test_on_a_phone(browser, figure_files):
+    with on_phone(browser, figure_files(Figure("health", board=board()))) as page:
+        _, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
+        assert smallest >= 11 and words >= 16
+        edge = page.locator(".figure").bounding_box()
+        for one in page.locator("svg text:visible").all():
+            box = one.bounding_box()
+            assert box is None or edge["x"] <= box["x"] and box["x"] + box["width"] <= edge["x"] + edge["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".figure").screenshot(path=look_folder() / "figures" / "health-390.png")

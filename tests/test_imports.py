@@ -11,10 +11,10 @@ from shared import CAUGHT, SEEN
 
 PACKAGE = Path(__file__).parent.parent / "nnlab"
 LEAVES = {"device", "progress", "files", "toys", "batches", "models", "metrics", "autograd", "optim",
-          "augment", "health", "formats", "packages", "widgets", "rng", "remedies", "arguments", "epoch",
+          "augment", "formats", "packages", "widgets", "rng", "remedies", "arguments", "epoch",
           "environment", "skipped", "guesses", "schedules", "conv"}
 BUILT = {"fetch", "published", "sources", "data", "train", "preflight", "callbacks", "checkpoint", "history", "plots",
-         "trial", "samples", "explain", "unchanged", "resume", "costs", "attribution", "fast"}
+         "trial", "samples", "explain", "unchanged", "resume", "costs", "attribution", "fast", "health"}
 MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "fetch": {"files", "progress"},
     "published": {"files", "formats"},
@@ -28,6 +28,7 @@ MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "attribution": {"unchanged"},
     "fast": {"models", "unchanged"},
     "costs": {"unchanged"},
+    "health": {"rng", "unchanged"},
     "explain": {"remedies"},
     "trial": {"explain", "unchanged"},
     "samples": {"batches"},

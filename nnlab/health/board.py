@@ -30,13 +30,12 @@ def board(health):
             and parameters[name][-1].layer == known.name]
         taken.update(own)
         layers.append({
-            "label": label, "family": known.family, "units": known.units,
-            **{part: _numbers(history, part) for part in ("mean", "std", "dead", "always_on", "saturated")},
+            "label": label, **{part: _numbers(history, part) for part in ("mean", "std", "dead", "saturated")},
             "gradient": _numbers(history, "gradient_rms"), "activations": _histograms(history, "activation"),
             "gradients": _histograms(history, "gradient"),
             "parameters": [_parameter(name, parameters[name]) for name in own]})
     return {
-        "steps": [record.step for record in records], "lr": [_number(record.lr) for record in records],
+        "steps": [record.step for record in records],
         "losses": {part: _numbers(records, part) for part in ("train_loss", "val_loss", "train_accuracy",
                                                               "val_accuracy")},
         "batch": [_number(record.batch.loss) for record in records],
@@ -59,8 +58,7 @@ def _numbers(history, part):
 def _parameter(name, history):
     known = next(one for one in history if one is not None)
     return {"name": name, "shape": list(known.shape), "ratio": _numbers(history, "ratio"),
-            "norm": _numbers(history, "norm"), "gradient": _numbers(history, "gradient_rms"),
-            "weights": _histograms(history, "weights"), "gradients": _histograms(history, "gradient")}
+            "norm": _numbers(history, "norm"), "weights": _histograms(history, "weights")}
 
 
 def _sign(sign, labels, layers):

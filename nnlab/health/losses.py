@@ -1,28 +1,7 @@
-"""Loss and accuracy of a network in training in evaluation mode, with nothing of the training changed."""
+"""Loss and accuracy of a network on samples that a watch was given."""
 
-import contextlib
-import random
-
-import numpy as np
 import torch
 from torch.nn import functional as F
-
-
-@contextlib.contextmanager
-def aside(modules):
-    """A with block in evaluation mode, without gradients; modes and random generators are as before afterwards."""
-    modes = [(module, module.training) for module in modules]
-    python, numpy = random.getstate(), np.random.get_state()
-    try:
-        for module, _ in modes:
-            module.training = False
-        with torch.random.fork_rng(), torch.no_grad():
-            yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)
-        for module, training in modes:
-            module.training = training
 
 
 class Pair:
@@ -47,7 +26,7 @@ class Pair:
         """Loss and accuracy of `network`; the accuracy is None where targets are no classes.
 
         Args:
-            network: the module; call it in a block of `aside`.
+            network: the module, in evaluation mode; call this in a block without gradients.
             loss_fn: function of (outputs, targets); None for the cross-entropy of classes, else the squared error.
             like: a batch as the network gets it: the samples get its shape, dtype and device.
             scale, shift: the network gets scale * x + shift.

@@ -1,5 +1,7 @@
 """The table of a measured step: one row a layer."""
 
+import math
+
 COLUMNS = ("layer", "mean", "std", "dead", "always on", "saturated", "gradient RMS", "weights RMS", "update ratio")
 
 
@@ -18,7 +20,7 @@ def table(record):
         shown.add(layer.name)
         rows.append((layer.label, f"{layer.mean:.3g}", f"{layer.std:.3g}", _share(layer.dead), _share(layer.always_on),
                      _share(layer.saturated), _power(layer.gradient_rms),
-                     "" if own is None else f"{own.norm / max(1, _size(own)) ** 0.5:.3g}",
+                     "" if own is None else f"{own.norm / max(1, math.prod(own.shape)) ** 0.5:.3g}",
                      "" if own is None else _power(own.ratio)))
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) if k == 0 else cell.rjust(width) for k, (cell, width)
@@ -45,10 +47,3 @@ def _share(value):
 
 def _power(value):
     return "" if value is None else "0" if value == 0 else f"{value:.1e}"
-
-
-def _size(parameter):
-    size = 1
-    for length in parameter.shape:
-        size *= length
-    return size

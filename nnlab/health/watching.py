@@ -1,14 +1,17 @@
 """Watch a training loop from outside, by torch's global hooks, which are removed when the with block ends."""
 
+import torch
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from nnlab.health.listening import Listener
-from nnlab.health.losses import Pair, aside
+from nnlab.health.losses import Pair
 from nnlab.health.matching import Matching, read_labels
 from nnlab.health.parameters import Parameters
 from nnlab.health.reading import Health
 from nnlab.health.records import Batch, Record
+from nnlab.rng import rng_unchanged
+from nnlab.unchanged import evaluating
 
 
 class watch:
@@ -181,7 +184,7 @@ class watch:
         like, self.listener.busy = passes[-1].inputs, True
         scale, shift = self.matching.scale(like)
         try:
-            with aside(list(roots[0].modules())):
+            with evaluating(roots[0]), rng_unchanged(), torch.no_grad():
                 self.losses = {pair.name: pair.measure(roots[0], self.loss_fn, like, scale, shift) for pair in pairs}
         finally:
             self.listener.busy = False

@@ -2,7 +2,7 @@
 
 import json
 
-PARTS = ("steps", "lr", "losses", "batch", "layers", "signs")
+PARTS = ("steps", "losses", "batch", "layers", "signs")
 MOST = 2_000_000  # characters of JSON
 
 

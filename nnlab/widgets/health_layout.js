@@ -1,19 +1,23 @@
 // Where things stand on the health board: a row for each layer, columns, the losses below, all over the same steps.
 
-const STRIP = { left: 158, width: 226 }, GRADIENT = { left: 402, width: 78 }, RATIO = { left: 500, width: 78 };
-const UNITS = { left: 598, width: 74 }, SPLIT = 680, TOP = 36, LOSS = { gap: 38, height: 74, foot: 42 };
+const SPLIT = 680, TOP = 36, LOSS = { gap: 38, height: 74, foot: 42 };
+const WIDE = { narrow: false, width: SPLIT, letters: 15, strip: { left: 158, width: 226 },
+  gradient: { left: 402, width: 78 }, ratio: { left: 500, width: 78 }, units: { left: 598, width: 74 } };
+const NARROW = { narrow: true, width: 392, letters: 10, strip: { left: 96, width: 92 },
+  gradient: { left: 200, width: 58 }, ratio: { left: 277, width: 36 }, units: { left: 326, width: 62 } };  // a phone's
 const THUMB = [-4, -2];  // the rule of thumb for update ratios, as powers of ten
 
-/** Rows of `count` layers: the height of one, the middle of each, where they end; top and bottom of the losses. */
-function layoutOf(count) {
+/** The columns, and rows of `count` layers: height of one, middle of each, where they end; the losses below. */
+function layoutOf(count, narrow) {
   const row = clamp(238 / count, 28, 46), end = TOP + row * count, top = end + LOSS.gap;
-  return { row, end, middle: (k) => TOP + row * (k + 0.5), at: (y) => clamp(Math.floor((y - TOP) / row), 0, count - 1),
+  return { ...narrow ? NARROW : WIDE, row, end, middle: (k) => TOP + row * (k + 0.5),
+    at: (y) => clamp(Math.floor((y - TOP) / row), 0, count - 1),
     losses: { top, bottom: top + LOSS.height }, height: top + LOSS.height + LOSS.foot };
 }
 
 /** The place of measurement `k` of `count` along the steps, and the measurement at a place. */
-const placeOfStep = (k, count) => STRIP.left + (k + 0.5) / count * STRIP.width;
-const stepAt = (x, count) => clamp(Math.floor((x - STRIP.left) / STRIP.width * count), 0, count - 1);
+const placeOfStep = ({ strip }, k, count) => strip.left + (k + 0.5) / count * strip.width;
+const stepAt = ({ strip }, x, count) => clamp(Math.floor((x - strip.left) / strip.width * count), 0, count - 1);
 
 /** A logarithmic scale over a column: from value to place; 0 stands at its left end. */
 function scaleOf({ left, width }, [low, high]) {

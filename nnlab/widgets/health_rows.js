@@ -7,9 +7,11 @@ function buildHeads() {
     const head = (column, words) => text(column.left + column.width / 2, 22, words, { ...MIDDLE, class: "fine" });
     const tick = (x, n, anchor) => text(x, layout.end + 17, power10(n), { "text-anchor": anchor, class: "fine quiet" });
     const [low, high] = scales.powers.gradient, [from, to] = THUMB;  // written apart: the columns are narrow
+    const { strip, gradient, ratio, units, narrow } = layout;
     node.replaceChildren(
-      head(STRIP, `${now.shows} over the steps`), head(GRADIENT, "gradient"), head(RATIO, "update ratio"),
-      head(UNITS, "units"), tick(scales.gradient.of(low), low, "start"), tick(scales.gradient.of(high), high, "end"),
+      head(strip, `${now.shows}${narrow ? "" : " over the steps"}`), head(gradient, "gradient"),
+      head(ratio, narrow ? "update" : "update ratio"), head(units, "units"),
+      tick(scales.gradient.of(low), low, "start"), tick(scales.gradient.of(high), high, "end"),
       tick(scales.ratio.of(from) + 8, from, "end"), tick(scales.ratio.of(to) - 6, to, "start"));
   }];
 }
@@ -20,7 +22,7 @@ function buildStrips() {
   return [node, (board, layout, shows, dark) => {
     node.replaceChildren(...board.layers.flatMap((layer, k) => {
       const histograms = histogramsOf(layer, shows), y = layout.middle(k) - layout.row / 2 + 2;
-      const box = { x: STRIP.left, y: tidy(y), width: STRIP.width, height: tidy(layout.row - 4) };
+      const box = { x: layout.strip.left, y: tidy(y), width: layout.strip.width, height: tidy(layout.row - 4) };
       return [svg("rect", { ...box, class: "strip" }), ...histograms ? [svg("image", { ...box, href: stripOf(histograms,
         dark), preserveAspectRatio: "none", class: "pixels" })] : []];
     }));
@@ -57,21 +59,24 @@ function buildDots() {
 /** Bars of dead or saturated units, with the share in words. */
 function buildUnits() {
   const node = svg("g", { "aria-hidden": "true" }), bars = [];
+  let column = WIDE.units;
   return [node, (board, layout) => {
+    column = layout.units;
     bars.length = 0;
     board.layers.forEach(({ dead, saturated }, k) => {
       const kind = dead.some((one) => one !== null) ? "dead" : saturated.some((one) => one !== null) ? "saturated" : "";
       if (!kind) return;
-      const y = tidy(layout.middle(k) + 4), words = text(UNITS.left, tidy(layout.middle(k) - 2), "", { class: "fine" });
-      const bar = svg("rect", { x: UNITS.left, y, height: 8, class: kind });
-      bars.push({ k, kind, words, bar, nodes: [svg("rect", { x: UNITS.left, y, height: 8, width: UNITS.width,
+      const y = tidy(layout.middle(k) + 4);
+      const words = text(column.left, tidy(layout.middle(k) - 2), "", { class: "fine" });
+      const bar = svg("rect", { x: column.left, y, height: 8, class: kind });
+      bars.push({ k, kind, words, bar, nodes: [svg("rect", { x: column.left, y, height: 8, width: column.width,
         class: "strip" }), bar, words] });
     });
     node.replaceChildren(...bars.flatMap(({ nodes }) => nodes));
   }, (board, at) => {
     for (const { k, kind, words, bar } of bars) {
       const share = board.layers[k][kind][at];
-      put(bar, { width: tidy(UNITS.width * (share ?? 0)) });
+      put(bar, { width: tidy(column.width * (share ?? 0)) });
       write(words, share === null ? "" : `${percent(share)} ${kind === "dead" ? "dead" : "sat."}`);
     }
   }];
@@ -79,7 +84,7 @@ function buildUnits() {
 
 /** Names of the layers, the chosen one marked by a handle; a press on a row chooses it. */
 function buildNames({ set, begin, state }, current) {
-  const names = svg("g"), shade = svg("rect", { x: 0, width: SPLIT - 8, class: "chosen" }), presses = svg("g");
+  const names = svg("g"), shade = svg("rect", { x: 0, class: "chosen" }), presses = svg("g");
   const frame = svg("rect", { class: "found", rx: 4 });
   const handle = svg("g", {}, svg("circle", { r: 15, class: "ring" }), svg("circle", { r: 8, class: "knob" }),
     svg("path", { d: "M-3 -2L0 -5L3 -2M-3 2L0 5L3 2", class: "grip" }));
@@ -88,9 +93,10 @@ function buildNames({ set, begin, state }, current) {
     by: (right, up) => choose(clamp(Math.min(state().layer, current().count - 1) + Math.sign(right - up), 0,
       current().count - 1)) });
   return [[shade, frame], [names, presses, handle], (board, layout) => {
-    names.replaceChildren(...board.layers.map(({ label }, k) => text(28, tidy(layout.middle(k) + 6), fitting(label, 15),
-      { class: "fine" })));
-    const press = svg("rect", { x: 22, y: TOP, width: SPLIT - 30, height: tidy(layout.end - TOP), class: "press" });
+    const { width, letters } = layout;
+    names.replaceChildren(...board.layers.map(({ label }, k) => text(28, tidy(layout.middle(k) + 6),
+      fitting(label, letters), { class: "fine" })));
+    const press = svg("rect", { x: 22, y: TOP, width: width - 30, height: tidy(layout.end - TOP), class: "press" });
     press.addEventListener("click", (event) => {
       begin();
       choose(current().layout.at(placeOf(event, press.ownerSVGElement)[1]));
@@ -98,13 +104,13 @@ function buildNames({ set, begin, state }, current) {
     presses.replaceChildren(press);
   }, ({ layer, label, sign, board }, layout) => {
     const top = tidy(layout.middle(layer) - layout.row / 2);
-    put(shade, { y: top, height: tidy(layout.row) });
+    put(shade, { y: top, width: layout.width - 8, height: tidy(layout.row) });
     put(handle, { transform: `translate(13 ${tidy(layout.middle(layer))})`, "aria-valuenow": layer + 1,
       "aria-valuemin": 1, "aria-valuemax": board().layers.length, "aria-valuetext": label });
-    const found = board().signs[sign], places = { strip: STRIP, gradient: GRADIENT, ratio: RATIO, units: UNITS };
+    const found = board().signs[sign];
     const whole = found && (TOTAL.includes(found.name) || found.name.includes("validation"));
     put(frame, { display: found && (found.layer >= 0 || whole) ? "inline" : "none" });
-    const { left, width } = places[COLUMN[found?.name]] || STRIP;
+    const { left, width } = layout[COLUMN[found?.name]] || layout.strip;
     put(frame, { x: left - 6, width: width + 12, y: whole ? layout.losses.top - 8 : top,
       height: whole ? LOSS.height + 16 : tidy(layout.row) });
   }];

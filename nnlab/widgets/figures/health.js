@@ -34,10 +34,12 @@ const HEALTH_STYLE = `
   .stage .chips { flex: 1 1 100%; }
   .stage .chip { border-radius: 15px; border-color: var(--lane1); }
   .stage .chip[aria-pressed=true] { background: var(--lane1); border-color: var(--lane1); color: var(--on); }
-  @media (max-width: 480px) { .stage svg .board .fine { font-size: 18px; } .stage svg .fine { font-size: 14px; } }`;
+  .stage.narrow svg .fine { font-size: 14px; }
+  .stage.narrow svg .board .fine { font-size: 12.5px; }
+  .stage.narrow svg .dots { stroke-width: 7; }`;
 
 function buildHealth(given) {
-  const held = { layout: layoutOf(1), last: 0, at: 0, count: 1 }, current = () => held;
+  const held = { layout: layoutOf(1, false), last: 0, at: 0, count: 1 }, current = () => held;
   const at = () => ({ ...given.state(), step: Math.min(given.state().step, held.last) });
   const stage = { ...given, state: at }, { root, says } = stage;
   setStage(stage);
@@ -53,13 +55,14 @@ function buildHealth(given) {
   root.append(html("div", { class: "panels" }, board, detail), steer.node, shows, chips);
 
   const drawAll = (now) => {
-    const { layers, steps } = held.board, layout = layoutOf(layers.length);
+    const { layers, steps } = held.board, layout = layoutOf(layers.length, held.narrow);
     const ratios = layers.flatMap((layer) => weightsOf(layer)?.ratio || []);
     const powers = { gradient: powersOf(layers.flatMap((layer) => layer.gradient), 2, 12),
       ratio: powersOf([...ratios, 1e-5, 0.1], 4, 9) };
-    const scales = { powers, gradient: scaleOf(GRADIENT, powers.gradient), ratio: scaleOf(RATIO, powers.ratio) };
+    const scales = { powers, gradient: scaleOf(layout.gradient, powers.gradient),
+      ratio: scaleOf(layout.ratio, powers.ratio) };
     Object.assign(held, { layout, scales, last: steps.length - 1, count: layers.length });
-    put(board, { viewBox: `0 0 ${SPLIT} ${layout.height}` });
+    put(board, { viewBox: `0 0 ${layout.width} ${layout.height}` });
     drawHeads(now, held.board, layout, scales);
     drawStrips(held.board, layout, now.shows, held.dark);
     drawRanges(held.board, layout, scales);
@@ -68,6 +71,14 @@ function buildHealth(given) {
     drawCurves(held.board, layout);
   };
   let drawn = null;
+  new ResizeObserver(() => {
+    const narrow = root.isConnected && root.clientWidth < 480;
+    if (narrow === Boolean(held.narrow)) return;
+    held.narrow = narrow;
+    root.classList.toggle("narrow", narrow);
+    drawn = null;
+    stage.draw();
+  }).observe(root);
   new MutationObserver(() => {
     const dark = root.dataset.theme === "dark";
     if (dark === Boolean(held.dark) || !held.board) return;
