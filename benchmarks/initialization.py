@@ -8,17 +8,16 @@ each hidden layer; batches of 100.
 """
 
 import json
-from itertools import pairwise
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from nnlab.batches import Batches
 from nnlab.data import load
 from nnlab.device import describe
 from nnlab.exercises.week06b import he_initialize_
+from nnlab.models import network
 from nnlab.train import fit
 
 PATH = Path(__file__).with_suffix(".json")
@@ -33,20 +32,17 @@ OPTIMIZERS = {"SGD": lambda parameters: torch.optim.SGD(parameters, lr=0.03),
               "Adam": lambda parameters: torch.optim.Adam(parameters, lr=1e-3)}
 
 
-def network(depth, initialization, seed):
+def initialized(depth, initialization, seed):
     """`depth` hidden layers of 64 units and 10 outputs, with torch's default initialization or He's."""
     torch.manual_seed(seed)
-    layers = [nn.Flatten()]
-    for n, m in pairwise([784] + [64] * depth + [10]):
-        layers += [nn.Linear(n, m), nn.ReLU()]
-    model = nn.Sequential(*layers[:-1])
+    model = network(784, *[64] * depth, 10)
     return he_initialize_(model, torch.Generator().manual_seed(seed)) if initialization == "He" else model
 
 
 def run(data, depth, optimizer, initialization, epochs, seed):
     """Losses of the epochs, a list, and the test accuracy."""
     mean, std = data.x_train.mean(), data.x_train.std()
-    model = network(depth, initialization, seed)
+    model = initialized(depth, initialization, seed)
     batches = Batches((data.x_train[:10_000] - mean) / std, data.y_train[:10_000], 100, shuffle=True, seed=seed)
     history = fit(model, batches, loss_fn=F.cross_entropy, optimizer=OPTIMIZERS[optimizer](model.parameters()),
                   epochs=epochs, progress=False)

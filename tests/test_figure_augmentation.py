@@ -9,7 +9,19 @@ import pytest
 import torch
 from figure_cases import augmentation, said
 from figure_fixtures import alive
-from figures import DARK, SHARES, axe, drag, says, slowness, state_of
+from figures import (
+    CONTRAST,
+    SHARES,
+    axe,
+    drag,
+    first_slide,
+    on_phone,
+    open_settings_inside,
+    says,
+    slowness,
+    state_of,
+    take_theme,
+)
 from scipy import stats
 from shared import SEEN, look_folder
 from torchvision.transforms import v2
@@ -308,15 +320,7 @@ def test_the_code_has_both_pipelines(modules):
     assert max(map(len, code.splitlines())) <= 120
 
 
-CONTRASTS = """() => {  // of every text of the drawing, against the figure's ground
-    const figure = document.querySelector("[data-figure]").shadowRoot.querySelector(".figure");
-    const light = (color) => {
-        const [r, g, b] = color.match(/[\\d.]+/g).slice(0, 3)
-            .map((one) => one / 255).map((one) => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const ground = light(getComputedStyle(figure).backgroundColor);
-    const ratio = (one) => (Math.max(one, ground) + 0.05) / (Math.min(one, ground) + 0.05);
+CONTRASTS = "() => {" + CONTRAST + """  // of every text of the drawing, against the figure's ground
     return [ground, Math.min(...[...figure.querySelectorAll(".panels text")].filter((one) => one.textContent)
         .map((one) => ratio(light(getComputedStyle(one).fill))))];
 }"""
@@ -326,10 +330,7 @@ CONTRASTS = """() => {  // of every text of the drawing, against the figure's gr
 def test_colors_are_those_of_the_page(theme, shown):
     page = shown("augmentation", **augmentation.fullest)
     page.get_by_role("button", name="Settings").click()
-    if theme == "dark":
-        page.add_style_tag(content=DARK)
-    page.wait_for_function("""(theme) => document.querySelector("[data-figure]").shadowRoot
-        .querySelector(".figure").dataset.theme === theme""", arg=theme)
+    take_theme(page, theme)
     ground, words = page.evaluate(CONTRASTS)
     assert (ground < 0.05) == (theme == "dark") and words >= 4.5, (ground, words)
     assert axe(page, "document.querySelector('[data-figure]')")[0] == []
@@ -358,33 +359,24 @@ FULL = [{}, augmentation.fullest, {"image": "shirt and sneaker", "transforms": N
 @pytest.mark.parametrize("parts", FULL)
 def test_the_drawing_is_the_hero_of_its_slide(parts, figure_files, open_page):
     page = alive(open_page(figure_files(Figure("augmentation", **parts), deck=True)))
-    page.evaluate("Reveal.slide(1, 0)")
-    figure = page.locator(".figure")
-    share, smallest, words, lines = figure.evaluate(SHARES)
-    zoom = float(page.evaluate("getComputedStyle(Reveal.getCurrentSlide()).zoom"))
+    share, smallest, words, lines = first_slide(page)
     SEEN.append(f"augmentation: the drawing is {100 * share:.0f} % of its height on a slide, words of "
-                f"{zoom * words:.0f} px, numbers of {smallest:.0f} px")
-    assert share >= 0.7 and zoom * words >= 17 and smallest >= 15 and lines <= 2
-    assert figure.evaluate(OVERLAPS) == []
-    page.get_by_role("button", name="Settings").click()
+                f"{words:.0f} px, numbers of {smallest:.0f} px")
+    assert share >= 0.7 and words >= 17 and smallest >= 15 and lines <= 2
+    assert page.locator(".figure").evaluate(OVERLAPS) == []
+    open_settings_inside(page)
     page.screenshot(path=look_folder() / "figures" / "augmentation-slide-settings.png")
-    box, edge = page.locator(".settings").bounding_box(), figure.bounding_box()
-    assert box["x"] >= edge["x"] and box["x"] + box["width"] <= edge["x"] + edge["width"] and box["y"] >= edge["y"]
 
 
 def test_on_a_phone(browser, figure_files):
-    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844}, device_scale_factor=2,
-                                  has_touch=True)
-    page = context.new_page()
-    page.goto(figure_files(Figure("augmentation", **augmentation.fullest)).as_uri())
-    share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
-    assert share >= 0.6 and smallest >= 11 and words >= 16
-    assert page.locator(".figure").evaluate(OVERLAPS) == []
-    page.get_by_role("button", name="Settings").tap()
-    page.locator(".settings").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.locator(".figure").screenshot(path=look_folder() / "figures" / "augmentation-390.png")
-    context.close()
+    with on_phone(browser, figure_files(Figure("augmentation", **augmentation.fullest))) as page:
+        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
+        assert share >= 0.6 and smallest >= 11 and words >= 16
+        assert page.locator(".figure").evaluate(OVERLAPS) == []
+        page.get_by_role("button", name="Settings").tap()
+        page.locator(".settings").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".figure").screenshot(path=look_folder() / "figures" / "augmentation-390.png")
 
 
 NODES = """() => {  // counts the elements that are made from now on

@@ -5,7 +5,21 @@ import itertools
 import pytest
 from figure_cases import convolution, said
 from figure_fixtures import alive
-from figures import DARK, HANDLES, SHARES, axe, center, drag, numbers, says, slowness, state_of
+from figures import (
+    HANDLES,
+    SHARES,
+    axe,
+    center,
+    drag,
+    first_slide,
+    numbers,
+    on_phone,
+    open_settings_inside,
+    says,
+    slowness,
+    state_of,
+    take_theme,
+)
 from shared import SEEN, look_folder
 
 from nnlab import widgets
@@ -319,10 +333,7 @@ CONTRASTS = """() => {  // the smallest contrast of a text of the drawing with i
 def test_words_stand_out_from_their_cells(theme, parts, shown):
     page = shown("convolution", **parts)
     page.get_by_role("button", name="Settings").click()
-    if theme == "dark":
-        page.add_style_tag(content=DARK)
-    page.wait_for_function("""(theme) => document.querySelector("[data-figure]").shadowRoot
-        .querySelector(".figure").dataset.theme === theme""", arg=theme)
+    take_theme(page, theme)
     assert page.evaluate(CONTRASTS) >= 4.5
     assert axe(page, "document.querySelector('[data-figure]')")[0] == []
     name = f"convolution-{theme}-{parts.get('view', parts.get('image', 'sum'))}.png".replace(" ", "-")
@@ -345,37 +356,28 @@ LOOKS = [{}, {"image": "shirt", "stride": [2, 1]}, {"view": "matrix"}, {"view": 
 @pytest.mark.parametrize("parts", LOOKS, ids=range(len(LOOKS)))
 def test_the_drawing_is_the_hero_of_its_slide(parts, figure_files, open_page):
     page = alive(open_page(figure_files(Figure("convolution", **parts), deck=True)))
-    page.evaluate("Reveal.slide(1, 0)")
-    figure = page.locator(".figure")
-    share, smallest, words, lines = figure.evaluate(SHARES)
-    zoom = float(page.evaluate("getComputedStyle(Reveal.getCurrentSlide()).zoom"))
+    share, smallest, words, lines = first_slide(page)
     if not parts:
         SEEN.append(f"convolution: the drawing is {100 * share:.0f} % of its height on a slide, words of "
-                    f"{zoom * words:.0f} px, the smallest in cells {smallest:.0f} px")
-    assert share >= 0.7 and zoom * words >= 17 and smallest >= 11 and lines <= 2
-    assert figure.evaluate(CLIPPED) == []
-    page.get_by_role("button", name="Settings").click()
-    box, edge = page.locator(".settings").bounding_box(), figure.bounding_box()
-    assert box["x"] >= edge["x"] and box["x"] + box["width"] <= edge["x"] + edge["width"] and box["y"] >= edge["y"]
+                    f"{words:.0f} px, the smallest in cells {smallest:.0f} px")
+    assert share >= 0.7 and words >= 17 and smallest >= 11 and lines <= 2
+    assert page.locator(".figure").evaluate(CLIPPED) == []
+    open_settings_inside(page)
 
 
 @pytest.mark.parametrize("parts", LOOKS, ids=range(len(LOOKS)))
 def test_on_a_phone(parts, browser, figure_files):
-    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844}, device_scale_factor=2,
-                                  has_touch=True)
-    page = context.new_page()
-    page.goto(figure_files(Figure("convolution", **parts)).as_uri())
-    alive(page).wait_for_function("""() => document.querySelector("[data-figure]").shadowRoot
-        .querySelector(".figure").classList.contains("narrow")""")
-    figure = page.locator(".figure")
-    _, smallest, words, _ = figure.evaluate(SHARES)
-    assert smallest >= 11 and words >= 16 and figure.evaluate(CLIPPED) == []
-    page.get_by_role("button", name="Settings").tap()
-    page.locator(".settings").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    figure.screenshot(path=look_folder() / "figures" / f"convolution-390-{LOOKS.index(parts)}.png")
-    assert page.locator(HANDLES).count() >= 6
-    context.close()
+    with on_phone(browser, figure_files(Figure("convolution", **parts))) as page:
+        alive(page).wait_for_function("""() => document.querySelector("[data-figure]").shadowRoot
+            .querySelector(".figure").classList.contains("narrow")""")
+        figure = page.locator(".figure")
+        _, smallest, words, _ = figure.evaluate(SHARES)
+        assert smallest >= 11 and words >= 16 and figure.evaluate(CLIPPED) == []
+        page.get_by_role("button", name="Settings").tap()
+        page.locator(".settings").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        figure.screenshot(path=look_folder() / "figures" / f"convolution-390-{LOOKS.index(parts)}.png")
+        assert page.locator(HANDLES).count() >= 6
 
 
 def test_an_output_is_chosen_by_a_finger(browser, figure_files):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from figure_cases import descent, said
 from figure_fixtures import alive
-from figures import DARK, HANDLES, SHARES, axe, drag, state_of
+from figures import HANDLES, SHARES, axe, drag, first_slide, on_phone, state_of, take_theme
 from shared import SEEN, look_folder
 
 from nnlab import widgets
@@ -123,10 +123,7 @@ def test_the_sentence_says_which_fit_it_is(shown):
 def test_colors_are_those_of_the_page(theme, shown):
     page = shown("descent", df=36)
     page.get_by_role("button", name="Settings").click()
-    if theme == "dark":
-        page.add_style_tag(content=DARK)
-    page.wait_for_function("""(theme) => document.querySelector("[data-figure]").shadowRoot
-        .querySelector(".figure").dataset.theme === theme""", arg=theme)
+    take_theme(page, theme)
     assert axe(page, "document.querySelector('[data-figure]')")[0] == []
     page.locator(".figure").screenshot(path=look_folder() / "figures" / f"descent-{theme}.png")
 
@@ -134,24 +131,18 @@ def test_colors_are_those_of_the_page(theme, shown):
 @pytest.mark.parametrize("parts", [{}, descent.fullest])
 def test_the_drawing_is_the_hero_of_its_slide(parts, figure_files, open_page):
     page = alive(open_page(figure_files(Figure("descent", **parts), deck=True)))
-    page.evaluate("Reveal.slide(1, 0)")
-    share, smallest, words, lines = page.locator(".figure").evaluate(SHARES)
-    zoom = float(page.evaluate("getComputedStyle(Reveal.getCurrentSlide()).zoom"))
-    SEEN.append(f"descent: the drawing is {100 * share:.0f} % of its height on a slide, words of {zoom * words:.0f} "
+    share, smallest, words, lines = first_slide(page)
+    SEEN.append(f"descent: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} "
                 f"px, numbers on axes of {smallest:.0f} px")
-    assert share >= 0.7 and zoom * words >= 17 and smallest >= 14.5 and lines <= 2
+    assert share >= 0.7 and words >= 17 and smallest >= 14.5 and lines <= 2
 
 
 def test_on_a_phone(browser, figure_files):
-    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844}, device_scale_factor=2,
-                                  has_touch=True)
-    page = context.new_page()
-    page.goto(figure_files(Figure("descent", df=36)).as_uri())
-    share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
-    assert share >= 0.6 and smallest >= 11 and words >= 16
-    page.get_by_role("button", name="Settings").tap()
-    page.locator(".settings").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.locator(".figure").screenshot(path=look_folder() / "figures" / "descent-390.png")
-    assert page.locator(HANDLES).count() == 21
-    context.close()
+    with on_phone(browser, figure_files(Figure("descent", df=36))) as page:
+        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
+        assert share >= 0.6 and smallest >= 11 and words >= 16
+        page.get_by_role("button", name="Settings").tap()
+        page.locator(".settings").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".figure").screenshot(path=look_folder() / "figures" / "descent-390.png")
+        assert page.locator(HANDLES).count() == 21

@@ -8,7 +8,19 @@ import pytest
 import torch
 from figure_cases import featuremaps, said
 from figure_fixtures import alive
-from figures import DARK, SHARES, axe, center, drag, numbers, slowness, state_of
+from figures import (
+    SHARES,
+    axe,
+    center,
+    drag,
+    first_slide,
+    numbers,
+    on_phone,
+    open_settings_inside,
+    slowness,
+    state_of,
+    take_theme,
+)
 from shared import CAUGHT, SEEN, look_folder
 from torch import nn
 
@@ -328,10 +340,7 @@ def test_colors_are_those_of_the_page(theme, trained):
     page = trained(column=3, channel=5, side=6, off=[[1, 2]])
     page.get_by_role("button", name="Settings").click()
     light = page.locator(".panels").evaluate(PIXELS)
-    if theme == "dark":
-        page.add_style_tag(content=DARK)
-    page.wait_for_function("""(theme) => document.querySelector("[data-figure]").shadowRoot
-        .querySelector(".figure").dataset.theme === theme""", arg=theme)
+    take_theme(page, theme)
     page.wait_for_timeout(50)
     assert (page.locator(".panels").evaluate(PIXELS) == light) == (theme == "light")
     assert axe(page, "document.querySelector('[data-figure]')")[0] == []
@@ -343,32 +352,23 @@ def test_colors_are_those_of_the_page(theme, trained):
 @pytest.mark.parametrize("parts", [{}, featuremaps.fullest | {"classes": NAMES}])
 def test_the_drawing_is_the_hero_of_its_slide(parts, figure_files, open_page):
     page = alive(open_page(figure_files(Figure("featuremaps", **parts), deck=True)))
-    page.evaluate("Reveal.slide(1, 0)")
-    figure = page.locator(".figure")
-    share, smallest, words, lines = figure.evaluate(SHARES)
-    zoom = float(page.evaluate("getComputedStyle(Reveal.getCurrentSlide()).zoom"))
+    share, smallest, words, lines = first_slide(page)
     SEEN.append(f"feature maps: the drawing is {100 * share:.0f} % of its height on a slide, words of "
-                f"{zoom * words:.0f} px, numbers of {smallest:.0f} px")
+                f"{words:.0f} px, numbers of {smallest:.0f} px")
     page.screenshot(path=look_folder() / "figures" / f"featuremaps-slide-{'full' if parts else 'own'}.png")
-    assert share >= 0.7 and zoom * words >= 17 and smallest >= 14 and lines <= 2
-    page.get_by_role("button", name="Settings").click()
-    box, edge = page.locator(".settings").bounding_box(), figure.bounding_box()
-    assert box["x"] >= edge["x"] and box["x"] + box["width"] <= edge["x"] + edge["width"] and box["y"] >= edge["y"]
+    assert share >= 0.7 and words >= 17 and smallest >= 14 and lines <= 2
+    open_settings_inside(page)
 
 
 def test_on_a_phone(browser, figure_files):
-    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844}, device_scale_factor=2,
-                                  has_touch=True)
-    page = context.new_page()
-    page.goto(figure_files(Figure("featuremaps", **featuremaps.fullest, classes=NAMES)).as_uri())
-    share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
-    assert share >= 0.6 and smallest >= 11 and words >= 16
-    box = page.get_by_role("slider", name="Feature maps").locator(".ring").bounding_box()
-    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
-    assert state_of(page)["pixel"] != widgets.defaults("featuremaps")["pixel"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.locator(".figure").screenshot(path=look_folder() / "figures" / "featuremaps-390.png")
-    context.close()
+    with on_phone(browser, figure_files(Figure("featuremaps", **featuremaps.fullest, classes=NAMES))) as page:
+        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
+        assert share >= 0.6 and smallest >= 11 and words >= 16
+        box = page.get_by_role("slider", name="Feature maps").locator(".ring").bounding_box()
+        page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+        assert state_of(page)["pixel"] != widgets.defaults("featuremaps")["pixel"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".figure").screenshot(path=look_folder() / "figures" / "featuremaps-390.png")
 
 
 FRAMES = """(time) => new Promise((done) => {  // images a second while the square is moved by keys

@@ -8,7 +8,20 @@ import subprocess
 import pytest
 from figure_cases import race, said
 from figure_fixtures import alive
-from figures import DARK, HANDLES, SHARES, axe, drag, says, slowness, state_of
+from figures import (
+    CONTRAST,
+    HANDLES,
+    SHARES,
+    axe,
+    drag,
+    first_slide,
+    on_phone,
+    open_settings_inside,
+    says,
+    slowness,
+    state_of,
+    take_theme,
+)
 from shared import SEEN, look_folder
 
 from nnlab import widgets
@@ -237,15 +250,7 @@ def test_reduced_motion_goes_to_the_end_at_once(browser, figure_files):
     context.close()
 
 
-CONTRASTS = """() => {  // of every text and curve of the drawing, against the figure's ground
-    const figure = document.querySelector("[data-figure]").shadowRoot.querySelector(".figure");
-    const light = (color) => {
-        const [r, g, b] = color.match(/[\\d.]+/g).slice(0, 3)
-            .map((one) => one / 255).map((one) => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const ground = light(getComputedStyle(figure).backgroundColor);
-    const ratio = (one) => (Math.max(one, ground) + 0.05) / (Math.min(one, ground) + 0.05);
+CONTRASTS = "() => {" + CONTRAST + """  // of every text and curve of the drawing, against the figure's ground
     const of = (selector, part) => [...figure.querySelectorAll(selector)].filter((one) => one.checkVisibility())
         .map((one) => ratio(light(getComputedStyle(one)[part])));
     return [ground, Math.min(...of(".panels text", "fill")), Math.min(...of(".panels polyline", "stroke"))];
@@ -256,10 +261,7 @@ CONTRASTS = """() => {  // of every text and curve of the drawing, against the f
 def test_colors_are_those_of_the_page(theme, shown):
     page = shown("race", **race.fullest)
     page.get_by_role("button", name="Settings").click()
-    if theme == "dark":
-        page.add_style_tag(content=DARK)
-    page.wait_for_function("""(theme) => document.querySelector("[data-figure]").shadowRoot
-        .querySelector(".figure").dataset.theme === theme""", arg=theme)
+    take_theme(page, theme)
     ground, words, curves = page.evaluate(CONTRASTS)
     assert (ground < 0.05) == (theme == "dark") and words >= 4.5 and curves >= 4.5, (ground, words, curves)
     assert axe(page, "document.querySelector('[data-figure]')")[0] == []
@@ -286,32 +288,23 @@ def test_notebooks_colors_are_taken(variables, ground, shown):
 @pytest.mark.parametrize("parts", [{}, race.fullest | {"step": 40}])
 def test_the_drawing_is_the_hero_of_its_slide(parts, figure_files, open_page):
     page = alive(open_page(figure_files(Figure("race", **parts), deck=True)))
-    page.evaluate("Reveal.slide(1, 0)")
-    figure = page.locator(".figure")
-    share, smallest, words, lines = figure.evaluate(SHARES)
-    zoom = float(page.evaluate("getComputedStyle(Reveal.getCurrentSlide()).zoom"))
-    SEEN.append(f"race: the drawing is {100 * share:.0f} % of its height on a slide, words of {zoom * words:.0f} px, "
+    share, smallest, words, lines = first_slide(page)
+    SEEN.append(f"race: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} px, "
                 f"numbers on axes of {smallest:.0f} px")
-    assert share >= 0.7 and zoom * words >= 17 and smallest >= 16 and lines <= 2
-    page.get_by_role("button", name="Settings").click()
+    assert share >= 0.7 and words >= 17 and smallest >= 16 and lines <= 2
+    open_settings_inside(page)
     page.screenshot(path=look_folder() / "figures" / "race-slide-settings.png")
-    box, edge = page.locator(".settings").bounding_box(), figure.bounding_box()
-    assert box["x"] >= edge["x"] and box["x"] + box["width"] <= edge["x"] + edge["width"] and box["y"] >= edge["y"]
 
 
 def test_on_a_phone(browser, figure_files):
-    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844}, device_scale_factor=2,
-                                  has_touch=True)
-    page = context.new_page()
-    page.goto(figure_files(Figure("race", **race.fullest)).as_uri())
-    share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
-    assert share >= 0.6 and smallest >= 11 and words >= 16
-    page.get_by_role("button", name="Settings").tap()
-    page.locator(".settings").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.locator(".figure").screenshot(path=look_folder() / "figures" / "race-390.png")
-    assert page.locator(HANDLES).count() == 7
-    context.close()
+    with on_phone(browser, figure_files(Figure("race", **race.fullest))) as page:
+        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
+        assert share >= 0.6 and smallest >= 11 and words >= 16
+        page.get_by_role("button", name="Settings").tap()
+        page.locator(".settings").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".figure").screenshot(path=look_folder() / "figures" / "race-390.png")
+        assert page.locator(HANDLES).count() == 7
 
 
 def test_every_surface_is_drawn(shown):

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from nnlab import models
 from nnlab.checks.exercise import Exercise, Wrong, variant
 
 
@@ -396,13 +397,12 @@ def gradient_norms(model, x, y):
 
 def network(*sizes, activation=nn.ReLU, flatten=False, seed=0):
     """A network for the cases: linear layers of these sizes, an activation function between them, from a seed."""
-    generator, layers = torch.Generator().manual_seed(seed), [nn.Flatten()] if flatten else []
-    for n, m in zip(sizes, sizes[1:], strict=False):
-        layers += [nn.Linear(n, m), activation()]
-        with torch.no_grad():
-            layers[-2].weight.copy_(1.5 * torch.randn(m, n, generator=generator))
-            layers[-2].bias.copy_(torch.randn(m, generator=generator))
-    return nn.Sequential(*layers[:-1])
+    generator, model = torch.Generator().manual_seed(seed), models.network(*sizes, activation=activation)
+    with torch.no_grad():
+        for layer in model[1::2]:
+            layer.weight.copy_(1.5 * torch.randn(layer.weight.shape, generator=generator))
+            layer.bias.copy_(torch.randn(layer.bias.shape, generator=generator))
+    return model if flatten else model[1:]
 
 
 def hooks_of(model):

@@ -16,6 +16,7 @@ What else only one figure can do is tested in test_figure_NAME.py. All tests of 
 """
 
 import importlib
+import math
 import random
 
 NEEDED = ("random_state", "by_torch", "found", "printed", "on_screen", "change")
@@ -56,3 +57,21 @@ def between(draw, low, high, digits=2):
 def said(page):
     """The figure's sentence."""
     return page.locator(".says").text_content()
+
+
+def uniform_of(seed):
+    """Function that draws the next uniform number from [0, 1) of the generator Mulberry32, as shared.js does."""
+    bits = seed
+
+    def uniform():
+        nonlocal bits
+        bits = bits + 0x6D2B79F5 & 0xFFFFFFFF
+        mixed = (bits ^ bits >> 15) * (1 | bits) & 0xFFFFFFFF
+        mixed ^= mixed + ((mixed ^ mixed >> 7) * (61 | mixed) & 0xFFFFFFFF) & 0xFFFFFFFF
+        return (mixed ^ mixed >> 14) / 2 ** 32
+    return uniform
+
+
+def normal(uniform):
+    """A standard normal number, by Box and Muller, from two that `uniform` draws."""
+    return math.sqrt(-2 * math.log(1 - uniform())) * math.cos(2 * math.pi * uniform())

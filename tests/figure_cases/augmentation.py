@@ -6,7 +6,7 @@ import pytest
 import torch
 from figures import numbers as numbers_in
 
-from figure_cases import between, said
+from figure_cases import between, normal, said, uniform_of
 from nnlab import widgets
 from nnlab.augment import Erase, Flip, Jitter, Mixup, Noise, Rotate, Shift
 
@@ -54,23 +54,10 @@ def random_state(draw):
     }
 
 
-def uniform_of(seed):
-    """Function that draws the next uniform number of the generator Mulberry32."""
-    bits = seed
-
-    def uniform():
-        nonlocal bits
-        bits = bits + 0x6D2B79F5 & 0xFFFFFFFF
-        mixed = (bits ^ bits >> 15) * (1 | bits) & 0xFFFFFFFF
-        mixed ^= mixed + ((mixed ^ mixed >> 7) * (61 | mixed) & 0xFFFFFFFF) & 0xFFFFFFFF
-        return (mixed ^ mixed >> 14) / 2 ** 32
-    return uniform
-
-
 def normals(seed, count):
     """`count` normal numbers by Box and Muller."""
     uniform = uniform_of(seed)
-    return [math.sqrt(-2 * math.log(1 - uniform())) * math.cos(2 * math.pi * uniform()) for _ in range(count)]
+    return [normal(uniform) for _ in range(count)]
 
 
 def rectangle(u, most, height, width):

@@ -7,7 +7,7 @@ import torch
 from scipy.interpolate import BSpline
 from scipy.linalg import null_space
 
-from figure_cases import between, said
+from figure_cases import between, normal, said, uniform_of
 from nnlab import widgets
 
 RULES = widgets.rules("descent")
@@ -41,25 +41,11 @@ def random_state(draw):
     }
 
 
-def random_numbers(seed):
-    """Uniform and normal numbers of the generator Mulberry32, by Box and Muller: two functions."""
-    bits = seed
-
-    def uniform():
-        nonlocal bits
-        bits = bits + 0x6D2B79F5 & 0xFFFFFFFF
-        mixed = (bits ^ bits >> 15) * (1 | bits) & 0xFFFFFFFF
-        mixed ^= mixed + ((mixed ^ mixed >> 7) * (61 | mixed) & 0xFFFFFFFF) & 0xFFFFFFFF
-        return (mixed ^ mixed >> 14) / 2 ** 32
-
-    return uniform, lambda: math.sqrt(-2 * math.log(1 - uniform())) * math.cos(2 * math.pi * uniform())
-
-
 def inputs_of(seed):
     """Inputs of a draw (20,), sorted, and standard normal numbers (20,)."""
-    uniform, normal = random_numbers(seed)
+    uniform = uniform_of(seed)
     x = sorted([-HALF, HALF, *(HALF * (2 * uniform() - 1) for _ in range(COUNT - 2))])
-    return torch.tensor(x, dtype=torch.float64), torch.tensor([normal() for _ in x], dtype=torch.float64)
+    return torch.tensor(x, dtype=torch.float64), torch.tensor([normal(uniform) for _ in x], dtype=torch.float64)
 
 
 def features(basis, x, df, at):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from figure_cases import said
+from figure_cases import normal, said, uniform_of
 from nnlab import widgets
 
 RULES = widgets.rules("profile")
@@ -40,29 +40,16 @@ def random_state(draw):
     }
 
 
-def generator(seed):
-    """Mulberry32: a function that draws uniform numbers from [0, 1)."""
-    bits = seed
-
-    def draw():
-        nonlocal bits
-        bits = bits + 0x6D2B79F5 & 0xFFFFFFFF
-        mixed = (bits ^ bits >> 15) * (1 | bits) & 0xFFFFFFFF
-        mixed ^= mixed + ((mixed ^ mixed >> 7) * (61 | mixed) & 0xFFFFFFFF) & 0xFFFFFFFF
-        return (mixed ^ mixed >> 14) / 2 ** 32
-    return draw
-
-
 def normals(draw, *shape):
     """Standard normal numbers, by Box and Muller."""
-    values = [math.sqrt(-2 * math.log(1 - draw())) * math.cos(2 * math.pi * draw()) for _ in range(math.prod(shape))]
+    values = [normal(draw) for _ in range(math.prod(shape))]
     return torch.tensor(values, dtype=torch.float64).reshape(shape)
 
 
 @functools.cache
 def raw(kind, seed, layer, n):
     """Weights and bias of a hidden layer, with torch's own orthogonal matrices."""
-    draw = generator(1000 * seed + layer)
+    draw = uniform_of(1000 * seed + layer)
     if kind == "uniform":
         values = torch.tensor([2 * draw() - 1 for _ in range(n * n + n)], dtype=torch.float64)
         return values[: n * n].reshape(n, n), values[n * n:]
@@ -105,7 +92,7 @@ def root_mean_square(values):
 def passed(state):
     """Activations of layers 0 to depth, gradients of layers 1 to depth, and branches (z normalized, a)."""
     n, count = state["width"], state["batch_size"]
-    draw = generator(1000 * state["seed"])
+    draw = uniform_of(1000 * state["seed"])
     h = normals(draw, count, n)
     labels = torch.tensor([int(10 * draw()) for _ in range(count)])
     hidden, asked, branches = [h], [], []
@@ -123,7 +110,7 @@ def passed(state):
         h = h + a if state["residual"] else a
         hidden.append(h)
         branches.append((z, a))
-    output = normals(generator(1000 * state["seed"] + 999), 10, n) / math.sqrt(n)
+    output = normals(uniform_of(1000 * state["seed"] + 999), 10, n) / math.sqrt(n)
     F.cross_entropy(h @ output.T, labels).backward()
     return hidden, [one.grad for one in asked], branches
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from figure_cases import between, said
+from figure_cases import between, normal, said, uniform_of
 from nnlab import widgets
 
 RULES = widgets.rules("race")
@@ -91,19 +91,9 @@ def loss(state, w):
 
 def noise_of(state):
     """Normal numbers of the generator Mulberry32, by Box and Muller: (steps, 2)."""
-    bits = state["seed"]
-
-    def uniform():
-        nonlocal bits
-        bits = bits + 0x6D2B79F5 & 0xFFFFFFFF
-        mixed = (bits ^ bits >> 15) * (1 | bits) & 0xFFFFFFFF
-        mixed ^= mixed + ((mixed ^ mixed >> 7) * (61 | mixed) & 0xFFFFFFFF) & 0xFFFFFFFF
-        return (mixed ^ mixed >> 14) / 2 ** 32
-
-    def normal():
-        return math.sqrt(-2 * math.log(1 - uniform())) * math.cos(2 * math.pi * uniform())
-
-    return state["noise"] * torch.tensor([[normal(), normal()] for _ in range(state["steps"])], dtype=torch.float64)
+    uniform, count = uniform_of(state["seed"]), 2 * state["steps"]
+    values = [normal(uniform) for _ in range(count)]
+    return state["noise"] * torch.tensor(values, dtype=torch.float64).view(-1, 2)
 
 
 def races(state):
