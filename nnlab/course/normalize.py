@@ -13,6 +13,7 @@ from nnlab import widgets
 from nnlab.course import outline
 from nnlab.course.browser import chromium
 from nnlab.course.execute import execute
+from nnlab.course.images import lighten
 from nnlab.course.notebooks import code_cells, only_draws, paths, read, write
 from nnlab.course.publish import stamp
 from nnlab.course.render import TEMPLATES
@@ -64,6 +65,7 @@ def normal(notebook):
                 output.metadata = {key: value for key, value in output.metadata.items()
                                    if key in ("nnlab", "image/png")}
         _join_streams(cell)
+        lighten(cell)
     _draw_figures(notebook)
 
 

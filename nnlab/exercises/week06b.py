@@ -107,7 +107,7 @@ PROPAGATE = Exercise(
               "back."),
         Wrong(_propagate("propagate_backward_own_weights",
                          (_SIZES_BACK, "zip(sizes[-2:0:-1], variances[-2::-1], strict=True)")),
-              "This is the way back through the layer's own weights W_l. From z_(l+1) to z_l the gradient passes "
+              "This goes back through the layer's own weights W_l. From z_(l+1) to z_l the gradient passes "
               "through W_(l+1)."),
         Wrong(_propagate("propagate_roots",
                          ("return forward, backward[::-1]",

@@ -246,7 +246,7 @@ LIMIT = Exercise(
               "The start is added to the solution of minimum norm. Then X w is y + X start: only the part of the start "
               "that is orthogonal to the rows of X may be added."),
         Wrong(_limit("limit_without_start", (_MOVED, "torch.linalg.pinv(X) @ (y - X @ start)")),
-              "This is the way from the start to the limit. Add the start."),
+              "This is the difference between the limit and the start. Add the start."),
         Wrong(_limit("limit_never_moved", (_MOVED, "start.clone()")),
               "This is the start. Gradient descent moves until its gradient is 0."),
         Wrong(_limit("limit_reversed", ("(y - X @ start)", "(X @ start - y)")),

@@ -182,7 +182,7 @@ CURE_7 = _cure(
                                          "        nn.init.normal_(layer.weight, std=3.0)\n    losses = []"),
                       name="large_weights"),
               "The gradient still vanishes, or the units are saturated: σ′ is nearly 0 for large inputs. A sigmoid's "
-              "slope is at most 1/4, whatever the weights are."),
+              "derivative is at most 1/4, whatever the weights are."),
         Wrong(variant(patients.patient_7, ("nn.Sigmoid", "nn.ReLU"), name="default_start"),
               "ReLU is a good choice, but torch's default weights have a sixth of He's variance (6b): the gradient "
               "still shrinks from layer to layer."),
