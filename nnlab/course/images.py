@@ -10,7 +10,7 @@ SEEN = 8  # levels of 255: a palette may change all but one in a thousand pixels
 
 
 def light(png):
-    """The image `png`, bytes, with a palette of 256 colors; as it is if it has one, is transparent, or would look other.
+    """The image `png`, bytes, with a palette of 256 colors; as it is if it has one, is transparent, or would change.
 
     Of most figures of matplotlib nothing changes at all: white, black, a few lines and the shades at their edges. A
     photograph or a fine color scale keeps all its colors.
