@@ -26,7 +26,7 @@ course: env
 
 test: env
 	@.venv/bin/ruff check .
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $$(.venv/bin/python tests/colab_python.py)
 
 check: env
 	@test -n "$(NOTEBOOK)" || { echo "name a notebook, as in: make check NOTEBOOK=week02a" >&2; exit 2; }

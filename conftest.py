@@ -1,6 +1,7 @@
 """NNLAB_REQUIRE=all turns every skip of a test or a notebook's cell into a failure, except of tests marked `gpu`.
 
-With ``-n 2`` two processes share the tests, a file at a time; the files that write to build/ are one group.
+With ``-n 2`` two processes share the tests, a file at a time; the files that write to build/ are one group. The two
+longest groups come first: at the end no process waits long for the other.
 """
 
 import os
@@ -17,6 +18,7 @@ if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", str(_THREADS))
 _OF_THE_COURSE = {f"test_{name}.py" for name in (
     "browser", "commands", "course", "lectures", "notebooks", "pages", "outline")}  # they share build/
+_LONGEST = ("course", "test_colab_twin.py")  # each runs every notebook
 
 
 def _failed_if_skipped(report, keywords):
@@ -35,8 +37,13 @@ def pytest_itemcollected(item):
     item.add_marker(pytest.mark.xdist_group("course" if item.path.name in _OF_THE_COURSE else item.path.name))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Under ``--notebook``, keep its cells, its week's file, tests parametrized by it, and the tests of its figures."""
+    """The longest groups first; under ``--notebook`` what guards it alone.
+
+    That is: its cells, its week's file, tests parametrized by it, and the tests of its figures.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args[0] not in _LONGEST)
     if not config.getoption("--notebook"):
         return
     from nnlab.course import dependencies

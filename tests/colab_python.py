@@ -1,4 +1,9 @@
-"""The Colab twin's Python: 3.13 with Colab's versions, made once and kept in build/twin."""
+"""The Colab twin's Python: 3.13 with Colab's versions, made once and kept in build/twin.
+
+As a script it prints what `make test` gives to pytest: the folder of tests where there is a Python 3.13, since
+tests/test_colab_twin.py then executes every notebook with nbval; nothing where there is none, so that nbval executes
+them here.
+"""
 
 import glob
 import os
@@ -47,3 +52,7 @@ def made():
             run(uv, "pip", "install", "-q", "--python", python, "-r", PINS)
             stamp.write_text(wanted, encoding="utf-8")
     return python
+
+
+if __name__ == "__main__":
+    print("tests" if python_313() else "")

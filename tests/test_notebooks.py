@@ -41,6 +41,40 @@ def test_solved_run_is_right_everywhere(notebook_path, solved_runs):
     assert failed == [], "claims that do not hold"
 
 
+OF_ANSWERS = re.compile(r"not attempted|incorrect|functions? (is|are) yours|<Figure ")  # what a right answer changes
+
+
+def unsaid(stored, run):
+    """Lines that cells of the notebook as stored print and cells of its solved run do not: pairs of cell id and line.
+
+    Cells with an answer or a guess are left out, and those whose output may differ.
+    """
+    printed_then = {cell.id: printed(cell).splitlines() for cell in code_cells(run)}
+    sources = {cell.id: cell.source for cell in code_cells(run)}
+    for cell in code_cells(stored):
+        if cell.source == sources[cell.id] and "nbval-ignore-output" not in cell.metadata.get("tags", ()):
+            yield from ((cell.id, line) for line in printed(cell).splitlines()
+                        if line not in printed_then[cell.id] and not OF_ANSWERS.search(line))
+
+
+def test_solved_run_prints_all_that_is_stored(notebook_path, solved_runs):
+    assert list(unsaid(read(notebook_path), solved_runs(notebook_path))) == []
+
+
+def test_a_line_that_no_run_prints_is_found():
+    stored = {"compare()": "Adam is faster: True\nby 3 steps\n", "answer = None": "not attempted\n",
+              "count()": "f  not attempted\n0 of 3 functions are yours\n", "plot()": "<Figure size 9x9 with 1 Axes>"}
+    now = {"compare()": "Adam is faster: False\nby 3 steps\nand more\n", "answer = 3": "right\n",
+           "count()": "f  correct\n3 of 3 functions are yours\n", "plot()": "5 %\n<Figure size 9x9 with 2 Axes>"}
+    notebook, run = (nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_code_cell(source, id=f"cell-{k}", outputs=[nbformat.v4.new_output("stream", text=said)])
+        for k, (source, said) in enumerate(outputs.items())]) for outputs in (stored, now))
+    assert list(unsaid(notebook, run)) == [("cell-0", "Adam is faster: True")]
+    CAUGHT.append(("stored output", "a claim that no longer holds", "cell-0: Adam is faster: True"))
+    notebook.cells[0].metadata.tags = ["nbval-ignore-output"]
+    assert list(unsaid(notebook, run)) == []
+
+
 def ink(png):
     """How many pixels of an image (base64) are not nearly white."""
     return int((np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("L")) < 215).sum())
