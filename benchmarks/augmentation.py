@@ -1,4 +1,4 @@
-"""Times nnlab.augment against torchvision's transforms, an image at a time, and against a training step.
+"""Time of nnlab.augment against torchvision's transforms, which get one image at a time, and against a training step.
 
     python benchmarks/augmentation.py      writes benchmarks/augmentation.json and prints its table, about a minute
 
@@ -38,7 +38,7 @@ PAIRS = {
 
 
 def seconds(work, repeats):
-    """Seconds that one of `repeats` calls takes, on average."""
+    """Mean seconds of one call of `work`, over `repeats` calls."""
     start = time.perf_counter()
     for _ in range(repeats):
         work()
@@ -46,12 +46,12 @@ def seconds(work, repeats):
 
 
 def spread(values):
-    """Median, least and greatest."""
+    """Dictionary of median, minimum and maximum."""
     return {"median": statistics.median(values), "min": min(values), "max": max(values)}
 
 
 def measure():
-    """Rows of the table: seconds for a batch, ours and theirs, their ratio, and the share of a training step."""
+    """Rows of the table: seconds for a batch of both packages, their ratio, and the share of a training step."""
     torch.manual_seed(0)
     images, labels = torch.rand(BATCH, 1, 28, 28), torch.randint(0, 10, (BATCH,))
     model = CNN()

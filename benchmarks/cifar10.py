@@ -36,7 +36,7 @@ PATH = Path(__file__).with_suffix(".json")
 
 @dataclass
 class Recipe:
-    """What a run does; the rows of the ablation each change one of these."""
+    """Hyperparameters of a run; each row of the ablation changes one of them."""
 
     widths: tuple = (64, 256, 256)
     whiten: bool = True
@@ -45,7 +45,7 @@ class Recipe:
     shift: int = 2
     views: bool = True
     nesterov: bool = True
-    triangle: bool = True  # else a constant learning rate
+    triangle: bool = True  # otherwise a constant learning rate
     epochs: int = 10
     lr: float = 1.5
     momentum: float = 0.85
@@ -74,7 +74,7 @@ class Block(nn.Sequential):
 
 
 class Network(nn.Sequential):
-    """Whitening filters on 2 × 2 patches, three blocks, max pooling over what is left, a linear layer."""
+    """Whitening filters on 2 × 2 patches, three blocks, global max pooling, a linear layer."""
 
     def __init__(self, images, recipe):
         first, widths = nn.Conv2d(3, 24, 2), recipe.widths
@@ -148,13 +148,13 @@ def run(recipe, data, seed, device):
 
 
 def synchronize(device):
-    """Wait until the device has done what it was given."""
+    """Wait until the device has finished its work."""
     if device == "cuda":
         torch.cuda.synchronize()
 
 
 def main():
-    """Run the rows, print them as they come, write the JSON file."""
+    """Run the rows, print each one, write the JSON file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--validate", action="store_true")

@@ -31,7 +31,7 @@ def signs(health, accuracies):
 
 
 def row(number, seeds):
-    """What is recorded of a patient: how many of the `seeds` show each sign, and the median of each measurement."""
+    """Dictionary on a patient: number of `seeds` that show each sign, and the median of each measurement."""
     trainings = [charts.trained(number, seed) for seed in range(seeds)]
     counts = Counter(name for health, _, _, accuracies in trainings for name in signs(health, accuracies))
     found = [charts.measured(*training) for training in trainings]

@@ -1,4 +1,4 @@
-"""The fast lane: MNIST and Fashion-MNIST on a CPU in seconds, what each part of the recipe brings, beside peers.
+"""The fast lane: MNIST and Fashion-MNIST on a CPU in seconds, an ablation of the recipe, and a comparison with peers.
 
     python benchmarks/fast_lane.py ablation    adds one part at a time, ten seeds each, on a validation split
     python benchmarks/fast_lane.py windows     the recipe with and without random windows, on digits and on clothes
@@ -41,23 +41,23 @@ SEEDS, MANY_SEEDS = range(5), range(10)
 
 @dataclass
 class Recipe:
-    """What a run does; each row of the ablation changes one or two of these."""
+    """Hyperparameters of a run; each row of the ablation changes one or two of them."""
 
     data: str = "mnist"
     channels: tuple = (16, 32, 64)
     normalize: bool = False  # batch normalization
-    in_memory: bool = False  # Batches, else a DataLoader over tensors
+    in_memory: bool = False  # Batches, otherwise a DataLoader over tensors
     batch_size: int = 64
     optimizer: str = "SGD"  # with momentum 0.9, or "AdamW"
     lr: float = 0.01
-    one_cycle: bool = False  # else a constant learning rate
+    one_cycle: bool = False  # otherwise a constant learning rate
     smoothing: float = 0.0
-    crop: bool = False  # random windows of 24 × 24 pixels, else the middle
+    crop: bool = False  # random windows of 24 × 24 pixels, otherwise the central one
     flip: bool = False
     whole: bool = False  # all 28 × 28 pixels, shifted by up to `shift` of them, in place of windows
     shift: int = 0
     channels_last: bool = False
-    whiten: bool = False  # the first layer begins as whitening filters
+    whiten: bool = False  # initialize the first layer as whitening filters
     freeze: bool = False  # and is not trained
     views: int = 1  # windows whose logits are averaged in the test
     bfloat16: bool = False  # mixed precision: layers compute in bfloat16, parameters and updates stay in float32
@@ -89,7 +89,7 @@ class MixedPrecision(nn.Module):
 
 
 def prepared(recipe, validate):
-    """(x, y, x_test, y_test), standardized; with `validate`, the last 10,000 training images stand for the test set."""
+    """(x, y, x_test, y_test), standardized; with `validate`, the last 10,000 training images replace the test set."""
     data = load(recipe.data)
     x, y, x_test, y_test = data.x_train, data.y_train, data.x_test, data.y_test
     if validate:
@@ -104,7 +104,7 @@ def window(images, top=2, left=2):
 
 
 def train(recipe, data, seed):
-    """Trained model and the seconds that it took, everything after the loading of the data included."""
+    """Trained model and seconds of training, everything after the loading of the data included."""
     x, y = data[:2]
     torch.manual_seed(seed)
     start = time.perf_counter()
@@ -169,7 +169,7 @@ def line(row):
 
 
 def others(before=None):
-    """Share of the CPU time since `before` that other processes used; without it, what to give later."""
+    """Share of the CPU time since `before` that other processes used; without `before`, the value to pass later."""
     fields = [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
     ticks, busy = sum(fields), sum(fields) - fields[3] - fields[4]
     own = sum(os.times()[:2]) * os.sysconf("SC_CLK_TCK")
@@ -297,7 +297,7 @@ def records():
 
 
 def main():
-    """Run the part that is asked for, and write it into the JSON file."""
+    """Run the part named on the command line, and write it into the JSON file."""
     parts = {"ablation": ablation, "windows": windows, "records": records}
     what = sys.argv[1] if len(sys.argv) == 2 else ""
     if what not in parts:

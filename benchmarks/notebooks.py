@@ -1,9 +1,9 @@
-"""Times every notebook as a student runs it, untouched, from first to last cell, in units of a fixed training loop.
+"""Time of every notebook, run unchanged from first to last cell, in units of a fixed training loop.
 
     python benchmarks/notebooks.py [week02a ...]     part of `make bench`
 
-The unit is what `calibration` takes on this machine, about a second on the two cores of the machines that the course is
-built on: a ratio says the same on a faster one. A notebook should need at most BOUND units.
+The unit is the time of `calibration` on this machine, about a second on the two cores of the machines that the course
+is built on, so that ratios of different machines can be compared. A notebook should need at most BOUND units.
 """
 
 import statistics
@@ -28,7 +28,7 @@ def calibration():
     generator = torch.Generator().manual_seed(0)
     x, y = torch.rand(10_000, 784, generator=generator), torch.randint(10, (10_000,), generator=generator)
     times, threads = [], torch.get_num_threads()
-    torch.set_num_threads(1)  # two that wait for each other would measure what else the machine does
+    torch.set_num_threads(1)  # with two threads other processes would change the time
     for _ in range(3):
         model = MLP([784, 30, 10])
         optimizer = torch.optim.SGD(model.parameters(), lr=0.01)

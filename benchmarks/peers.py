@@ -1,8 +1,8 @@
-"""Times one epoch of training, and its evaluation, by `nnlab.train.fit` and its peers, on one machine in one process.
+"""Time of one epoch of training and its evaluation by `nnlab.train.fit` and its peers, on one machine in one process.
 
     make bench        runs this in an environment of its own, build/peers, prints the ratios and writes build/bench.json
 
-A network 784-30-10 learns the real Fashion-MNIST for one epoch by SGD (learning rate 0.01, Nesterov momentum 0.8), then
+A network 784-30-10 is trained on Fashion-MNIST for one epoch by SGD (learning rate 0.01, Nesterov momentum 0.8), then
 loss and accuracy on the 10,000 test images are computed. The contestants take turns, five rounds; reported are medians,
 least and greatest, and the median of the rounds' ratios.
 Where `fit` computes the training accuracy, so does the loop written by hand; against the bare loop neither does.
@@ -40,7 +40,7 @@ ROUNDS = 5
 BOUNDS = {"bare loop by hand": {10: 1.05, 32: 1.05, 128: 1.05}, "loop by hand": {10: 1.05, 32: 1.05, 128: 1.05},
           "DataLoader with ToTensor": {10: 0.35, 128: 0.12}, "DataLoader over TensorDataset": {128: 0.5},
           "scikit-learn MLPClassifier": {128: 1.2}, "skorch": {128: 1}, "Lightning": {128: 1}, "fastai": {128: 1},
-          "Keras on torch": {128: 1}}  # peer -> batch size -> the most that fit may take, in the peer's time
+          "Keras on torch": {128: 1}}  # peer -> batch size -> upper bound on fit's time / the peer's
 
 
 def network(plain=False):
@@ -104,7 +104,7 @@ class Contest:
         self._evaluate(net)
 
     def by_hand_bare(self, size):
-        """The fastest loop we could write: no number of the training is kept."""
+        """The fastest loop we could write, without losses and accuracy of the training."""
         net, optimizer = network(plain=True)
         for index in torch.randperm(len(self.x)).split(size):
             loss = F.cross_entropy(net(self.x.index_select(0, index)), self.y.index_select(0, index))
@@ -139,7 +139,7 @@ class Contest:
         self._loaders(TensorDataset(self.x, self.y), TensorDataset(self.xt, self.yt), size)
 
     def to_tensor(self, size):
-        """What most tutorials show: torchvision's data set with ToTensor, one image at a time."""
+        """The loader of most tutorials: torchvision's data set with ToTensor, one image at a time."""
         from torchvision.datasets import FashionMNIST
         from torchvision.transforms import ToTensor
 
@@ -242,7 +242,7 @@ def rounds(contestants, turns=ROUNDS):
                 times[name].append(took)
             print(f"\r{turn + 1}/{turns} {name:<40} {took:7.2f} s", end="", file=sys.stderr)
         gc.collect()
-        gc.freeze()  # what a peer imported is not the next one's garbage to search
+        gc.freeze()  # so that garbage collection ignores what peers imported
     print(file=sys.stderr)
     return times
 

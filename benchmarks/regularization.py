@@ -27,7 +27,7 @@ from nnlab.device import describe
 
 PATH = Path(__file__).with_suffix(".json")
 SEEDS, IMAGES, UPDATES, POOL, RATE, PATIENCE = range(10), 300, 1000, 8000, 0.05, 20
-GRIDS = {  # what is tried, by the argument of `train` that it changes
+GRIDS = {  # values tried, by the argument of `train` that they set
     "nothing": {"lr": (0.02, 0.05, 0.1)},
     "L1": {"l1": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3)},
     "L2": {"l2": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)},

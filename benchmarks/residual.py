@@ -40,7 +40,7 @@ DEPTHS = 8, 20, 56
 
 @dataclass
 class Recipe:
-    """What a run does; each row of a table changes some of these."""
+    """Hyperparameters of a run; each row of a table changes some of them."""
 
     kind: str = "plain"  # or a key of `BLOCKS`, or "identity": plain, without normalization, weights start at I
     depth: int = 56
@@ -246,7 +246,7 @@ def full(seeds):
 
 
 def main():
-    """Run the part that is asked for, and write it into the JSON file."""
+    """Run the part named on the command line, and write it into the JSON file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--cifar10", action="store_true")

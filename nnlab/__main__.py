@@ -1,4 +1,4 @@
-"""``python -m nnlab doctor``: is everything here that the course needs, and if not, what to do."""
+"""``python -m nnlab doctor``: check that the course can run on this machine, and say what to do where it cannot."""
 
 import importlib.metadata
 import os
@@ -20,7 +20,7 @@ def python():
 
 
 def torch_pair():
-    """Verdict on torch and torchvision, which must be of one build; tried in a process of its own."""
+    """Verdict on torch and torchvision, which must be of the same build; both are imported in a new process."""
     fix = "reinstall both as a pair: pip install torch==2.11.0 torchvision==0.26.0"
     code = "import torch, torchvision; print(torch.__version__, torchvision.__version__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -33,7 +33,7 @@ def torch_pair():
 
 
 def gpu():
-    """Verdict on the GPU: the course runs without one, so this is never bad."""
+    """Verdict on the GPU, always good: the course runs without one."""
     import torch
 
     if torch.cuda.is_available():
@@ -44,7 +44,7 @@ def gpu():
 
 
 def data():
-    """Verdict on Fashion-MNIST, from what is on this machine."""
+    """Verdict on Fashion-MNIST: whether this machine has the data, without the network."""
     from nnlab.data import load
 
     before = os.environ.get("NNLAB_OFFLINE")
@@ -59,7 +59,7 @@ def data():
 
 
 def jupyter():
-    """Verdict on what notebooks and figures need."""
+    """Verdict on the packages that notebooks and interactive figures need."""
     missing = []
     for name in ("ipykernel", "ipywidgets", "anywidget"):
         try:
@@ -84,7 +84,7 @@ def packages():
 
 
 def disk():
-    """Verdict on the free disk space where we are: 1 GB for data and what notebooks write."""
+    """Verdict on the free disk space of the working folder: at least 1 GB, for data and what notebooks write."""
     free = shutil.disk_usage(".").free / 2**30
     return free >= 1, f"{free:.1f} GB of disk free", "free at least 1 GB"
 
@@ -93,14 +93,14 @@ CHECKS = (python, packages, torch_pair, gpu, data, jupyter, disk)
 
 
 def doctor(checks=CHECKS):
-    """Print a verdict of each check, with the fix where one is needed; returns the number of bad ones."""
+    """Number of failed checks, after printing the verdict of each, with the fix where it fails."""
     bad = 0
     for check in checks:
         try:
             good, said, fix = check()
-        except Exception as error:  # an error of a check is a finding, too
+        except Exception as error:  # a check that raises an error has failed, too
             good, said = False, f"{check.__name__}: {type(error).__name__}: {error}"
-            fix = "run make course anew" if CHECKOUT else "install nnlab anew, with pip install --force-reinstall"
+            fix = "run make course again" if CHECKOUT else "reinstall nnlab, with pip install --force-reinstall"
         print(f"{'ok ' if good else 'BAD'}  {said}" + ("" if good else f"\n     {fix}"))
         bad += not good
     print("All is well." if not bad else f"{bad} to fix.")
@@ -108,7 +108,7 @@ def doctor(checks=CHECKS):
 
 
 def main(arguments):
-    """Run the command in `arguments`; returns the exit status."""
+    """Exit status, after running the command in `arguments`."""
     if arguments != ["doctor"]:
         print("usage: python -m nnlab doctor", file=sys.stderr)
         return 2

@@ -9,15 +9,15 @@ from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
 
 
 def check_arguments(model, loss_fn, optimizer, epochs, metrics, callbacks, has_val):
-    """Triple (epochs, metrics, callbacks): an int, a dictionary and a list, after checking these arguments of `fit`.
+    """Triple (epochs, metrics, callbacks), an int, a dictionary and a list, after checking all arguments of `fit`.
 
     Raises:
-        ValueError: an argument is of another kind than `fit` documents; training would have no effect on the model.
+        ValueError: an argument has another type than `fit` documents, or the optimizer does not train the model.
     """
     for what, given, example in (("model", model, "MLP([784, 30, 10])"), ("loss_fn", loss_fn, "torch.nn.MSELoss()"),
                                  ("optimizer", optimizer, "torch.optim.SGD(model.parameters(), lr=0.1)")):
         if isinstance(given, type):
-            raise ValueError(f"{what} is the class {given.__name__}; give an object of it, as in {example}")
+            raise ValueError(f"{what} is the class {given.__name__}; give an instance of it, as in {example}")
     if not isinstance(model, torch.nn.Module):
         raise ValueError(f"model is a {type(model).__name__}, not a torch.nn.Module")
     if not callable(loss_fn):
@@ -33,11 +33,11 @@ def check_arguments(model, loss_fn, optimizer, epochs, metrics, callbacks, has_v
     try:
         callbacks = list(callbacks)
     except TypeError:
-        raise ValueError("callbacks is a single one; give a list, as in callbacks=[EarlyStopping()]") from None
+        raise ValueError("callbacks is not a list; give one, as in callbacks=[EarlyStopping()]") from None
     for callback in callbacks:
         if not callable(callback) or isinstance(callback, type):
-            raise ValueError(f"{callback!r} in callbacks is no function of the run; of a class give an object, as in "
-                             "EarlyStopping()")
+            raise ValueError(f"{callback!r} in callbacks is not a function of the run; give an instance of a "
+                             "class, as in EarlyStopping()")
     columns = ["loss", *metrics, *(f"val_{name}" for name in ("loss", *metrics) if has_val)]
     if callbacks and all(hasattr(callback, "monitor") for callback in callbacks):  # no other adds a column
         for callback in callbacks:
@@ -46,19 +46,19 @@ def check_arguments(model, loss_fn, optimizer, epochs, metrics, callbacks, has_v
                 raise ValueError(f"the history has no {callback.monitor!r}; it has: {listed}")
     if "sum" in (getattr(loss_fn, "reduction", None), getattr(loss_fn, "keywords", {}).get("reduction")):
         warnings.warn('loss_fn sums over a batch (reduction="sum"): the gradient grows with the batch size, and the '
-                      "history's loss is no mean over samples", UserWarning, stacklevel=3)
+                      "history's loss is not a mean over samples", UserWarning, stacklevel=3)
     return count, metrics, callbacks
 
 
 def _check_optimizer(model, loss_fn, optimizer):
-    """A ValueError if the optimizer does not train `model`, or needs more than one forward pass in a step."""
+    """Raise ValueError if the optimizer does not train `model`, or needs more than one forward pass in a step."""
     if not hasattr(optimizer, "param_groups"):
         raise ValueError(f"optimizer is a {type(optimizer).__name__}; give one of torch.optim, as in "
                          "torch.optim.SGD(model.parameters(), lr=0.1)")
     closure = inspect.signature(optimizer.step).parameters.get("closure")
     if closure is not None and closure.default is inspect.Parameter.empty:
-        raise ValueError(f"{type(optimizer).__name__} computes the loss several times in one step, by a closure, and "
-                         "fit once in a batch: take SGD or Adam, or write this loop by hand")
+        raise ValueError(f"{type(optimizer).__name__} needs a closure, which computes the loss several times in one "
+                         "step, and fit computes it once: use SGD or Adam, or write this loop by hand")
     own = {id(parameter): parameter for parameter in model.parameters()}
     held = {id(parameter): parameter for group in optimizer.param_groups for parameter in group["params"]}
     of_loss = {id(parameter) for parameter in loss_fn.parameters()} if isinstance(loss_fn, torch.nn.Module) else set()
@@ -71,7 +71,7 @@ def _check_optimizer(model, loss_fn, optimizer):
 
 
 def _checked_metrics(metrics):
-    """`metrics` as a dictionary from name to function."""
+    """Metrics as a dictionary from name to function; {} for None."""
     if metrics is None:
         return {}
     if not isinstance(metrics, dict) or not all(map(callable, metrics.values())):
@@ -79,19 +79,19 @@ def _checked_metrics(metrics):
                          '{"accuracy": accuracy}')
     for name in metrics:
         if not isinstance(name, str) or name == "loss" or name.startswith("val_"):
-            raise ValueError(f"a metric is called {name!r}; 'loss' and names with 'val_' are columns of fit's own")
+            raise ValueError(f"a metric is called {name!r}; 'loss' and names with 'val_' are reserved for fit")
     return metrics
 
 
 def check_schedule(scheduler, optimizer, schedule_every, resumes):
-    """Whether the step of the learning rate scheduler that `fit` is given needs the loss, after checking it.
+    """Whether the learning rate scheduler's `step` needs the loss as its argument, after checking the scheduler.
 
     Args:
         scheduler, optimizer, schedule_every: as for `fit`.
         resumes: whether the scheduler's state is to be kept in a checkpoint.
 
     Raises:
-        ValueError: it is of another kind or another optimizer's, or `schedule_every` is unknown or does not fit it.
+        ValueError: it is not a scheduler of this optimizer; `schedule_every` is unknown or does not fit it.
     """
     if schedule_every not in ("epoch", "batch"):
         raise ValueError(f'schedule_every = {schedule_every!r}; give "epoch" or "batch"')
@@ -110,15 +110,15 @@ def check_schedule(scheduler, optimizer, schedule_every, resumes):
         given.default is given.empty and given.kind in (given.POSITIONAL_ONLY, given.POSITIONAL_OR_KEYWORD)
         for given in inspect.signature(scheduler.step).parameters.values())
     if needs_loss and schedule_every == "batch":
-        raise ValueError(f'{type(scheduler).__name__} looks at the loss of an epoch; give schedule_every="epoch"')
+        raise ValueError(f'{type(scheduler).__name__} needs the loss of an epoch; give schedule_every="epoch"')
     if needs_loss and getattr(scheduler, "mode", "min") != "min":
-        raise ValueError(f'{type(scheduler).__name__} looks at a loss, which is to be small; give mode="min", not '
+        raise ValueError(f'{type(scheduler).__name__} monitors a loss, which is to be minimized; give mode="min", not '
                          f"{scheduler.mode!r}")
     return needs_loss
 
 
 def check_steps(scheduler, done, schedule_every, epochs, batches):
-    """Check that a scheduler with a fixed number of steps has as many as `epochs` epochs of `batches` batches need.
+    """Raise ValueError if a scheduler with a fixed number of steps has too few for `epochs` epochs of training.
 
     Args:
         scheduler, schedule_every: as for `fit`.

@@ -1,8 +1,8 @@
 """Which parts of an image a network's output depends on: gradients, occlusion maps, Grad-CAM, guided backpropagation.
 
 Each function takes a model, images (N, C, H, W) and a class for each, and leaves the model and its gradients as they
-were. A map is evidence on this output of this model, not an explanation of the image: `randomized` makes the model with
-which a map must be compared (Adebayo et al. 2018, Sanity checks for saliency maps).
+were. A map is evidence about this output of this model, not an explanation of the image: `randomized` returns the model
+with which a map must be compared (Adebayo et al. 2018, Sanity checks for saliency maps).
 """
 
 import copy
@@ -35,7 +35,7 @@ def guided_backprop(model, images, classes):
     Args as for `input_gradient`; the activations must be `torch.nn.ReLU` modules, not in place.
 
     Raises:
-        ValueError: the model has no such module, so nothing would be guided.
+        ValueError: the model has no such module, so the result would be the plain gradient.
 
     Source: Springenberg et al. 2015, Striving for simplicity, section 3.4.
     """
@@ -64,12 +64,12 @@ def grad_cam(model, layer, images, classes):
         layer: the module of the model whose output is used, such as its last convolution.
 
     Raises:
-        ValueError: `layer` is no module of the model, or its output is not (N, K, H', W').
+        ValueError: `layer` is not a module of the model, or its output is not (N, K, H', W').
 
     Source: Selvaraju et al. 2017, Grad-CAM, section 3, equations 1 and 2.
     """
     if layer not in list(model.modules()):
-        raise ValueError(f"{type(layer).__name__} is no module of this model; give one such as model[3]")
+        raise ValueError(f"{type(layer).__name__} is not a module of this model; give one such as model[3]")
     kept = []
     hook = layer.register_forward_hook(lambda module, inputs, outputs: kept.append(outputs))
     try:
@@ -87,13 +87,13 @@ def grad_cam(model, layer, images, classes):
 
 
 def enlarged(maps, size):
-    """Maps (N, height, width) enlarged from (N, H', W') to `size`, a pair (height, width), bilinear."""
+    """Maps (N, height, width) upsampled from (N, H', W') to `size`, (height, width), by bilinear interpolation."""
     return F.interpolate(maps[:, None], size=size, mode="bilinear", align_corners=False)[:, 0]
 
 
 @torch.no_grad()
 def occlusion_map(model, image, label, size=7, stride=1, value=0.0):
-    """Fall (H', W') of the probability of class `label` when a square of the image is covered, by its position.
+    """Occlusion map (H', W'): decrease of the probability of class `label` when a square at this position is covered.
 
     Args:
         model: a `torch.nn.Module` that maps images to logits.
@@ -120,12 +120,12 @@ def occlusion_map(model, image, label, size=7, stride=1, value=0.0):
 
 
 def randomized(model, seed=0, keep=0):
-    """Copy of the model whose parameters are drawn anew by each layer's own initialization.
+    """Re-initialized copy of the model: each layer draws its parameters again by its own initialization.
 
     Args:
         model: a `torch.nn.Module`.
         seed: seed of the draws; torch's global generator is left as it was.
-        keep: number of layers with parameters, counted from the input, that keep theirs.
+        keep: number of layers with parameters, counted from the input, that keep their trained parameters.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

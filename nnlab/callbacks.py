@@ -1,4 +1,4 @@
-"""Callbacks for `nnlab.train.fit`: early stopping, and the weights of the best epoch.
+"""Callbacks for `nnlab.train.fit`: early stopping, and the parameters of the best epoch.
 
 A callback is any function or object that `fit` calls with its `Run` after every epoch.
 """
@@ -26,7 +26,7 @@ class _Monitor:
         self.column, self.mode = column, mode
 
     def best(self, history):
-        """Index of the first best value in the column, NaN apart; None where all are NaN."""
+        """Index of the first best value in the column, ignoring NaN; None where all are NaN."""
         values = [value for value in history[self.column] if not math.isnan(value)]
         return history[self.column].index(MODES[self.mode](values)) if values else None
 
@@ -36,7 +36,7 @@ class EarlyStopping:
 
     Args:
         monitor: a column of the history.
-        patience: number of epochs to wait for an improvement; an epoch whose value is NaN is none.
+        patience: number of epochs to wait for an improvement; an epoch whose value is NaN is not an improvement.
         mode: "min" if a lower value is better, "max" if a higher one is. It may be left out for a loss, an error and an
             accuracy, with or without ``val_``.
 
@@ -94,7 +94,7 @@ class KeepBest:
         """Number of the best epoch, from 1, after loading its parameters into `model`.
 
         Raises:
-            ValueError: no epoch has ended yet; the best epoch was before this callback took part, and no file has it.
+            ValueError: no epoch is complete yet; the best one was in an earlier part of a resumed run, and not saved.
         """
         if self.path is not None and self.path.exists() and (self._weights is None or self._missed):
             kept = checkpoint.load(self.path)

@@ -1,4 +1,4 @@
-"""Checkpoints: a dictionary of tensors and plain values in a file, written at once and read without running code."""
+"""Checkpoints: a dictionary of tensors and plain values in a file, written atomically, read without executing code."""
 
 import copy
 import io
@@ -53,7 +53,7 @@ def load(path):
 
 
 def _plain(value):
-    """`value` with NumPy's numbers in it, as keys too, turned into Python's; containers keep their types."""
+    """`value` with NumPy's numbers in it, keys included, converted to Python's; containers keep their types."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, dict):

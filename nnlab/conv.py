@@ -94,7 +94,7 @@ def max_pool2d(x, kernel, stride=None, padding=0, dilation=1):
         x: images (N, C, H, W).
         kernel: height and width of the windows, a whole number.
         stride: step between neighboring windows; None: the kernel, so that they lie side by side.
-        padding: positions added on each side, at most half of the kernel; they never win.
+        padding: positions added on each side, at most half of the kernel; they are never the maximum.
         dilation: step between neighboring pixels of a window.
 
     Pixels that no window reaches are left out.

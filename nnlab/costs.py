@@ -13,7 +13,7 @@ class Cost(NamedTuple):
 
     name: str  # as in `named_modules`
     kind: str  # class of the module
-    shape: tuple  # of its output, without the dimension of the batch
+    shape: tuple  # of its output, without the batch dimension
     parameters: int
     multiply_adds: int  # products of a weight and an input; half of the floating-point operations
 
@@ -44,15 +44,15 @@ class Costs(list):
 def costs(model, shape):
     """`Costs` of the layers of `model` for one sample of the given shape, as in ``costs(CNN(), (1, 28, 28))``.
 
-    Convolutions, transposed ones too, linear layers and whatever else holds parameters are listed, and so are poolings
-    and activations, with 0 multiply-adds: only products of a weight and an input count, as in the literature on
+    All layers with parameters are listed, such as convolutions and linear layers. Pooling layers and activation
+    functions are listed with 0 multiply-adds: only products of a weight and an input count, as in the literature on
     networks; products with padded zeros count, too. A layer that is used twice is listed twice; its parameters are
-    counted once. Not listed is what a model computes by functions instead of modules. The model is left as it was; it
+    counted once. Functions that a model calls in place of modules are not listed. The model is left as it was; it
     may be on the device "meta", where nothing is computed and no weight needs memory.
 
     Args:
         model: a `torch.nn.Module`.
-        shape: shape of one sample, without the dimension of the batch.
+        shape: shape of one sample, without the batch dimension.
     """
     found, seen = Costs(), set()
     names = {module: name for name, module in model.named_modules()}
@@ -77,11 +77,11 @@ def costs(model, shape):
 
 
 def _multiply_adds(module, inputs, outputs):
-    """Products of a weight and an input in one pass of one sample: each output needs one for each weight it meets."""
+    """Multiply-adds for one sample: the number of products of a weight and an input in a forward pass."""
     if isinstance(module, nn.Linear):
         return outputs.numel() * module.in_features
     if isinstance(module, nn.ConvTranspose1d | nn.ConvTranspose2d | nn.ConvTranspose3d):
-        return inputs[0].numel() * module.weight[0].numel()  # here each input meets the weights
+        return inputs[0].numel() * module.weight[0].numel()  # each input is multiplied by these weights
     if isinstance(module, nn.Conv1d | nn.Conv2d | nn.Conv3d):
         return outputs.numel() * module.weight[0].numel()
     return 0

@@ -2,10 +2,10 @@
 
 ``load("fashion_mnist")`` takes the first of these sources that has the data set:
 
-1. the folder in the environment variable ``NNLAB_DATA`` (``fashion_mnist.npz``, or the original files, loose or in
-   torchvision's folders); another data set's content is refused, and `source` says if it is not the published one,
+1. the folder in the environment variable ``NNLAB_DATA`` (``fashion_mnist.npz``, or the original files, directly or in
+   torchvision's folders); another data set's content is an error, and `source` says if it is not the published one,
 2. the course's own cache: ``data/cache/``, or the user's cache folder where nnlab is installed,
-3. the system's package (Debian's ``dataset-fashion-mnist``),
+3. the operating system's package (Debian's ``dataset-fashion-mnist``),
 4. mirrors (not with ``NNLAB_OFFLINE=1``); a download is verified and kept in the cache,
 5. the subset that comes with the course, announced in one printed line.
 """
@@ -138,7 +138,7 @@ def standardize(train, *others):
                              f"{tuple(bad[0].tolist())}; leave those samples out, or fill in values (torch.nan_to_num)")
     dims = [k for k in range(parts[0].ndim) if k != 1]
     single = parts[0].dtype.itemsize <= (4 if parts[0].is_floating_point() else 2) or parts[0].device.type == "mps"
-    # To 0 ... 1 first: a constant column is then exactly 0, and neither a large offset nor a tiny scale costs digits.
+    # To 0 ... 1 first: a constant column is then exactly 0, and neither a large offset nor a tiny scale loses digits.
     low = parts[0].amin(dims, keepdim=True).to(dtype := torch.float32 if single else torch.float64)
     scaled = [part.to(dtype) - low for part in parts]
     span = scaled[0].amax(dims, keepdim=True)

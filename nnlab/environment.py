@@ -1,10 +1,10 @@
-"""Environment variables that are a switch."""
+"""Environment variables that switch something on."""
 
 import os
 
 
 def switched_on(name):
-    """Whether the environment variable `name` asks for something.
+    """Whether the environment variable `name` is set to a true value.
 
     False where it is unset, empty, or 0, false, no or off in any case of letters; True for 1 and everything else.
     """

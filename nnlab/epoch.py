@@ -1,4 +1,4 @@
-"""Results of one pass over the batches: losses, sizes, outputs, and the row that they make in the history."""
+"""Results of one pass over the batches: losses, batch sizes, outputs, and the row of the history computed from them."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import torch
 
 
 class Epoch(NamedTuple):
-    """Results of one pass over B batches of N samples in all."""
+    """Results of one pass over B batches with N samples in total."""
 
     losses: torch.Tensor  # mean loss of each batch (B,), on the device
     sizes: list  # batch sizes, B of them
@@ -15,7 +15,7 @@ class Epoch(NamedTuple):
 
 
 class Joined:
-    """Concatenates tensors along their first dimension, a hundred at a time: a list of thousands is slow."""
+    """Concatenation of tensors along their first dimension, a hundred at a time: thousands at once are slow."""
 
     def __init__(self):
         self._joined, self._single = [], []
@@ -42,7 +42,7 @@ class Joined:
 
 
 def row(epoch, metrics, prefix, number):
-    """Row of the history for the `Epoch` of one pass, a dictionary; the only place that synchronizes with the device.
+    """Losses and metrics of one pass, a dictionary for the history; the only place that synchronizes with the device.
 
     Args:
         epoch: results of the pass.
@@ -57,7 +57,7 @@ def row(epoch, metrics, prefix, number):
     if not epoch.sizes:
         raise ValueError(f"the {'validation' if prefix else 'training'} set has no batches in epoch {number}; "
                          "a generator serves only one pass: give Batches, a DataLoader or a list")
-    half = epoch.losses.dtype in (torch.float16, torch.bfloat16)  # their sums would be rounded to three digits
+    half = epoch.losses.dtype in (torch.float16, torch.bfloat16)  # a sum in half precision has three digits
     losses = epoch.losses.float() if half else epoch.losses
     if not bool(torch.isfinite(losses).all()):
         batch = int((~torch.isfinite(losses)).nonzero()[0, 0])
@@ -72,7 +72,7 @@ def row(epoch, metrics, prefix, number):
 
 
 def number_of(name, value):
-    """The float that the metric `name` returned; a ValueError where `value` is no number."""
+    """The float that the metric `name` returned; a ValueError where `value` is not one number."""
     try:
         return float(value)
     except (TypeError, ValueError, RuntimeError):

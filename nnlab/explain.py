@@ -1,4 +1,4 @@
-"""A failure of model, loss or backward pass: where it happened, and a sentence for the user of `nnlab.train.fit`."""
+"""Error messages of `nnlab.train.fit` for a failed forward pass, loss or backward pass, with the place of the error."""
 
 import traceback
 from pathlib import Path
@@ -21,7 +21,7 @@ class Layer(NamedTuple):
 
 
 class Failure(Exception):
-    """A trial step that failed: in "model", "loss" or "backward", with what went in."""
+    """A failed trial step: its stage, "model", "loss" or "backward", torch's error, inputs, targets and outputs."""
 
     def __init__(self, stage, error, x, y, outputs=None):
         super().__init__(stage)
@@ -35,10 +35,10 @@ def of_torch(error):
 
 
 def sentence(failure, loss_fn):
-    """What failed, with shapes and dtypes, the fix, and the first line of torch's own message."""
+    """Error message: what failed, with shapes and dtypes, the fix, and the first line of torch's own message."""
     x, y, outputs = (_described(part) for part in (failure.x, failure.y, failure.outputs))
     if failure.stage == "model":
-        what = f"the model does not take inputs of {x}" + _place(failure)
+        what = f"the model does not take inputs of {x}" + _location(failure)
         fix = of_model(failure)
     elif failure.stage == "loss":
         what, fix = f"the loss does not take outputs of {outputs} and targets of {y}", of_loss(failure, loss_fn)
@@ -60,16 +60,16 @@ def _described(value):
     return f"type {type(value).__name__}"
 
 
-def _place(failure):
-    """The layer that failed and the shape that it got; else the line of the student's code."""
+def _location(failure):
+    """Clause that names the layer that failed and the shape of its input; else the line of the student's code."""
     if failure.layer is not None and failure.layer.name:
         name, module, shape = failure.layer
-        return f': its layer "{name}", {_short(module)}, gets ' + (f"shape {shape}" if shape else "no tensor")
+        return f': its layer "{name}", {_short_repr(module)}, gets ' + (f"shape {shape}" if shape else "no tensor")
     lines = [frame.line for frame in traceback.extract_tb(failure.error.__traceback__)
              if frame.line and not frame.filename.startswith(_LIBRARIES)]
     return f", in `{lines[-1]}`" if lines else ""
 
 
-def _short(module):
+def _short_repr(module):
     text = repr(module)
     return text if len(text) <= 60 and "\n" not in text else type(module).__name__

@@ -9,8 +9,8 @@ from pathlib import Path
 from nnlab.files import checksum_of, replacing, set_aside
 from nnlab.progress import bar
 
-SLOWEST = 1000  # bytes a second of a file of unknown size; a slower mirror is given up
-LARGE = 1 << 20  # bytes of a file that gets a progress bar
+SLOWEST = 1000  # bytes per second, for a file of unknown size; a slower mirror is abandoned
+LARGE = 1 << 20  # bytes; larger files get a progress bar
 LOCAL = {errno.EACCES, errno.EDQUOT, errno.EEXIST, errno.EFBIG, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
 clock = time.monotonic
 
@@ -20,23 +20,23 @@ class FetchError(OSError):
 
 
 class TooSlow(OSError):
-    """A mirror that would need too long for the rest of the file; the message says how long, and its rate."""
+    """A mirror that would take too long for the rest of the file; the message says how long, and its rate."""
 
 
 def fetch(urls, path, checksum, *, timeout=10, tries=2, patience=300, failed=None):
     """Path of the verified file at `path`: present already, or downloaded from the first of `urls` that delivers it.
 
     A present file with another checksum is set aside (`nnlab.files.set_aside`) and downloaded again. A bar shows the
-    progress of a large file; a mirror that is given up because it is slow is named in a printed line.
+    progress of a large file; a printed line names a mirror that is abandoned because it is slow.
 
     Args:
         urls: addresses of the same file, tried in order.
         path: path of the file; its folder is created.
         checksum: algorithm and hexadecimal digits, as in ``"md5:8d4f..."``.
-        timeout: seconds without an answer before the next address is tried; the rate is measured over as many seconds.
-        tries: number of rounds over all addresses; one that is too slow is not asked again.
+        timeout: seconds without an answer before the next address is tried, and between measurements of the rate.
+        tries: number of rounds over all addresses; one that is too slow is not tried again.
         patience: seconds for the rest of the file, at the measured rate, above which a mirror is too slow.
-        failed: folders of addresses that failed before, a set: asked last. Those that fail now are added.
+        failed: folders of addresses that failed before, a set: tried last. Those that fail now are added.
 
     Raises:
         FetchError: no address delivered the file; the message lists each address with its failure.
@@ -62,7 +62,7 @@ def fetch(urls, path, checksum, *, timeout=10, tries=2, patience=300, failed=Non
         except (OSError, ValueError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             failures.append(f"{url}: {reason or type(error).__name__}")
-            if getattr(error, "errno", None) in LOCAL:  # the folder, the disk: another mirror cannot help
+            if getattr(error, "errno", None) in LOCAL:  # an error of the folder or disk: another mirror cannot help
                 break
             failed.add(_folder(url))
             if isinstance(reason, TooSlow | TimeoutError):
@@ -73,7 +73,7 @@ def fetch(urls, path, checksum, *, timeout=10, tries=2, patience=300, failed=Non
 
 
 def _folder(url):
-    """Folder of the address `url`, which stands for its mirror."""
+    """Folder of the address `url`, which identifies its mirror."""
     return url.rpartition("/")[0]
 
 
@@ -91,7 +91,7 @@ def _download(url, part, label, timeout, patience):
                 got += len(block)
                 shown.update(amount=len(block))
                 if (now := clock()) - marks[-1][0] >= timeout:
-                    _judge(now - marks[-2:][0][0], got - marks[-2:][0][1], size and size - got, patience)
+                    _check_rate(now - marks[-2:][0][0], got - marks[-2:][0][1], size and size - got, patience)
                     marks.append((now, got))
         finally:
             shown.close()
@@ -99,10 +99,10 @@ def _download(url, part, label, timeout, patience):
         raise OSError(f"the connection ended after {got} of {size} bytes")
 
 
-def _judge(seconds, count, left, patience):
+def _check_rate(seconds, count, left, patience):
     """Raise TooSlow if a mirror that delivered `count` bytes in the last `seconds` needs too long for the `left` bytes.
 
-    Of two spans, so that neither a burst at the beginning nor a short pause decides. None for `left`: not known.
+    `left` is None where it is not known. Two intervals are measured, so that neither a burst nor a short pause decides.
     """
     rate = count / seconds
     said = f"too slow: {rate / 1000:.1f} kB/s"

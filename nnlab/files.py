@@ -25,7 +25,7 @@ def set_aside(path):
 
 @contextlib.contextmanager
 def replacing(path):
-    """Temporary path for an atomic write, in a with block: renamed to `path` at its end, removed if it raises.
+    """Context manager for an atomic write: its temporary file is renamed to `path` at the end, or removed on an error.
 
     A reader of `path` sees the old file or the complete new one.
     """

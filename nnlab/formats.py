@@ -83,7 +83,7 @@ def read_cifar(dataset, folder):
             batch = _Arrays(io.BytesIO(content), encoding="bytes").load()
             x.append(batch[b"data"].reshape(-1, *dataset.shape))
             y.append(np.array(batch[b"labels"], np.uint8))
-        except Exception as error:  # a damaged pickle can end in any
+        except Exception as error:  # a damaged pickle can raise any exception
             raise ValueError(f"{folder}: {name} of CIFAR-10 is damaged ({error})") from None
     return verified(dataset, [np.concatenate(x[:5]), np.concatenate(y[:5]), x[5], y[5]], folder) if x else None
 
@@ -120,4 +120,4 @@ class _Arrays(pickle.Unpickler):
         if (module.removesuffix(".multiarray") in ("numpy.core", "numpy._core") and name == "_reconstruct") or (
                 (module, name) in (("numpy", "ndarray"), ("numpy", "dtype"), ("_codecs", "encode"))):
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no data set needs")
+        raise pickle.UnpicklingError(f"it calls {module}.{name}, which no data set needs")

@@ -1,15 +1,15 @@
-"""Predictions: the line that stands above the figure that answers one."""
+"""Prediction cells: the title of the figure that answers one."""
 
 
 def guess_title(guess, measured):
     """Title of the figure that answers a prediction: the guess beside what was measured.
 
-    Without a guess it asks for one, and says nothing of what was measured.
+    Without a guess the title asks for one, and does not contain the measured value.
 
     Args:
-        guess: what the student predicts, a number or one of the options; None: nothing yet; "show": no guess, only
-            the answer.
-        measured: what the experiment found, in the same form.
+        guess: the student's prediction, a number or one of the options; None for no prediction yet, "show" for the
+            answer without a guess.
+        measured: the result of the experiment, in the same form.
 
     >>> guess_title(20, "131 times as fast")
     'your guess: 20; measured: 131 times as fast'

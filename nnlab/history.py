@@ -6,16 +6,16 @@ from pathlib import Path
 
 from nnlab.files import write_text
 
-MISSING = float("nan")  # this very object, where an epoch has no value: a metric may be NaN itself
+MISSING = float("nan")  # compared by identity, because a metric may itself be NaN
 
 
 class History:
-    """Losses and metrics by epoch: ``history["val_loss"]`` is a list of floats; the repr is a table.
+    """Losses and metrics of each epoch: ``history["val_loss"]`` is a list of floats; the repr is a table.
 
     Every column has a value for every epoch; where an epoch has none, it is NaN.
 
     Args:
-        columns: dictionary from column to its values, all of one length; empty without.
+        columns: dictionary from column to its values, all of the same length; None for no columns.
 
     Raises:
         ValueError: the columns differ in length.
@@ -23,7 +23,7 @@ class History:
 
     def __init__(self, columns=None):
         self._columns = {name: list(values) for name, values in (columns or {}).items()}
-        self._by_epoch = False  # rows are begun by `begin` alone
+        self._by_epoch = False  # whether rows are begun by `begin` alone
         if len(set(map(len, self._columns.values()))) > 1:
             lengths = ", ".join(f"{name!r} has {len(values)}" for name, values in self._columns.items())
             raise ValueError(f"columns of different lengths: {lengths}; give each epoch a value in each, or NaN")
@@ -37,9 +37,9 @@ class History:
         self._append(row)
 
     def add(self, row):
-        """Add values of the present epoch, a dictionary from column to number, as a callback of `fit` does.
+        """Add values of the current epoch, a dictionary from column to number, as a callback of `fit` does.
 
-        Where no epoch was begun by `begin`, a column that has a value already begins the next one.
+        If `begin` was never called, a column that already has a value begins the next epoch.
         """
         taken = (name in self._columns and self._columns[name][-1] is not MISSING for name in row)
         if not len(self) or not self._by_epoch and any(taken):

@@ -8,8 +8,8 @@ import torch
 def predictions(outputs, threshold=0.0):
     """Predicted classes (N,) of int64: the argmax of (N, C); for one output (N,) or (N, 1), class 1 above `threshold`.
 
-    The default is right for logits; probabilities need ``threshold=0.5``: a warning says so where all outputs, of two
-    samples or more, lie from 0 to 1.
+    The default is for logits; probabilities need ``threshold=0.5``: a warning says so where all outputs, of two samples
+    or more, are between 0 and 1.
 
     Raises:
         ValueError: the outputs have another shape.
@@ -35,7 +35,7 @@ def accuracy(outputs, targets, threshold=0.0):
         threshold: as for `predictions`; 0.5 for probabilities.
 
     Raises:
-        ValueError: there is not one target for each sample, or it is none of two classes for one output.
+        ValueError: there is not one target for each sample; or, for a single output, there are not two classes.
     """
     return (predictions(outputs, threshold) == _labels(outputs, targets)).float().mean()
 
@@ -88,6 +88,6 @@ def _labels(outputs, targets):
     if bool((labels == -1).any()):
         labels = (labels + 1) / 2
     if not bool(((labels == 0) | (labels == 1)).all()):
-        raise ValueError(f"targets from {targets.min()} to {targets.max()} for one output; it tells two classes apart, "
-                         "with the labels 0 and 1, or -1 and 1")
+        raise ValueError(f"targets from {targets.min()} to {targets.max()} for a single output, which distinguishes "
+                         "two classes: give the labels 0 and 1, or -1 and 1")
     return labels

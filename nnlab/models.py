@@ -1,4 +1,4 @@
-"""Neural networks: the multilayer perceptron that week 2 builds by hand, the convolutional network of week 5."""
+"""Neural networks: the multilayer perceptron, which week 2 builds by hand, and the convolutional network of week 5."""
 
 from itertools import pairwise
 
@@ -46,7 +46,7 @@ class MLP(nn.Module):
 
 
 class Layers(nn.Sequential):
-    """A sequence of layers that can be sliced whatever arguments its class takes."""
+    """An `nn.Sequential` whose slices are `nn.Sequential`s, whatever arguments the constructor of a subclass takes."""
 
     def __getitem__(self, index):
         """The layer with this index; for a slice, an `nn.Sequential` of its layers."""
@@ -92,7 +92,7 @@ class CNN(Layers):
 
 
 def network(*sizes, activation=nn.ReLU):
-    """Multilayer perceptron as an `nn.Sequential`, whose activation functions are modules that hooks can see.
+    """Multilayer perceptron as an `nn.Sequential`; its activation functions are modules, so hooks can see them.
 
     Args:
         sizes: numbers of inputs, of units in each hidden layer, and of outputs.

@@ -1,7 +1,7 @@
 """Optimizers that week 4 builds: gradient descent, momentum, Nesterov, AdaGrad, RMSProp, Adam, AMSGrad, AdamW.
 
 Each is a subclass of `torch.optim.Optimizer` with one method, `step`, which is the algorithm. The results are those of
-torch's optimizers with the same arguments, up to rounding; these are faster, and ours are short. In every formula w is
+torch's optimizers with the same arguments, up to rounding; torch's are faster, these are short. In every formula w is
 a parameter, g the gradient of the loss with respect to it, η the learning rate `lr`, t the number of the step from 1
 on. The formulas hold for each element of w. The names in brackets are torch's.
 
@@ -17,8 +17,8 @@ from torch.optim import Optimizer
 def updates(optimizer):
     """Iterator over the parameters of `optimizer` that have a gradient: (parameter, gradient, state, group).
 
-    `state` is the parameter's own dictionary, empty before the first step, of what an optimizer remembers;
-    `group` is the dictionary of its hyperparameters.
+    `state` is the dictionary of the optimizer's state for this parameter, such as its velocity, empty before the first
+    step; `group` is the dictionary of its hyperparameters.
 
     Raises:
         ValueError: a learning rate is negative.
@@ -91,7 +91,7 @@ class Nesterov(Optimizer):
 class AdaGrad(Optimizer):
     """AdaGrad (`torch.optim.Adagrad`): s ← s + g², then w ← w - η g / (√s + ε).
 
-    s is the sum of all squared gradients, so that the steps become smaller and smaller.
+    s is the sum of all squared gradients, so the effective learning rate η / (√s + ε) never increases.
     Source: Duchi, Hazan and Singer 2011.
     """
 
@@ -127,10 +127,10 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adam (`torch.optim.Adam`): w ← w - η m̂ / (√v̂ + ε), with moving averages m of g and v of g², both from 0 on.
+    """Adam (`torch.optim.Adam`): w ← w - η m̂ / (√v̂ + ε), with moving averages m of g and v of g².
 
-    m ← β₁ m + (1 - β₁) g and v ← β₂ v + (1 - β₂) g²; m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) correct their bias
-    towards 0. `weight_decay` λ adds λ w to the gradient. Source: Kingma and Ba 2015.
+    m ← β₁ m + (1 - β₁) g and v ← β₂ v + (1 - β₂) g² start at 0; m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) correct the
+    bias towards 0. `weight_decay` λ adds λ w to the gradient. Source: Kingma and Ba 2015.
     """
 
     def __init__(self, params, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
@@ -176,7 +176,7 @@ class AMSGrad(Optimizer):
 
 
 class AdamW(Optimizer):
-    """AdamW (`torch.optim.AdamW`): w ← (1 - η λ) w, then Adam's update with a gradient that holds no weight decay.
+    """AdamW (`torch.optim.AdamW`): w ← (1 - η λ) w, then Adam's update: decoupled weight decay.
 
     Source: Loshchilov and Hutter 2019.
     """

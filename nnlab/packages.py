@@ -1,7 +1,7 @@
-"""The packages that the course needs: which are missing here, and adding them without changing any that is here.
+"""The packages that the course needs: find those that are missing, and install them without changing any other.
 
-It needs nothing but Python, because it runs before the course can be imported: ``python nnlab/packages.py`` prepares
-that Python, and the first cell of every notebook calls `make_ready` in its kernel.
+It needs only the standard library, because it runs before the course can be imported: ``python nnlab/packages.py``
+prepares that Python, and the first cell of every notebook calls `make_ready` in its kernel.
 """
 
 import importlib
@@ -25,7 +25,7 @@ OFFLINE = re.compile(r"NewConnectionError|NameResolution|failed to establish a n
 
 
 class SetupFailed(RuntimeError):
-    """Why the course cannot run here, and what to do; a notebook shows this sentence without a traceback."""
+    """The course cannot run here; the message says why and what to do. A notebook shows it without a traceback."""
 
     def _render_traceback_(self):
         """Lines that IPython shows instead of a traceback."""
@@ -33,7 +33,7 @@ class SetupFailed(RuntimeError):
 
 
 def expect(release):
-    """Print one line where the installed nnlab is not the `release` that the notebook belongs to."""
+    """Print one line if the version of the installed nnlab is not `release`, that of the notebook."""
     from nnlab import __version__
     from nnlab.skipped import explain_skipped_cells
 
@@ -43,7 +43,7 @@ def expect(release):
 
 
 def requirements():
-    """The course's requirements, such as ["numpy>=2.0"]: from pyproject.toml, or the metadata of an installed nnlab."""
+    """List of the course's requirements, such as ["numpy>=2.0"]: from pyproject.toml or nnlab's metadata."""
     if not (path := ROOT / "pyproject.toml").exists():
         return [need for need in importlib.metadata.requires("nnlab") if "extra ==" not in need]
     import tomllib
@@ -61,7 +61,7 @@ def installed():
 
 
 def missing(needed, present):
-    """The requirements of the list `needed` whose package is not in `present`, and those in a version below the bound.
+    """Requirements of the list `needed` that `present` does not meet: missing packages, and versions below the bound.
 
     Returns:
         two lists: requirements such as "numpy>=2.0", and sentences such as "numpy 1.26.4 (the course needs 2.0)".
@@ -81,7 +81,7 @@ def add(absent, present):
     """Install the requirements `absent` with pip (or uv where there is no pip); those `present` keep their versions.
 
     Raises:
-        SetupFailed: they could not be installed; nothing that was here has changed.
+        SetupFailed: they could not be installed; no installed package has changed.
     """
     names = ", ".join(absent)
     if importlib.util.find_spec("pip"):
@@ -101,12 +101,12 @@ def add(absent, present):
     if done.returncode:
         raise SetupFailed(_why(names, done.stdout.strip()))
     if site.ENABLE_USER_SITE and (own := site.getusersitepackages()) not in sys.path and os.path.isdir(own):
-        site.addsitedir(own)  # pip has just made that folder, because this Python's own is read-only
+        site.addsitedir(own)  # pip has just created that folder, because this Python's own is read-only
     importlib.invalidate_caches()
 
 
 def make_ready(lasting=None):
-    """Add the packages that are missing, put the course on ``sys.path``, print one line that says what was done.
+    """Install missing packages, put the course on ``sys.path``, and print one line that says what was done.
 
     Args:
         lasting: put the course on the path of every later process of this Python as well; None does so on Colab only,

@@ -1,4 +1,7 @@
-"""Plots of arrays: arrays in, matplotlib axes out. The course's style is ``plt.style.use("nnlab.course")``."""
+"""Plots of images, decision boundaries, histories and confusion matrices: arrays in, matplotlib axes out.
+
+The course's style is ``plt.style.use("nnlab.course")``.
+"""
 
 import contextlib
 import math
@@ -11,13 +14,13 @@ from nnlab.metrics import predictions
 
 
 def plot_images(images, titles=None, ax=None, *, columns=5, size=1.6, signed=False, heading=None):
-    """Axes with the images of a batch side by side, in rows of `columns`.
+    """Axes with the images of a batch in a grid, `columns` in each row.
 
     Args:
         images: tensor (N, H, W) or (N, 1, H, W), any float range, all drawn on one gray scale; or (N, 3, H, W), colors
             from 0 to 1.
-        titles: N short strings, each written above its image; or None.
-        ax: axes to draw on; without, a new figure of the size that fits.
+        titles: N short strings, written above the images; or None.
+        ax: axes to draw on; None for a new figure of suitable size.
         columns: number of images in a row.
         size: width of one image in inches, where the figure is new.
         signed: for weights: red below zero, blue above, white at zero.
@@ -62,21 +65,21 @@ _MARKERS = "so^Dv*PXpd<>h8"
 
 
 def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200, threshold=0.0):
-    """Axes with the plane colored by the predicted class of each point, and the points `x` by their labels.
+    """Axes with the decision regions of `scores`: the plane colored by predicted class, the points `x` by label.
 
     Args:
         scores: function (or model) from points (N, 2) to logits: (N,) or (N, 1), positive for class 1, or (N, C).
         x: points (N, 2).
         y: their labels (N,) or (N, 1), from 0 to C - 1; for a single logit 0 and 1, or -1 and 1.
-        ax: axes to draw on; new ones without.
+        ax: axes to draw on; None for new ones.
         true: function that is zero on the true decision boundary, as in `nnlab.toys`: drawn as a dashed line.
         steps: number of points along each side of the grid on which the scores are computed.
-        threshold: of one score, above which the class is 1: 0.5 for probabilities.
+        threshold: for a single score, the value above which class 1 is predicted: 0.5 for probabilities.
 
-    A module, also one that `scores` calls, runs in evaluation mode, so that the plot changes none of its buffers.
+    Every module that `scores` calls runs in evaluation mode, so that the plot changes none of its buffers.
 
     Raises:
-        ValueError: the points are not in the plane; there is not one label for each; a label is no class.
+        ValueError: the points are not in the plane; there is not one label for each; a label is not a class.
     """
     x, labels = torch.as_tensor(x).detach(), torch.as_tensor(y).detach().cpu().reshape(-1)
     if x.ndim != 2 or x.shape[1] != 2 or not len(x):
@@ -117,7 +120,7 @@ def plot_boundary(scores, x, y, ax=None, *, true=None, steps=200, threshold=0.0)
 
 @contextlib.contextmanager
 def _evaluation_mode():
-    """A with block in which every module that is called runs in evaluation mode; afterwards its mode is as before."""
+    """Context manager in which every module that is called runs in evaluation mode; its own mode is restored."""
     modes = {}
 
     def switch(module, inputs):
@@ -134,7 +137,7 @@ def _evaluation_mode():
 
 
 def plot_history(history, columns=("loss", "val_loss"), ax=None):
-    """Axes with `columns` of a `History` (or a dictionary of lists) against the epoch, with a legend.
+    """Axes with learning curves: `columns` of a `History` (or a dictionary of lists) against the epoch, with a legend.
 
     Raises:
         ValueError: the history has no such column.

@@ -1,4 +1,4 @@
-"""A look at the first batches before training, and at a batch that fails later: what is wrong, and the fix."""
+"""Trial steps on the first batches before training, and on a batch that fails later: an error message with the fix."""
 
 import contextlib
 import copy
@@ -22,8 +22,8 @@ from nnlab.trial import Misfit, first_of, trial_step
 def preflight(model, train, val, loss_fn, metrics, several):
     """Iterator over the first pass of `train`, after a trial step of its first batch and of the first of `val`.
 
-    Everything else is as before: random generators, the model, and `val`, which is looked at where it can be iterated
-    over again, as `Batches`, a DataLoader or a list. The last batch of `train` is tried, too, where its size may fail.
+    The random generators and the model are restored, and so is `val`, which is tried only if it can be iterated over
+    again: `Batches`, a DataLoader or a list. The last batch of `train` is tried, too, if its size may cause an error.
 
     Args:
         model, train, val, loss_fn, metrics: as for `nnlab.train.fit`.
@@ -31,21 +31,21 @@ def preflight(model, train, val, loss_fn, metrics, several):
 
     Raises:
         ValueError: training would fail; the message says why, and how to correct it. The random generators, also those
-            of `train`, are then as before.
+            of `train`, are then restored.
     """
     restore = remember(train)
     try:
         if several and isinstance(train, Batches) and train.x.grad_fn is not None:
-            raise ValueError("train: x is a result of operations that backward runs through only once: give x.detach()")
+            raise ValueError("train: x has a graph, and backward can run through it only once: give x.detach()")
         first, whole_pass = begun(train, "train")
-        _try(model, first, train, loss_fn, metrics, "train", 1 + several)
+        _check_batch(model, first, train, loss_fn, metrics, "train", 1 + several)
         if isinstance(val, Dataset) and not isinstance(val, IterableDataset) and hasattr(val, "__getitem__"):
             pair(val[0], "val")
         again = isinstance(val, DataLoader) and not isinstance(val.dataset, IterableDataset)
         if isinstance(val, Batches | list | tuple) or again and not val.persistent_workers:
             with rng_unchanged(val):
                 first = begun(val, "val")[0]
-            _try(model, first, val, loss_fn, metrics, "val", 1)
+            _check_batch(model, first, val, loss_fn, metrics, "val", 1)
     except BaseException:
         restore()
         raise
@@ -53,9 +53,9 @@ def preflight(model, train, val, loss_fn, metrics, several):
 
 
 class Watched:
-    """An iterator over batches that remembers the one under way, and how many there were.
+    """Iterator over batches that keeps the current batch as `last` and the number of batches so far as `count`.
 
-    It lets go of a batch before it asks for the next one, whose tensors can then take the same memory.
+    It releases a batch before it gets the next one, whose tensors can then use the same memory.
     """
 
     def __init__(self, batches):
@@ -73,10 +73,10 @@ class Watched:
 
 @contextlib.contextmanager
 def explained(watched, model, loss_fn, name, epoch):
-    """A with block over a pass of `watched` batches, in which torch's error on a batch becomes a ValueError with a fix.
+    """Context manager for a pass over `watched` batches: torch's error on a batch becomes a ValueError with a fix.
 
     Raises:
-        ValueError: the batch fails again, by itself: then its contents are the reason.
+        ValueError: a trial step of the batch alone fails, too, so that its contents are the reason.
     """
     try:
         yield
@@ -97,10 +97,10 @@ def _on_device(model, batch, name):
     return [part.to(device_of(model)) for part in pair(batch, name)]
 
 
-def _try(model, batch, batches, loss_fn, metrics, name, passes):
-    """A ValueError that begins with `name` if a trial step of `batch`, the first of `batches`, fails.
+def _check_batch(model, batch, batches, loss_fn, metrics, name, passes):
+    """Raise a ValueError that begins with `name` if a trial step of `batch`, the first of `batches`, fails.
 
-    Also if a label of any batch is none of the model's classes, as far as that can be seen; if the last batch has
+    Also if a label of any batch is not one of the model's classes, as far as that is known; if the last batch has
     another size and fails; if a metric fails.
     """
     x, y = _on_device(model, batch, name)
@@ -110,7 +110,7 @@ def _try(model, batch, batches, loss_fn, metrics, name, passes):
     if part is not None:
         _step(model, *part, loss_fn, name, 1, None, last=True)
     for key, metric in metrics.items():
-        _try_metric(key, metric, outputs, seen)
+        _check_metric(key, metric, outputs, seen)
 
 
 def _step(model, x, y, loss_fn, name, passes, labels, last=False, whole=False):
@@ -127,7 +127,7 @@ def _step(model, x, y, loss_fn, name, passes, labels, last=False, whole=False):
 
 
 def _check_labels(labels, outputs, loss_fn, name):
-    """A Misfit if class labels are not from 0 to C - 1 for `outputs` (N, C, ...); the `ignore_index` apart."""
+    """Raise `Misfit` if class labels, except `ignore_index`, are not from 0 to C - 1 for `outputs` (N, C, ...)."""
     num_classes, options = outputs.shape[1], getattr(loss_fn, "keywords", {})
     if labels.is_floating_point() or labels.is_complex() or (outputs.ndim == 3 and labels.shape[1:] == (num_classes,)):
         return
@@ -138,10 +138,10 @@ def _check_labels(labels, outputs, loss_fn, name):
                      f"outputs, for labels from 0 to {num_classes - 1}; correct the labels or the model's last size")
 
 
-def _try_metric(name, metric, outputs, targets):
-    """A ValueError if `metric` makes no number of some outputs and their targets; what it prints is discarded.
+def _check_metric(name, metric, outputs, targets):
+    """Raise ValueError if `metric` does not return a number for some outputs and targets; what it prints is discarded.
 
-    An error of another library's is none: a metric may need more samples, or more classes, than there are in two.
+    Errors raised in another library are ignored: a metric may need more samples, or classes, than these two have.
     """
     if not isinstance(metric, types.FunctionType | types.BuiltinFunctionType):
         with contextlib.suppress(Exception):

@@ -13,13 +13,13 @@ def in_notebook():
     return getattr(shell, "kernel", None) is not None
 
 
-_interrupted = [float("-inf")]  # when a training was last interrupted, in seconds
+_interrupted = [float("-inf")]  # time of the last interruption of a training, in seconds
 
 
 def reaches_caller():
     """Whether a KeyboardInterrupt that ended a training is raised again: outside a notebook, or twice within a second.
 
-    So a loop over several trainings can be left, by a second interruption. It is called once for each.
+    A second interruption thus ends a loop over several trainings. Call it once for each interruption.
     """
     _interrupted.append(time.monotonic())
     again = _interrupted[-1] - _interrupted.pop(0) < 1
@@ -94,7 +94,7 @@ class _Notebook:
             self._handle.update(self)
 
     def close(self):
-        """Draw the bar a last time, at its final step; of an unknown total, that step becomes the total."""
+        """Draw the bar a last time, at its final step, which becomes the total where that was unknown."""
         if self._total is None:
             self._total = self._done
         self._handle.update(self)

@@ -1,6 +1,6 @@
-"""The image data sets as they were published: class names, files, checksums, and whether given arrays are theirs.
+"""The image data sets as they were published: class names, files, checksums, and a comparison of arrays with them.
 
-MNIST, Fashion-MNIST and others like them have files of the same names: only the content of a file tells which it is.
+MNIST, Fashion-MNIST and others like them have files of the same names: only its content shows which data set it is.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ class DatasetSpec(NamedTuple):
     folder: str  # torchvision's folder
     mirrors: tuple
     files: dict  # original file: MD5 as published by torchvision
-    digests: tuple = ()  # SHA-256 of each array's bytes (PARTS); checksums of files differ from packaging to packaging
+    digests: tuple = ()  # SHA-256 of each array's bytes (PARTS): compressed files of the same arrays differ
     batches: dict = {}  # CIFAR-10's batch: its MD5 as published by torchvision
     read: object = read_originals  # function that reads the arrays from the original files in a folder
 
@@ -84,14 +84,14 @@ DATASETS = {dataset.name: dataset for dataset in (FASHION_MNIST, MNIST, CIFAR10)
 
 
 def remark(dataset, arrays, place):
-    """Remark on the four `arrays` (PARTS) that were read from `place` for `dataset`: "" where they are as published.
+    """Remark on the four `arrays` (PARTS) that were read from `place` for `dataset`: "" if they are the published ones.
 
-    A remark such as " (not the published images)" belongs behind the name of the source. The arrays are compared with
+    A remark such as " (not the published images)" follows the name of the source. The arrays are compared with
     the published ones by checksum, then image by image with the subsets that come with the course. CIFAR-10, of which
     there is no subset, is compared by the checksums of its batches.
 
     Raises:
-        ValueError: images or labels are another data set's, or those of the other part; or most labels contradict the
+        ValueError: images or labels are those of another data set or of its other part; or most labels differ from the
             published labels of the same images.
     """
     if dataset.batches:
@@ -102,7 +102,7 @@ def remark(dataset, arrays, place):
     published = {digest: (each.name, part) for each in DATASETS.values()
                  for part, digest in zip(PARTS, each.digests, strict=False)}
     for part, digest in zip(PARTS, digests, strict=True):
-        _demand(dataset, part, *published.get(digest, (dataset.name, part)), place)
+        _check_part(dataset, part, *published.get(digest, (dataset.name, part)), place)
 
     known, keys, owners, right = _known_images(dataset.shape), {}, {}, []
     for part, images, labels in zip(PARTS[::2], arrays[::2], arrays[1::2], strict=True):
@@ -110,23 +110,23 @@ def remark(dataset, arrays, place):
         found = [(*known[key], given) for key, given in zip(keys[part], labels.tolist(), strict=True) if key in known]
         for name, owner, _, _ in found:
             if name != dataset.name:
-                _demand(dataset, part, name, owner, place)
+                _check_part(dataset, part, name, owner, place)
         owners[part] = {owner for _, owner, _, _ in found}
         right += (same := [label == given for _, _, label, given in found])
         if sum(same) < len(same) / 2:
-            raise ValueError(f"{place} holds {WORDS[part]} of {dataset.name} with labels that are not theirs: "
+            raise ValueError(f"{place} holds {WORDS[part]} of {dataset.name} with other labels: "
                              f"{same.count(False):,} of {len(same):,} compared labels differ from the published ones")
     if owners["x_train"] == {"x_test"}:
-        _demand(dataset, "x_train", dataset.name, "x_test", place)
+        _check_part(dataset, "x_train", dataset.name, "x_test", place)
     if owners["x_test"] == {"x_train"} and not set(keys["x_test"]).isdisjoint(keys["x_train"]):
-        _demand(dataset, "x_test", dataset.name, "x_train", place)
+        _check_part(dataset, "x_test", dataset.name, "x_train", place)
     if not all(right) or digests[::2] == dataset.digests[::2]:
         return " (not the published labels)"
     return "" if right and len(right) == len(arrays[1]) + len(arrays[3]) else " (not the published images)"
 
 
-def _demand(dataset, part, name, found, place):
-    """A ValueError unless what was `found` at `place`, a part of the data set called `name`, is `part` of `dataset`."""
+def _check_part(dataset, part, name, found, place):
+    """Raise ValueError unless the part `found` of the data set `name`, read at `place`, is `part` of `dataset`."""
     if (name, found) != (dataset.name, part):
         raise ValueError(f"{place} holds the {WORDS[found]} of {name} where the {WORDS[part]} of {dataset.name} belong")
 
@@ -155,7 +155,7 @@ def _known_images(shape):
             continue
         try:
             arrays = read_npz(dataset, SUBSETS / f"{dataset.name}.npz")
-        except ValueError:  # missing or damaged: it tells nothing
+        except ValueError:  # missing or damaged: nothing to compare with
             continue
         for part, images, labels in zip(PARTS[::2], arrays[::2], arrays[1::2], strict=True):
             known |= {image.tobytes(): (dataset.name, part, label)

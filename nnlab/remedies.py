@@ -1,4 +1,4 @@
-"""How to correct what made a model, a loss or a backward pass fail: clauses for a `nnlab.explain.Failure`."""
+"""How to correct an error of a model, a loss or a backward pass: clauses of the message on a `explain.Failure`."""
 
 import functools
 import math
@@ -17,7 +17,7 @@ def is_classification(loss_fn):
 
 
 def of_model(failure):
-    """How to correct inputs or model after a failed forward pass."""
+    """Clause that says how to correct inputs or model after a failed forward pass."""
     x, text, layer = failure.x, str(failure.error), failure.layer
     module, shape = (layer.module, layer.shape) if layer is not None else (None, None)
     if "nference tensor" in text:
@@ -43,14 +43,14 @@ def of_model(failure):
 
 
 def _fits_dtype(x, text):
-    """Whether the dtype of `x` is not what failed."""
+    """Whether something other than the dtype of `x` caused the error."""
     if x.dtype == torch.float32:
         return True
     return x.is_floating_point() and not any(word in text for word in ("dtype", "scalar type", "Double", "Half"))
 
 
 def _converted(x):
-    """How to convert inputs to float32."""
+    """Clause that says how to convert inputs to float32."""
     if x.dtype == torch.uint8:
         return "convert images of bytes by x.float() / 255"
     if x.dtype == torch.float64:
@@ -59,7 +59,7 @@ def _converted(x):
 
 
 def _of_linear(module, shape, x):
-    """How to make inputs of `shape` fit a linear layer."""
+    """Clause that says how to make inputs of `shape` fit a linear layer."""
     takes = f"the layer takes {module.in_features} features, the last dimension"
     if shape and len(shape) == 1:
         return f"{takes}, of shape (N, {module.in_features}): " + (
@@ -74,7 +74,7 @@ def _of_linear(module, shape, x):
 
 
 def _of_convolution(module, shape):
-    """How to make inputs of `shape` fit a convolutional layer."""
+    """Clause that says how to make inputs of `shape` fit a convolutional layer."""
     dimensions, channels = len(module.kernel_size), module.in_channels
     axes = ", ".join(("L", "H, W", "D, H, W")[dimensions - 1].split(", "))
     takes = f"the layer takes (N, {channels}, {axes})"
@@ -88,7 +88,7 @@ def _of_convolution(module, shape):
 
 
 def of_loss(failure, loss_fn):
-    """How to correct outputs or targets after a failed loss."""
+    """Clause that says how to correct outputs or targets after a failed loss."""
     y, outputs, text = failure.y, failure.outputs, str(failure.error)
     if outputs is None:
         return "forward returns nothing: does it end with return?"
@@ -118,7 +118,7 @@ def of_loss(failure, loss_fn):
 
 
 def _of_classes(y, outputs, loss_fn, text):
-    """How to correct outputs or targets of a classification loss."""
+    """Clause that says how to correct outputs or targets of a classification loss."""
     weight = getattr(loss_fn, "keywords", {}).get("weight", getattr(loss_fn, "weight", None))
     count = outputs.shape[1] if outputs.ndim > 1 else None
     if weight is not None and (not isinstance(weight, torch.Tensor) or weight.dtype != outputs.dtype
@@ -139,7 +139,7 @@ def _of_classes(y, outputs, loss_fn, text):
 
 
 def of_backward(failure):
-    """How to correct model, loss or targets after a failed backward pass."""
+    """Clause that says how to correct model, loss or targets after a failed backward pass."""
     text, outputs = str(failure.error), failure.outputs
     if "does not require grad" in text:
         if not torch.is_grad_enabled():

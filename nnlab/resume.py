@@ -1,4 +1,4 @@
-"""Resuming a training run: its state in a checkpoint, and whether another start of it is the same run."""
+"""Resuming a training run: its state in a checkpoint, and a check that a new call of `fit` continues the same run."""
 
 import copy
 import weakref
@@ -10,15 +10,15 @@ from nnlab.checkpoint import load, save
 from nnlab.history import History
 from nnlab.rng import restore_rng, rng_state
 
-_ANEW = "give this run another path, or remove the file to start anew"
+_ADVICE = "give this run another path, or remove the file to start again"
 _NO_HYPERPARAMETERS = {"params", "param_names", "initial_lr", "foreach", "fused", "capturable", "differentiable"}
 _recipes = weakref.WeakKeyDictionary()  # of optimizers, by path and scheduler
 
 
 def recipe(path, optimizer, scheduler, schedule_every):
-    """Dictionary of what both parts of the run at `path` must have in common: kinds, hyperparameters, the schedule.
+    """Dictionary of what a resumed run must share with the run at `path`: classes, hyperparameters, the schedule.
 
-    Objects that have begun a run at `path` keep its recipe, because training changes what can be read off them.
+    It is computed once for an optimizer and scheduler, because training changes their hyperparameters.
     """
     known = _recipes.setdefault(optimizer, {})
     key = str(Path(path).absolute()), id(scheduler)
@@ -33,14 +33,14 @@ def recipe(path, optimizer, scheduler, schedule_every):
 
 
 def state_of(run, scheduler, orders, made_by):
-    """Dictionary of the state on which the next epochs of `run` depend.
+    """Dictionary of the state of `run` for a checkpoint: all on which its next epochs depend.
 
-    That is the parameters, the state of optimizer, scheduler and random generators, and the history.
+    These are the parameters, the state of optimizer, scheduler and random generators, and the history.
 
     Args:
         run: a `nnlab.train.Run`.
         scheduler: its learning rate scheduler, or None.
-        orders: list of the generators that the batches draw their order from.
+        orders: list of the random generators that draw the order of the samples.
         made_by: its `recipe`.
     """
     return {
@@ -57,7 +57,7 @@ def state_of(run, scheduler, orders, made_by):
 
 
 def try_out(path, state):
-    """Check that the dictionary `state` can be written beside `path`, before a training that would be lost.
+    """Check before training that the dictionary `state` can be written beside `path`.
 
     Raises:
         ValueError: it holds what a checkpoint cannot hold.
@@ -76,19 +76,19 @@ def _load_run(path, made_by):
     """
     state = load(path)
     try:
-        why = _other(state["recipe"], made_by)
+        why = _difference(state["recipe"], made_by)
     except (KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not a checkpoint of fit ({type(error).__name__}: {error}); {_ANEW}") from None
+        raise ValueError(f"{path} is not a checkpoint of fit ({type(error).__name__}: {error}); {_ADVICE}") from None
     if why:
-        raise ValueError(f"{path} is a checkpoint of another model or optimizer: {why}; {_ANEW}")
+        raise ValueError(f"{path} is a checkpoint of another model or optimizer: {why}; {_ADVICE}")
     return state
 
 
 def restore_run(path, state, model, optimizer, scheduler, orders):
-    """Give model, optimizer, scheduler, the generators in `orders` and the global ones the `state` of `load_run`.
+    """Load `state`, from `resume_run`, into model, optimizer, scheduler, the generators `orders` and the global ones.
 
     Raises:
-        ValueError: it is another model's; the model is then as it was.
+        ValueError: it is the state of another model; `model` is then unchanged.
     """
     before = copy.deepcopy(model.state_dict())
     try:
@@ -97,7 +97,7 @@ def restore_run(path, state, model, optimizer, scheduler, orders):
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         model.load_state_dict(before)
         why = (str(error).splitlines()[1:2] or [str(error)])[0].strip().rstrip(".")  # torch's first line is a heading
-        raise ValueError(f"{path} is a checkpoint of another model or optimizer: {why}; {_ANEW}") from None
+        raise ValueError(f"{path} is a checkpoint of another model or optimizer: {why}; {_ADVICE}") from None
     if scheduler is not None:
         scheduler.load_state_dict(state["scheduler"])
     if len(orders) == len(state["orders"]):
@@ -106,8 +106,8 @@ def restore_run(path, state, model, optimizer, scheduler, orders):
     restore_rng(state["rng"])
 
 
-def _other(then, now):
-    """How the recipe of the saved run, `then`, differs from `now`, a clause; "" where it does not."""
+def _difference(then, now):
+    """Clause on the first difference between two recipes, `then` of the saved run and `now`; "" if they are equal."""
     for part in ("optimizer", "scheduler"):
         if then[part] != now[part]:
             return f"its {part} is {then[part]}, this run's {now[part]}"
@@ -131,17 +131,18 @@ def _equal(one, other):
 
 
 def resume_run(run, path, made_by, epochs, names):
-    """State of the run in the checkpoint `path`, after setting epoch and history of `run`; says so if it has ended."""
+    """State of the run in the checkpoint `path`, after setting epoch and history of `run`; says so if it is over."""
     state = _load_run(path, made_by)
     run.epoch, run.history = state["epoch"], History(state["history"])
     stopped, ended = state["stop"], f"the run in {path} ended after epoch {run.epoch}"
     if run.epoch >= epochs:
-        print(f"{ended}: nothing is left to train of epochs = {epochs}; give more, or remove the file to start anew")
+        print(f"{ended}: nothing is left to train of epochs = {epochs}; give more, or remove the file to start again")
     elif stopped in names:
         run.stop, run.stopped_by = True, stopped
-        print(f"{ended}, stopped by {stopped}: nothing is trained; to go on, leave that out or let it wait longer")
+        print(f"{ended}, stopped by {stopped}: nothing is trained; to continue, leave out this callback or "
+              "increase its patience")
     elif stopped:
-        print(f"{ended}, stopped by {stopped}: it goes on without that")
+        print(f"{ended}, stopped by {stopped}: it continues without this callback")
     return state
 
 

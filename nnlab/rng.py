@@ -1,4 +1,4 @@
-"""States of the random generators of torch, NumPy and Python: read, set, and left as they were."""
+"""States of the random generators of torch, NumPy and Python: read, set, and restored."""
 
 import contextlib
 import random
@@ -33,7 +33,7 @@ def restore_rng(state):
 
 
 def remember(batches=None):
-    """Function without arguments that sets the global generators, and those of `batches`, to their states of now."""
+    """Function that restores the present states of the global random generators and of those of `batches`."""
     before, own = rng_state(), [(generator, generator.get_state()) for generator in generators(batches)]
 
     def restore():
@@ -45,7 +45,7 @@ def remember(batches=None):
 
 @contextlib.contextmanager
 def rng_unchanged(batches=None):
-    """Draws in a with block leave the global generators, and those of the iterable `batches`, as they were before."""
+    """Context manager that restores the global random generators, and those of the iterable `batches`, at its end."""
     restore = remember(batches)
     try:
         yield
@@ -54,7 +54,7 @@ def rng_unchanged(batches=None):
 
 
 def generators(batches):
-    """List of the generators that `batches` draws from: its own, its transform's, those of a DataLoader's samplers."""
+    """List of the random generators of `batches`: its own, its transform's, those of a DataLoader's samplers."""
     by_batch = getattr(batches, "batch_sampler", None)
     holders = batches, getattr(batches, "sampler", None), by_batch, getattr(by_batch, "sampler", None)
     found = [*(getattr(holder, "generator", None) for holder in holders), getattr(batches, "draws", None)]

@@ -1,4 +1,4 @@
-"""Batches as training takes them: the first one, the size of the last, the targets of all; a pair of tensors."""
+"""Properties of batches: the first batch, the size of the last one, the targets of all samples, a pair of tensors."""
 
 import itertools
 
@@ -8,14 +8,14 @@ from torch.utils.data import default_collate as stacked
 
 from nnlab.batches import Batches
 
-_LOADERS = {  # the text of torch's error where samples make no batch: how to correct it
+_LOADERS = {  # text of torch's error where samples cannot be collated: how to correct it
     "default_collate: batch must contain": "the data set gives no tensors; images need transform=ToTensor()",
     "stack expects each tensor to be equal size": "the samples differ in shape; give the data set a transform that "
                                                   "makes them alike, such as Resize, or a collate_fn that pads them"}
 
 
 def count_of(batches):
-    """Number of batches; None where it is not known, as of a generator or a stream."""
+    """Number of batches; None where it is not known, as for a generator or a stream."""
     try:
         return len(batches)
     except (TypeError, NotImplementedError):
@@ -26,7 +26,7 @@ def begun(batches, name):
     """Pair of the first batch and an iterator over the whole pass that begins with it.
 
     Raises:
-        ValueError: there is no batch, or it cannot be made.
+        ValueError: there is no batch, or its samples cannot be collated.
     """
     try:
         iterator = iter(batches)
@@ -50,11 +50,11 @@ def pair(batch, name):
     """Samples and targets of a batch, which can be moved to a device.
 
     Raises:
-        ValueError: it is no pair of tensors with a first dimension; the message begins with `name`.
+        ValueError: it is not a pair of tensors with a first dimension; the message begins with `name`.
     """
     expected = f"{name}: a batch must be a pair (x, y) of tensors"
     if isinstance(batch, torch.Tensor):
-        raise ValueError(f"{expected}, not a Tensor; (x, y) itself is no list of batches: give "
+        raise ValueError(f"{expected}, not a Tensor; (x, y) itself is not a list of batches: give "
                          "Batches(x, y, batch_size=32)")
     if isinstance(batch, dict | str) or not hasattr(batch, "__iter__"):
         raise ValueError(f"{expected}, not a {type(batch).__name__}")
@@ -76,7 +76,7 @@ def pair(batch, name):
 
 
 def targets_of(batches):
-    """Targets of all samples, as far as they are at hand without iterating over data; None where they are not."""
+    """Targets of all samples, where they are available without iterating over the data; else None."""
     if isinstance(batches, Batches) and type(batches).__iter__ is Batches.__iter__:
         used = len(batches) * batches.batch_size
         return batches.y if batches.shuffle else batches.y[:used]
@@ -91,7 +91,7 @@ def targets_of(batches):
 
 
 def _targets_in(dataset):
-    """Targets of a data set of torch, of parts of such, or of torchvision's where they are not transformed; or None."""
+    """Targets of a data set of torch or torchvision, or of parts of it, where they are not transformed; else None."""
     if type(dataset) is TensorDataset and len(dataset.tensors) == 2:
         return dataset.tensors[1]
     if type(dataset) is Subset:

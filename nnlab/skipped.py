@@ -1,4 +1,4 @@
-"""A line below the traceback of a name that is not defined: which cell of the notebook to run first."""
+"""A hint below the traceback of a NameError: which cell of the notebook to run first."""
 
 import builtins
 import contextlib
@@ -12,9 +12,9 @@ import sys
 
 
 def explain_skipped_cells():
-    """Let this notebook's kernel print that line, from now on; elsewhere nothing happens.
+    """Register a hook in this notebook's kernel that prints the hint; outside a notebook, do nothing.
 
-    It is printed after the cell has run, so that tracebacks, and errors of all other kinds, stay as they are.
+    The hint is printed after the cell has run, so tracebacks, and all other errors, are not changed.
     """
     shell = _shell()
     if shell is not None and not any(getattr(function, "__qualname__", "") == _after_a_cell.__qualname__
@@ -28,14 +28,14 @@ def _shell():
 
 
 def _after_a_cell(result):
-    """Print the line that explains the error of the cell that has just run, if there is one."""
+    """Print the hint on the error of the cell that has just run, if there is one."""
     with contextlib.suppress(Exception):
         if (error := result.error_in_exec) is not None and (line := advice(error, _shell().user_global_ns)):
             print(line)
 
 
 def advice(error, namespace):
-    """What to run first, a sentence, where `error` is of a name that the notebook lacks; "" for other errors.
+    """Sentence that says what to run first, if `error` is due to an undefined name; "" for other errors.
 
     Args:
         error: the exception that ended a cell.
@@ -59,7 +59,7 @@ def advice(error, namespace):
 
 
 def _missing(name, namespace):
-    """What to run first for the `name` that is not in the notebook's `namespace`, a sentence."""
+    """Sentence that says what to run first for a `name` that is not in the notebook's `namespace`."""
     if week := week_of(name):
         exercise = exercises(week)[name]
         kind = "class" if inspect.isclass(getattr(exercise, "reference", None)) else "def"
@@ -72,7 +72,7 @@ def _missing(name, namespace):
 
 
 def week_of(name):
-    """Name of the week, such as "week01", with an exercise called `name`, of those in use if possible; None of none."""
+    """Name of a week, such as "week01", with the exercise `name`, if possible an imported one; None if none has it."""
     names = sorted(weeks(), key=lambda week: _module(week) not in sys.modules)
     return next((week for week in names if name in exercises(week)), None)
 

@@ -1,4 +1,4 @@
-"""Sources of the image data sets, tried in order: a folder of one's own, the cache, the system, mirrors, the course.
+"""Sources of the image data sets, tried in order: the user's folder, the cache, the system, mirrors, the course.
 
 Each source returns the four arrays (`nnlab.formats.PARTS`) and its name, or None where it does not have the data set.
 """
@@ -22,16 +22,16 @@ HOME = SUBSETS  # folder with the subsets that come with the course
 
 
 def offline():
-    """Whether the environment variable ``NNLAB_OFFLINE`` asks to leave the network alone; ``0`` does not."""
+    """Whether the environment variable ``NNLAB_OFFLINE`` forbids downloads; ``0`` does not."""
     return switched_on("NNLAB_OFFLINE")
 
 
 def cache_folders():
-    """Folders with downloads, to be read in this order: ``data/cache/`` of a checkout, and the user's own cache.
+    """List of the folders with downloads, in the order of reading: ``data/cache/`` of a checkout, and the user's cache.
 
-    The last one takes new downloads. In a checkout that this user may write to, ``data/cache/`` is the only one. The
-    user's own is ``nnlab`` in ``XDG_CACHE_HOME`` or ``~/.cache`` (on macOS ``~/Library/Caches``, on Windows
-    ``%LOCALAPPDATA%``); where there is no home, in the folder for temporary files.
+    New downloads go into the last one. In a checkout that this user may write to, ``data/cache/`` is the only one. The
+    user's cache is ``nnlab`` in ``XDG_CACHE_HOME`` or ``~/.cache`` (on macOS ``~/Library/Caches``, on Windows
+    ``%LOCALAPPDATA%``); where there is no home, it is in the folder for temporary files.
     """
     own = [] if INSTALLED else [HOME / "cache"]
     if own and (os.access(HOME, os.W_OK) or not HOME.exists()):
@@ -45,7 +45,7 @@ def cache_folders():
 
 
 def find(name):
-    """Four arrays of the data set called `name`, and the name of their source: the first one that has it.
+    """Four arrays of the data set called `name`, from the first source that has it, and the name of the source.
 
     Raises:
         ValueError: a file in NNLAB_DATA is damaged, has another format or another data set's content.
@@ -100,7 +100,7 @@ def _from_cache(dataset):
 
 
 def _set_aside(path):
-    """What became of the damaged file `path`, in words: set aside, or left where nobody may write."""
+    """Clause on the damaged file `path`: that it was renamed, or that it cannot be."""
     try:
         return f"set aside as {set_aside(path).name}"
     except OSError:

@@ -1,4 +1,4 @@
-"""Training: one step, one epoch, an evaluation, and `fit`, which repeats epochs and keeps the history."""
+"""Training: one step, one epoch, an evaluation, and `fit`, which trains for several epochs and records the history."""
 
 import dataclasses
 from pathlib import Path
@@ -32,7 +32,7 @@ def train_step(model, x, y, loss_fn, optimizer):
 
 
 def train_epoch(model, batches, loss_fn, optimizer, keep=False, each=lambda: None):
-    """`Epoch` of one pass in training mode, one step for each batch. It never synchronizes with the device.
+    """`Epoch` of one pass in training mode, with one update for each batch. It never synchronizes with the device.
 
     Args:
         model: a `torch.nn.Module`; it is left in training mode.
@@ -55,7 +55,7 @@ def train_epoch(model, batches, loss_fn, optimizer, keep=False, each=lambda: Non
             all_outputs.add(outputs)
             all_targets.add(y)
         each()
-        del x, y, outputs  # the next batch takes their memory
+        del x, y, outputs  # so that the next batch can use their memory
     return _epoch(losses, sizes, all_outputs, all_targets)
 
 
@@ -91,8 +91,8 @@ class Run:
     history: History  # of the epochs so far
     epoch: int = 0  # number of epochs completed
     stop: bool = False  # a callback sets it to True to end training
-    stopped_by: str = ""  # the callback that did
-    batch: int = 0  # number of batches completed in the epoch under way
+    stopped_by: str = ""  # name or repr of this callback
+    batch: int = 0  # number of batches completed in the current epoch
 
 
 def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, schedule_every="epoch", metrics=None,
@@ -114,7 +114,7 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
             bits as an uninterrupted one.
         progress: show a progress bar.
 
-    Ctrl-C or the stop button ends training with a sentence that says where. The parameters keep all updates, the
+    Ctrl-C or the stop button ends training and prints at which epoch and batch. The parameters keep all updates, the
     history holds the completed epochs. In a notebook `fit` then returns; a second time within a second, as in a loop
     over several calls, or outside a notebook, KeyboardInterrupt is raised.
 
@@ -151,7 +151,7 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
             first = preflight(model, train, val, loss_fn, metrics, several=left * (total or 2) > 1)
         if state is not None:
             restore_run(resume, state, model, optimizer, scheduler, orders)
-            first = first if hasattr(train, "__next__") else None  # else iterate anew, in the order of the checkpoint
+            first = first if hasattr(train, "__next__") else None  # else iterate again, in the order of the checkpoint
         steps = bar((epochs - run.epoch) * total if total is not None else None, "training", progress)
         while run.epoch < epochs and not run.stop:
             number, watched = run.epoch + 1, Watched(first or train)
@@ -187,7 +187,7 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
 
 
 def _where(run, total):
-    """Where training was interrupted, and what model and history hold."""
+    """Sentence that says where training was interrupted, and what model and history contain."""
     if not run.batch and run.epoch:
         return f"stopped after epoch {run.epoch}: the history holds {run.epoch}"
     of = f" of {total}" if total is not None else ""

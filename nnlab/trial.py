@@ -1,4 +1,4 @@
-"""A trial step: forward and backward passes of a few samples, which leave everything as it was."""
+"""A trial step: forward and backward passes of a few samples, after which model and random generators are restored."""
 
 import contextlib
 import copy
@@ -16,24 +16,23 @@ _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_
 
 
 def trial_step(model, x, y, loss_fn, *, training=True, passes=1, whole=False, check=lambda outputs: None):
-    """Outputs and targets of two samples of a batch x (B, ...), y, or of all where two by themselves fail.
+    """Outputs and targets of two samples of a batch x (B, ...), y, or of the whole batch if two samples alone fail.
 
-    Two samples pass through a copy of model and loss, without hooks of the student's own. If that fails, for whatever
-    reason, the whole batch passes through the model itself: a loss may look at it, a model need one size of batches.
-    Parameters, buffers, gradients, attributes, modes, random generators and warnings are afterwards as before.
+    Two samples pass through a copy of model and loss, without the student's hooks. If that fails, for whatever reason,
+    the whole batch passes through the model itself: a loss or a model may need batches of a certain size. Parameters,
+    buffers, gradients, attributes, modes, random generators and warnings are restored afterwards.
 
     Args:
         model: a `torch.nn.Module`; in training mode with a backward pass, in evaluation mode without.
         x, y: a batch on the model's device.
         loss_fn: function of (outputs, targets).
         training: make a backward pass.
-        passes: number of passes; a second one meets what the first leaves behind.
+        passes: number of passes; a second one finds the state that the first leaves behind.
         whole: begin with the whole batch.
-        check: function of the outputs, called before the loss; what it raises is raised here.
+        check: function of the outputs, called before the loss; its exceptions are passed on.
 
     Raises:
-        Failure: the whole batch fails, by an error that torch raises on wrong input. Another exception is raised as it
-            is.
+        Failure: the whole batch fails with an error that torch raises on wrong input. Other exceptions are passed on.
     """
     x, y = (part.detach() if isinstance(part, torch.Tensor) else part for part in (x, y))
     small = first_of(2, x, y) or (x, y)
@@ -46,7 +45,7 @@ def trial_step(model, x, y, loss_fn, *, training=True, passes=1, whole=False, ch
             pair = _copied(model, loss_fn, hooks=True) if _is_lazy(model) else (model, loss_fn)
             return _passes(*pair, x, y, training, passes, check), y
     except Failure as failure:
-        print(printed.getvalue(), end="")  # what a model prints of its shapes helps to see why
+        print(printed.getvalue(), end="")  # shapes that the model prints help to find the cause
         if failure.stage == "model":
             with unchanged(model), contextlib.redirect_stdout(io.StringIO()):
                 failure.layer = _failing_layer(_copied(model, None, hooks=True)[0] if _is_lazy(model) else model, x,
@@ -63,21 +62,21 @@ def _pass(model, loss_fn, x, y, training, check):
     """Outputs of `model` for `x` after a forward pass, the loss and, in training, a backward pass; or a Failure."""
     model.train() if training else model.eval()
     with contextlib.nullcontext() if training else torch.no_grad():
-        with _failing("model", x, y):
+        with _as_failure("model", x, y):
             outputs = model(x)
-        with _failing("loss", x, y, outputs):
+        with _as_failure("loss", x, y, outputs):
             if not callable(getattr(outputs, "detach", None)):
                 raise TypeError(f"the model returns {type(outputs).__name__}")
             check(outputs)
             with warnings.catch_warnings(record=True) as said:
                 warnings.simplefilter("always")
                 loss = loss_fn(outputs, y)
-            _not_broadcast(said, outputs, y)
+            _check_broadcasting(said, outputs, y)
         if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
             kind = type(loss).__name__ + (f" of shape {tuple(loss.shape)}" if isinstance(loss, torch.Tensor) else "")
             raise Misfit(f"loss_fn returns a {kind}; it must be one number, the mean over the batch "
                          "(reduction='mean'), as a tensor")
-        with _failing("backward", x, y, outputs):
+        with _as_failure("backward", x, y, outputs):
             if training:
                 for parameter in model.parameters():
                     parameter.grad = None
@@ -86,12 +85,12 @@ def _pass(model, loss_fn, x, y, training, check):
 
 
 class Misfit(ValueError):
-    """What a check found; not to be explained as an error of torch."""
+    """Error found by a check of this package; its message needs no explanation, unlike that of an error of torch."""
 
 
 @contextlib.contextmanager
-def _failing(stage, *parts):
-    """A with block in which torch's errors become a Failure in this `stage`; a full memory stays its own error."""
+def _as_failure(stage, *parts):
+    """Context manager that turns torch's errors into a `Failure` in this `stage`, except running out of memory."""
     try:
         yield
     except (Misfit, torch.OutOfMemoryError):
@@ -104,8 +103,8 @@ def _failing(stage, *parts):
         raise Failure(stage, error, *parts) from None
 
 
-def _not_broadcast(said, outputs, y):
-    """A ValueError if torch warned that outputs and targets of unlike shapes were broadcast to more numbers."""
+def _check_broadcasting(said, outputs, y):
+    """Raise ValueError if torch warned that outputs and targets of different shapes were broadcast to more numbers."""
     for warning in said:
         unlike = str(warning.message).startswith("Using a target size")
         if unlike and torch.broadcast_shapes(outputs.shape, y.shape).numel() > 1:
@@ -113,7 +112,7 @@ def _not_broadcast(said, outputs, y):
 
 
 def first_of(count, x, y):
-    """The first `count` samples of a batch; None where it cannot be sliced or has no more."""
+    """The first `count` samples of a batch; None where it cannot be sliced or has no more samples."""
     if not isinstance(x, torch.Tensor) or not isinstance(y, torch.Tensor) or not x.ndim or not y.ndim:
         return None
     try:
@@ -123,7 +122,7 @@ def first_of(count, x, y):
 
 
 def _copied(model, loss_fn, hooks=False):
-    """Deep copies of model and loss, which share what they share; without hooks but torch's own, if not `hooks`."""
+    """Deep copies of model and loss; shared tensors stay shared. Without `hooks` only torch's own hooks are kept."""
     model, memo = getattr(model, "_orig_mod", model), {}  # of a compiled model
     for part in model.modules():
         for value in vars(part).values():
@@ -150,7 +149,7 @@ def _is_lazy(model):
 
 
 def _failing_layer(model, x, training):
-    """`Layer` in which the forward pass of `x` fails; None where it cannot be told. The hooks stay on `model`."""
+    """`Layer` in which the forward pass of `x` fails; None where it is not known. The hooks stay on `model`."""
     entered, names = [], {part: name for name, part in model.named_modules()}
 
     def enter(part, inputs):

@@ -1,4 +1,4 @@
-"""A model and the random generators left as they were, whatever is done with them."""
+"""Context managers that restore a model and the random generators."""
 
 import collections
 import contextlib
@@ -15,7 +15,7 @@ _CONTAINERS = (list, dict, set, collections.OrderedDict, collections.defaultdict
 
 @contextlib.contextmanager
 def unchanged(model):
-    """A with block that leaves a model and the random generators as they were, and shows no warning."""
+    """Context manager that restores a model and the random generators at its end, and shows no warning."""
     parts = list(model.modules())
     before = [(part, part.training, dict(vars(part))) for part in parts]
     values = [value for _, _, attributes in before for value in attributes.values()]
@@ -28,7 +28,7 @@ def unchanged(model):
     try:
         with rng_unchanged(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            torch.set_warn_always(True)  # what torch says only once is left for training to say
+            torch.set_warn_always(True)  # warnings that torch shows only once stay for training
             for parameter, _ in gradients:
                 parameter.grad = None
             yield
@@ -53,7 +53,7 @@ def unchanged(model):
 
 @contextlib.contextmanager
 def evaluating(model):
-    """A with block in which the model is in evaluation mode; afterwards each module is in its own again."""
+    """Context manager in which the model is in evaluation mode; the mode of each module is restored at its end."""
     modes = {module: module.training for module in model.modules()}
     try:
         model.eval()

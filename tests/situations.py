@@ -75,7 +75,7 @@ SITUATIONS = {
         (FRESH, None), (relu('"""Rectify."""', "# x is a tensor", "..."), "○ relu")],
     "edited and run again": [
         (FRESH, None), (relu("return -x"), "✗ relu is not right yet"), (RIGHT, KEPT),
-        (relu("return abs(x)"), "a negative input comes out as positive"), (SHOW, "x.clamp(min=0)")],
+        (relu("return abs(x)"), "a negative input becomes positive"), (SHOW, "x.clamp(min=0)")],
     "out of order": [
         (FRESH, None), (START + "@check\ndef leaky_relu(x):\n    return relu(x) - relu(-x) / 10",
                         "it needs `relu`; solve that first, then run this cell again"),
@@ -221,9 +221,11 @@ SITUATIONS = {
     "a plot of a wrong curve": [(FRESH, None), (relu("return abs(x)"), "image/png")],
     "values": [
         (FRESH, None), (START + 'shapes = check.value("shapes", [..., ..., ..., ...])', "○ shapes: not attempted"),
-        (START + 'shapes = check.value("shapes", [(3,), (3,), (3, 4), ...])', "names the dimension that goes"),
+        (START + 'shapes = check.value("shapes", [(3,), (3,), (3, 4), ...])',
+         "adds up along dimension 0, and removes it"),
         (START + 'shapes = check.value("shapes", [(4,), (3,), (3, 4), ...])', "no answer yet"),
-        (START + 'shapes = check.value("shapes", [(4,), 3, (3, 4), (60, 784)])', "A tuple is asked, such as (2, 5)"),
+        (START + 'shapes = check.value("shapes", [(4,), 3, (3, 4), (60, 784)])',
+         "The answer is a tuple, such as (2, 5)"),
         ("print(shapes[3])", "(60, 784)"),
         (START + 'shapes = check.value("shapes", [torch.Size([4]), [3], (3, 4), (60, 784)])', "✓ shapes is right. ")],
     "values that are not assigned": [

@@ -126,7 +126,7 @@ def test_enlarged_is_torchs_bilinear_interpolation():
 @pytest.mark.parametrize("made, message", [
     (lambda: guided_backprop(nn.Linear(2, 2), torch.zeros(1, 2), 0), "no nn.ReLU module"),
     (lambda: guided_backprop(nn.Sequential(nn.ReLU(inplace=True)), torch.zeros(1, 2), 0), "in place"),
-    (lambda: grad_cam(CNN(), nn.ReLU(), torch.zeros(1, 1, 28, 28), 0), "ReLU is no module of this model"),
+    (lambda: grad_cam(CNN(), nn.ReLU(), torch.zeros(1, 1, 28, 28), 0), "ReLU is not a module of this model"),
     (lambda: (lambda net: grad_cam(net, net[7], torch.zeros(1, 1, 28, 28), 0))(CNN()), r"shape \(1, 32\)"),
     (lambda: occlusion_map(CNN(), torch.zeros(1, 28, 28), 0, size=29), "size = 29")])
 def test_errors(made, message):

@@ -216,7 +216,8 @@ def test_fit_with_augmentation_and_mixup_resumes_to_the_same_bits(tmp_path, inte
 
 
 @pytest.mark.parametrize("made, message", [
-    (lambda: Flip(1.5), "a probability is from 0 to 1"), (lambda: Augment(torch.relu), "is no transform"),
+    (lambda: Flip(1.5), "a probability is from 0 to 1"),
+    (lambda: Augment(torch.relu), "is not a transform of nnlab.augment"),
     (lambda: flip(torch.zeros(3, 8, 8)), r"give a batch \(N, C, H, W\)"),
     (lambda: Mixup(3)(torch.zeros(2, 1, 8, 8), torch.tensor([1, 3])), "labels up to 3, but num_classes = 3"),
     (lambda: rotate(torch.zeros(3, 1, 8, 8), torch.zeros(2)), "values for 3 images"),

@@ -100,7 +100,7 @@ LARGEST = Exercise(largest_first, ("largest_first([1.0], 1)",), (), (), "", inpu
     (SPREAD, lambda x: (x.sum(), x.std()),
      "Of the 2 results only the first is wrong. The result is the right one times the"),
     (SPREAD, lambda x: (x.mean(), x.var()), "only the second is wrong. This is the square of the right result"),
-    (SPREAD, lambda x: x.mean(), "2 values are asked, as in `return a, b`."),
+    (SPREAD, lambda x: x.mean(), "2 values are required, as in `return a, b`."),
     (SPREAD, lambda x: (x.mean(), x.std(), 0), "The result should have 2 parts"),
     (SPREAD, lambda x: (x.std(), x.mean()), "The two results are exchanged."),
     (LARGEST, lambda values, k: sorted(values)[:k], "without several entries in `values`"),

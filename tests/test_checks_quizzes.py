@@ -28,13 +28,13 @@ def test_right_values_in_any_form(quiz, value):
 
 
 @pytest.mark.parametrize("quiz, value, said", [
-    (NUMBERS, [-8, 16, 3], "3 of 3"), (NUMBERS, [-8, "16", 3.5], "A whole number is asked, such as 7."),
+    (NUMBERS, [-8, 16, 3], "3 of 3"), (NUMBERS, [-8, "16", 3.5], "The answer is a whole number, such as 7."),
     (NUMBERS, [-8, 16], "a list of 3 values, one for each question; this has 2"), (NUMBERS, 5, "this is 5"),
-    (NUMBERS, [-8, 16, "x"], "A number is asked, such as 7.5."), (NUMBERS, {-8, 16, 3.5}, "a list of 3 values"),
+    (NUMBERS, [-8, 16, "x"], "The answer is a number, such as 7.5."), (NUMBERS, {-8, 16, 3.5}, "a list of 3 values"),
     (WORDS, ["rises", "goes up", "no zero_grad", "rises"], "Choose 'falls', 'no zero_grad' or 'rises'."),
     (WORDS, ["rises", "rises", "no zero_grad", "rises"], "2 of 4"),
     (WORDS, ["rises", 3, "no zero_grad", "rises"], "Choose"),
-    (MIXED, [3, (60, 784), False, 6], "A tuple is asked, such as (2, 5)."),
+    (MIXED, [3, (60, 784), False, 6], "The answer is a tuple, such as (2, 5)."),
     (MIXED, [(3,), (60, 784), 0, 6], "True or False"),
     (MIXED, [(3,), (60, 784), False, ...], "no answer yet"), (MIXED, [(3,), torch.ones(2, 2), False, 6], "2 of 4")])
 def test_wrong_values_hear_what_is_asked(quiz, value, said):

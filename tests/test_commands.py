@@ -37,7 +37,7 @@ def test_site_is_whole_and_asks_for_nothing(site, pytestconfig):
     assert "Speaker" not in pages["week01a_neurons.html"] and "One right answer" in pages["week01a_neurons.html"]
     assert "<strong>Exercise <code>relu</code>.</strong>" in pages["week01a_neurons.html"]
     assert pages["week03b_training.html"].count("To correct:</div><div class=\"highlight\">") == 5
-    assert "<br/>2. all samples right, all scores times 2: the cross-entropy" in pages["week01b_learning.html"]
+    assert "<br/>2. all samples correct, all logits times 2: the cross-entropy" in pages["week01b_learning.html"]
 
 
 def smallest():

@@ -302,7 +302,7 @@ def test_cifar10_that_is_cut_evil_or_nowhere(nowhere, tmp_path, monkeypatch, cap
         info = tarfile.TarInfo("cifar-10-batches-py/data_batch_1")
         info.size = len(content)
         archive.addfile(info, io.BytesIO(content))
-    with pytest.raises(ValueError, match="it asks for builtins.print, which no data set needs"):
+    with pytest.raises(ValueError, match="it calls builtins.print, which no data set needs"):
         load("cifar10")
 
 

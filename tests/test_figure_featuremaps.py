@@ -137,7 +137,7 @@ def test_maps_shift_with_the_image(modules):
     ({"images": torch.zeros(13, 28, 28)}, ValueError, r"shape \(13, 28, 28\); this figure takes 1 to 12 images"),
     ({"images": torch.zeros(2, 3, 28, 28)}, ValueError, r"shape \(2, 3, 28, 28\)"),
     ({"images": torch.full((1, 28, 28), float("nan"))}, ValueError, "pixels that are NaN or infinite"),
-    ({"labels": [1, 2]}, ValueError, "labels are of images; give images too"),
+    ({"labels": [1, 2]}, ValueError, "labels need images; give images too"),
     ({"images": images(), "labels": [1, 2]}, ValueError, "labels has 2 values for 3 images"),
     ({"images": images(), "labels": [1, 2, 10], "classes": NAMES}, ValueError, "the class 10; .* names for 0 to 9"),
     ({"network": model(), "classes": NAMES[:9]}, ValueError, "9 names for a network with 10 outputs"),

@@ -82,8 +82,8 @@ def test_boards_of_all_kinds_are_drawn(figure_files, open_page):
 @pytest.mark.parametrize("wrong, message", [
     (3, "board is a int; give health.board"), ({}, "board is a dict without steps, losses, batch"),
     (dict.fromkeys(PARTS, []), "board holds no layers"),
-    (dict.fromkeys(PARTS, [float("nan")]), "board is no plain JSON"),
-    (dict.fromkeys(PARTS, ["x" * 400_000]), "at most 2,000,000 travel"),
+    (dict.fromkeys(PARTS, [float("nan")]), "board is not plain JSON"),
+    (dict.fromkeys(PARTS, ["x" * 400_000]), "at most 2,000,000 can be sent"),
 ])
 def test_wrong_boards(wrong, message):
     with pytest.raises(ValueError, match=message):

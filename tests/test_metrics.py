@@ -64,7 +64,7 @@ def test_labels_of_a_perceptron(shape):
     assert accuracy(outputs, targets) == 0.75 and confusion_matrix(outputs, targets).tolist() == [[1, 0], [1, 2]]
     assert accuracy(outputs, [-1, -1, 1, 1]) == 1
     for labels in ([0, 1, 2, 1], [-1, 0, 1, 1], [0.5, 1, 0, 1]):
-        with pytest.raises(ValueError, match="for one output; it tells two classes apart, with the labels 0 and 1, or"):
+        with pytest.raises(ValueError, match="for a single output, which distinguishes two classes: give the labels 0"):
             accuracy(outputs, torch.tensor(labels))
 
 

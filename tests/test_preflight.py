@@ -599,18 +599,19 @@ def other():
     ({"epochs": 2.5}, "epochs = 2.5; give a whole number"),
     ({"epochs": "3"}, "epochs = '3'; give a whole number"),
     ({"epochs": None}, "epochs = None; give a whole number"),
-    ({"loss_fn": nn.CrossEntropyLoss}, r"loss_fn is the class CrossEntropyLoss; give an object of it"),
+    ({"loss_fn": nn.CrossEntropyLoss}, r"loss_fn is the class CrossEntropyLoss; give an instance of it"),
     ({"loss_fn": "mse"}, "loss_fn is a str; give a function"),
-    ({"optimizer": torch.optim.SGD}, "optimizer is the class SGD; give an object of it"),
+    ({"optimizer": torch.optim.SGD}, "optimizer is the class SGD; give an instance of it"),
     ({"optimizer": "SGD"}, r"optimizer is a str; give one of torch\.optim"),
-    ({"optimizer": lambda model: torch.optim.LBFGS(model.parameters())}, "LBFGS computes the loss several times"),
-    ({"optimizer": lambda model: Closure(model.parameters())}, "Closure computes the loss several times"),
+    ({"optimizer": lambda model: torch.optim.LBFGS(model.parameters())},
+     "LBFGS needs a closure, which computes the loss several times"),
+    ({"optimizer": lambda model: Closure(model.parameters())}, "Closure needs a closure, which computes"),
     ({"optimizer": lambda model: other()}, "holds parameters that are not this model's"),
     ({"metrics": [F.mse_loss]}, "give a dictionary from names to functions"),
     ({"metrics": {"loss": F.mse_loss}}, "a metric is called 'loss'"),
     ({"metrics": {"val_loss": F.mse_loss}}, "a metric is called 'val_loss'"),
-    ({"callbacks": print}, "callbacks is a single one; give a list"),
-    ({"callbacks": [3]}, "3 in callbacks is no function of the run"),
+    ({"callbacks": print}, "callbacks is not a list; give one, as in"),
+    ({"callbacks": [3]}, "3 in callbacks is not a function of the run"),
     ({"schedule_every": "step"}, 'schedule_every = \'step\'; give "epoch" or "batch"'),
 ])
 def test_wrong_arguments_are_named(change, message):
@@ -766,5 +767,5 @@ def test_persistent_workers_draw_as_in_a_loop_by_hand():
 
 def test_sums_over_a_batch_are_warned_of():
     for loss_fn in (nn.CrossEntropyLoss(reduction="sum"), functools.partial(F.cross_entropy, reduction="sum")):
-        with pytest.warns(UserWarning, match="the history's loss is no mean over samples"):
+        with pytest.warns(UserWarning, match="the history's loss is not a mean over samples"):
             train(nn.Linear(4, 3), Batches(X, Y, 10), loss_fn)

@@ -43,9 +43,10 @@ def test_early_stopped_run_goes_on_without_its_callback_and_not_with_it(tmp_path
     assert len(run(path, 9, callbacks=[early])) == 2
     assert len(run(path, 9, callbacks=[EarlyStopping("loss", patience=1, mode="max")])) == 2
     stopped = f"the run in {path} ended after epoch 2, stopped by EarlyStopping('loss', patience=1, mode='max'): "
-    assert f"{stopped}nothing is trained; to go on, leave that out or let it wait longer" in capsys.readouterr().out
+    advice = "nothing is trained; to continue, leave out this callback or increase its patience"
+    assert f"{stopped}{advice}" in capsys.readouterr().out
     assert len(run(path, 5)) == 5
-    assert f"{stopped}it goes on without that" in capsys.readouterr().out
+    assert f"{stopped}it continues without this callback" in capsys.readouterr().out
     assert len(run(path, 5)) == 5
     assert "ended after epoch 5: nothing is left to train of epochs = 5; give more" in capsys.readouterr().out
     assert len(run(path, 7)) == 7 and capsys.readouterr().out == ""
@@ -88,7 +89,7 @@ def test_another_run_is_refused_and_nothing_changes(tmp_path, change, message):
     before, file = copy.deepcopy(change["model"].state_dict()), path.read_bytes()
     with pytest.raises(ValueError, match=f"is a checkpoint of another model or optimizer: .*({message})") as raised:
         run(path, 4, **change)
-    assert "give this run another path, or remove the file to start anew" in str(raised.value)
+    assert "give this run another path, or remove the file to start again" in str(raised.value)
     assert all(torch.equal(before[name], value) for name, value in change["model"].state_dict().items())
     assert path.read_bytes() == file
 

@@ -1,4 +1,4 @@
-"""Augmentation: random changes of images for whole batches on their device, each image with parameters of its own.
+"""Data augmentation for whole batches on their device: random changes of images, each with parameters of its own.
 
 ``Augment(Flip(), Shift(2), Rotate(10))`` goes into ``Batches(..., transform=...)``. A transform draws its parameters
 (``draw``), a function applies them (``apply``; the functions of `geometry` and `color`). Given the same parameters,

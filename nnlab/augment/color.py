@@ -1,7 +1,7 @@
 """Changes of the brightness, contrast and colors of whole batches; each image has its own factor.
 
 Images have shape (N, C, H, W) with C = 1 (gray) or 3 (red, green, blue) and values from 0 to 1; results stay there. A
-factor is a number, which serves all images, or a tensor (N,). Each function equals torchvision's of the same name.
+factor is a number, for all images, or a tensor (N,). Each function equals torchvision's of the same name.
 """
 
 import torch
@@ -12,7 +12,7 @@ LUMA = (0.2989, 0.587, 0.114)  # weights of red, green and blue in the gray valu
 
 
 def adjust_brightness(images, factor):
-    """Images (N, C, H, W), each pixel times `factor`: 0 is black, 1 the image, 2 twice as bright; at most 1."""
+    """Images (N, C, H, W) with pixels multiplied by `factor`, at most 1: 0 is black, 1 the image, 2 twice as bright."""
     return (images * _factor(factor, images)).clamp(0, 1)
 
 
@@ -27,7 +27,7 @@ def adjust_saturation(images, factor):
 
 
 def adjust_hue(images, turn):
-    """Images (N, C, H, W) whose hue is moved along the color circle by `turn`, from −0.5 to 0.5 of the circle.
+    """Images (N, C, H, W) whose hue is shifted along the color circle by `turn`, from −0.5 to 0.5 of the circle.
 
     Value (the largest channel) and saturation stay; gray images have no hue and stay as they are. Source: Smith 1978,
     Color gamut transform pairs, SIGGRAPH.
@@ -55,7 +55,7 @@ def gray(images):
 
 
 def _factor(factor, images):
-    """The factor, a number or a tensor (N,), in the shape (N, 1, 1, 1)."""
+    """Factor of shape (N, 1, 1, 1), from a number or a tensor (N,)."""
     factor = per_image(factor, images).to(images.dtype)
     if len(factor) and factor.min() < 0:
         raise ValueError(f"a factor of {factor.min().item():g}; give 0 or more: 1 leaves the image as it is")

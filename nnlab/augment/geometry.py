@@ -1,6 +1,6 @@
 """Geometric changes of whole batches: flips, shifts, rotations, erased rectangles; each image has its own parameters.
 
-Images have shape (N, C, H, W). A parameter is a number, which serves all images, or a tensor (N,).
+Images have shape (N, C, H, W). A parameter is a number, for all images, or a tensor (N,).
 """
 
 import torch
@@ -29,13 +29,13 @@ def flip(images, chosen=True, vertical=False):
 
 
 def shift(images, down=0, right=0):
-    """Images (N, C, H, W), moved by whole pixels; what enters at the border is 0, what leaves is lost.
+    """Images (N, C, H, W), translated by whole pixels; pixels that come from outside are 0.
 
     Args:
         images: tensor (N, C, H, W).
         down, right: pixels, whole numbers; negative ones move up and left.
 
-    A window of the image padded by p pixels, at the offset (p − down, p − right), is the same.
+    Cropping the image, padded by p zeros, at the offset (p − down, p − right) gives the same.
     """
     down, right = per_image(down, images), per_image(right, images)
     pad = int(torch.stack((down, right)).abs().amax()) if len(images) else 0
@@ -50,7 +50,7 @@ def crop(images, top, left, height, width):
 
 
 def affine(images, degrees=0.0, scale=1.0, down=0.0, right=0.0):
-    """Images (N, C, H, W), rotated and enlarged about their center, then moved; bilinear, with 0 outside.
+    """Images (N, C, H, W), rotated and scaled about their center, then translated; bilinear, with 0 outside.
 
     Args:
         images: tensor (N, C, H, W) of floating-point numbers.
@@ -58,7 +58,7 @@ def affine(images, degrees=0.0, scale=1.0, down=0.0, right=0.0):
         scale: factor of the size; 2 shows the image twice as large.
         down, right: pixels, which may be fractions.
 
-    Each pixel of the result looks up where it comes from: the inverse map. Equal to torchvision's `affine` (which
+    The inverse map gives the place from which each pixel is read. Equal to torchvision's `affine` (which
     counts the angle clockwise) and `rotate` with bilinear interpolation and fill=None.
     """
     height, width = images.shape[-2:]
@@ -68,7 +68,7 @@ def affine(images, degrees=0.0, scale=1.0, down=0.0, right=0.0):
     x = torch.arange(width, device=images.device, dtype=images.dtype)[None, :] - (width - 1) / 2 - right
     cos, sin = angle.cos()[:, None, None] / scale, angle.sin()[:, None, None] / scale
     across, along = (2 / width * cos * x) - (2 / width * sin * y), (2 / height * sin * x) + (2 / height * cos * y)
-    grid = torch.stack((across, along), dim=-1)  # (N, H, W, 2); -1 and 1 are the borders of the image
+    grid = torch.stack((across, along), dim=-1)  # (N, H, W, 2); -1 and 1 are the edges of the image
     return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 

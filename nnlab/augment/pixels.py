@@ -1,4 +1,4 @@
-"""Transforms of colors and pixel values, and mixup: what is drawn for each image, and the function that applies it."""
+"""Transforms of colors and pixel values, and mixup: each draws parameters for each image and applies them."""
 
 import torch
 import torch.nn.functional as F
@@ -8,9 +8,9 @@ from nnlab.augment.transforms import Transform, uniform
 
 
 class Jitter(Transform):
-    """Change brightness, contrast and saturation, each by a factor from 1 − strength to 1 + strength, then the hue.
+    """Color jitter: brightness, contrast and saturation times factors from 1 − strength to 1 + strength, then the hue.
 
-    Factors are at least 0; the hue is moved by −hue to hue of the color circle. All are uniform, applied in this order.
+    Factors are at least 0; the hue is shifted by −hue to hue of the color circle. All are uniform, in this order.
     """
 
     neutral = (1.0, 1.0, 1.0, 0.0)
@@ -34,7 +34,7 @@ class Jitter(Transform):
 
 
 class Noise(Transform):
-    """Add Gaussian noise of standard deviation `sigma`, and keep pixels within 0 to 1; parameter: the noise itself."""
+    """Gaussian noise of standard deviation `sigma`, added to the pixels and clipped to 0 to 1; parameter: the noise."""
 
     neutral = (0.0,)
 
@@ -50,7 +50,7 @@ class Noise(Transform):
 
 
 class Normalize(Transform):
-    """Subtract the mean of each channel and divide by its standard deviation: the last transform, without randomness.
+    """Normalization: subtract each channel's mean and divide by its standard deviation; the last transform, not random.
 
     Args:
         mean, std: a number for each channel, as from ``images.mean((0, 2, 3))`` and ``images.std((0, 2, 3))``.
@@ -65,7 +65,7 @@ class Normalize(Transform):
 
 
 class Mixup(Transform):
-    """Mix each image and its one-hot target with those of the image before it in the batch; parameter: its own weight.
+    """Mixup: mix each image and its one-hot target with those of the one before it in the batch; parameter: its weight.
 
     Args:
         num_classes: number of classes; targets (N,) become probabilities (N, num_classes), as cross-entropy takes them.

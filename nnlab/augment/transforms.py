@@ -1,4 +1,4 @@
-"""Transforms, and those of the geometry: what is drawn for each image of a batch, and the function that applies it."""
+"""Transforms, and the geometric ones: each draws parameters for each image of a batch and applies them."""
 
 import math
 
@@ -8,7 +8,7 @@ from nnlab.augment.geometry import affine, crop, erase, flip, shift
 
 
 class Augment:
-    """Transforms, one after the other: a function of (images, targets, generator) that returns (images, targets).
+    """Composition of transforms: a function of (images, targets, generator) that returns (images, targets).
 
     Args:
         transforms: `Transform`s, in the order in which they are applied.
@@ -17,7 +17,7 @@ class Augment:
     def __init__(self, *transforms):
         for transform in transforms:
             if not isinstance(transform, Transform):
-                raise TypeError(f"{transform!r} is no transform of nnlab.augment; write a class derived from Transform")
+                raise TypeError(f"{transform!r} is not a transform of nnlab.augment; derive a class from Transform")
         self.transforms = transforms
 
     def __call__(self, images, targets=None, generator=None):
@@ -31,7 +31,7 @@ class Augment:
 
 
 class Transform:
-    """A random change of images (N, C, H, W), made with probability `p` for each image on its own.
+    """Base class of random transforms of images (N, C, H, W), applied to each image independently with probability `p`.
 
     A subclass has `neutral`, the parameters that change nothing; `_drawn(images, generator)`, a tuple of as many
     tensors (N, ...); `_changed(images, *parameters)`; and, where it changes them, `_targets(targets, *parameters)`.
@@ -54,11 +54,11 @@ class Transform:
                      for value, neutral in zip(parameters, self.neutral, strict=True))
 
     def apply(self, images, *parameters):
-        """The images (N, C, H, W), changed as the parameters say."""
+        """Images (N, C, H, W), transformed with these parameters."""
         return self._changed(images, *parameters)
 
     def apply_targets(self, targets, *parameters):
-        """The targets that go with the changed images; most transforms leave them as they are."""
+        """Targets of the transformed images; most transforms do not change them."""
         return targets if targets is None else self._targets(targets, *parameters)
 
     def _drawn(self, images, generator):
@@ -77,7 +77,7 @@ class Transform:
 
 
 class Flip(Transform):
-    """Mirror left to right, or upside down, with probability p; parameter: whether an image is mirrored."""
+    """Random flip: left to right, or upside down, with probability p; parameter: whether an image is mirrored."""
 
     neutral = (False,)
 
@@ -93,7 +93,7 @@ class Flip(Transform):
 
 
 class Shift(Transform):
-    """Move by −pixels to pixels, uniform, down and right each: a random crop of the image padded by `pixels`."""
+    """Random shift, uniform from −pixels to pixels, down and right: a random crop of the image padded by `pixels`."""
 
     neutral = (0, 0)
 
@@ -110,7 +110,7 @@ class Shift(Transform):
 
 
 class Crop(Transform):
-    """Cut a random window of size × size pixels, uniform over all positions; parameters: its top and left."""
+    """Random crop of size × size pixels, uniform over all positions; parameters: its top and left."""
 
     def __init__(self, size):
         super().__init__()
@@ -125,7 +125,7 @@ class Crop(Transform):
 
 
 class Rotate(Transform):
-    """Rotate by −degrees to degrees, uniform, and enlarge by a factor from `scale`, uniform; parameters: both."""
+    """Random rotation, uniform from −degrees to degrees, and scaling, uniform within `scale`; parameters: both."""
 
     neutral = (0.0, 1.0)
 
@@ -141,7 +141,7 @@ class Rotate(Transform):
 
 
 class Erase(Transform):
-    """Fill a random rectangle with `value`; parameters: its top, left, height and width.
+    """Random erasing: fill a random rectangle with `value`; parameters: its top, left, height and width.
 
     Its share of the area is uniform within `scale`, the logarithm of height / width within that of `ratio`; of ten
     such draws the first that is smaller than the image is taken. Source: Zhong et al. 2020, Random erasing data

@@ -1,4 +1,4 @@
-"""Advice, a sentence, on errors that answers often raise and on results of another kind."""
+"""Advice, a sentence, on errors that answers often raise, and on results of another type, dtype or device."""
 
 import difflib
 import re
@@ -8,7 +8,7 @@ NO_RETURN = "Nothing is returned: does your function end with return?"
 NO_GRADIENT = ("The values are right, but no gradient flows through them: a part is computed outside torch, as by "
                ".item(), .detach(), torch.tensor() or NumPy. Use torch's operations.")
 
-# kinds of errors, a pattern of their text, and the advice; {0} is the first group of the pattern
+# type of error, pattern of its message, and the advice; {0} is the first group of the pattern
 _KNOWN = (
     (AttributeError, r"'NoneType' object has no attribute",
      "Something is None there: which function returns nothing, or which gradient has not been computed?"),
@@ -18,7 +18,7 @@ _KNOWN = (
     (TypeError, r"missing \d+ required positional",
      "It has a parameter that nothing is passed for: keep the parameters that the notebook gives."),
     (TypeError, r"iteration over a 0-d tensor|len\(\) of a 0-d tensor|'(float|int)' object is not iterable",
-     "A tensor of shape () is a single number: it has no entries to go through. Which operation works for any shape?"),
+     "A tensor of shape () is a single number: it has no entries to loop over. Which operation works for any shape?"),
     (TypeError, r"numpy", NO_NUMPY),
     (TypeError, r"only integer tensors|integer argument expected|'float' object cannot be interpreted|must be integers",
      "An index, a size or a number of repetitions must be an int: // divides without a remainder, int() converts."),
@@ -82,7 +82,7 @@ def of_error(error):
 
 
 def of_kind(differs):
-    """Advice on a result of another kind, dtype or device, from the words of `difference`; "" for other differences."""
+    """Advice on a result of another type, dtype or device, from the text of `difference`; "" for other differences."""
     if "a NumPy array instead" in differs:
         return NO_NUMPY
     last = differs.rpartition(": ")[2]
@@ -95,16 +95,16 @@ def of_kind(differs):
     if re.match(r"torch\.float\d+ instead of torch\.(int|bool)", last):
         return "The result should not be made of floats: indices and classes are ints, comparisons are True and False."
     if re.match(r"torch\.\w+ instead of torch\.\w+", last):
-        return "The result has another dtype than asked: .to(dtype) converts it."
+        return "The result has another dtype than required: .to(dtype) converts it."
     if "instead of a tensor" in last:
-        return "A tensor is asked: compute with tensors throughout, or make one at the end."
+        return "A tensor is required: compute with tensors throughout, or make one at the end."
     if last.startswith("a Python float instead of a Python int"):
-        return "A whole number, an int, is asked: // divides without a remainder, int() and round() convert."
+        return "A whole number, an int, is required: // divides without a remainder, int() and round() convert."
     if "instead of a Python" in last:
         item = ": .item() makes one of a tensor." if last.startswith("a tensor") else "."
-        return f"One plain number is asked{item}"
+        return f"One plain number is required{item}"
     if match := re.search(r"\d+ values instead of (\d+) values", last):
         return f"The result should have {match[1]} parts: which is missing, or too many?"
     if match := re.search(r"instead of (\d+) values", last):
-        return f"{match[1]} values are asked, as in `return a, b`."
+        return f"{match[1]} values are required, as in `return a, b`."
     return ""

@@ -1,4 +1,4 @@
-"""The names in a piece of code: those that it binds, reads or changes, and the import that would bind one."""
+"""Names in Python code: those that it binds, reads or changes, and the import statement that binds one."""
 
 import ast
 import builtins

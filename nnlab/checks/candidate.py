@@ -1,4 +1,4 @@
-"""An answer on trial: its outcomes on the cases of an exercise, told apart from those of the reference."""
+"""An answer that is judged: its outcomes on the cases of an exercise, compared with those of the reference."""
 
 import copy
 import dataclasses
@@ -12,12 +12,12 @@ from nnlab.checks.running import Stopped, agree, run
 from nnlab.checks.watching import Watch
 
 AGAIN = 8  # cases that are run a second time
-SHIFT = 1e-3  # relative change of an input by which a kink is recognized: the reference's gradient changes with it
+SHIFT = 1e-3  # relative change of an input that shows a kink: the reference's gradient changes with it
 
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """The first case in which an answer is not as the reference: the line, both outcomes, and what was compared.
+    """The first case in which an answer differs from the reference: the line, both outcomes, and what was compared.
 
     `kind` is "result", "gradient" or "repetition".
     """
@@ -48,14 +48,14 @@ class Candidate:
             watch = Watch(exercise.reference, forbids=exercise.forbids, fresh=exercise.fresh, **how)
             self._watches[key] = watch, watch.around(self.answer)
         watch, answer = self._watches[key]
-        seen = {}  # what two of them share, their copies share
+        seen = {}  # objects that share a part have copies that share it
         uses = {name: _fresh(value, seen) for name, value in exercise.uses.items()}
         with as_defined(exercise.originals):
             return run(line, uses | self.names | {exercise.name: answer}, watch)
 
 
 def _fresh(value, seen):
-    """A copy of anything that an answer may spoil; functions, classes and modules as they are."""
+    """Copy of a value that an answer may change in place; functions, classes and modules are not copied."""
     return value if isinstance(value, types.ModuleType) else copy.deepcopy(value, seen)
 
 
@@ -67,7 +67,7 @@ def lines_of(exercise):
 
 
 def differentiated(exercise):
-    """List of the cases of which gradients are compared."""
+    """List of the cases whose gradients are compared."""
     return [line for line in lines_of(exercise) if "grad" not in line] if exercise.differentiable else []
 
 
@@ -81,7 +81,7 @@ class Ours(Candidate):
 
     Args:
         exercise, answer, names: as for `Candidate`.
-        which: what tells it from the others of the exercise, such as "reference".
+        which: a key that is unique within the exercise, such as "reference".
     """
 
     def __init__(self, exercise, answer, names, which):

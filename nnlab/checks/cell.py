@@ -37,7 +37,7 @@ def definition(frame, name, answer=None):
 
 
 def assigned(frame):
-    """The name in ``name = check(...)``, ``check(name)`` or below ``@check`` that `frame` runs; None elsewhere."""
+    """Name in the ``name = check(...)``, ``check(name)`` or below the ``@check`` that `frame` runs; None elsewhere."""
     tree = _parsed(frame.f_code.co_filename)
     if tree is None:
         return None
@@ -76,7 +76,7 @@ def mentions(node, place):
 
 
 def _parsed(file):
-    """Syntax tree of the cell `file`, its definitions with the attribute `text`; None where it is not to be had."""
+    """Syntax tree of the cell `file`, its definitions with the attribute `text`; None where it is not available."""
     lines = linecache.getlines(file)
     try:
         tree = ast.parse("".join(lines))

@@ -1,4 +1,4 @@
-"""Comparing an answer's result with the expected one: what differs, in a few words."""
+"""Comparing an answer's result with the expected one: the first difference, in a few words."""
 
 import cmath
 import collections.abc
@@ -19,14 +19,14 @@ def difference(expected, got, at=""):
 
     Args:
         expected, got: the values.
-        at: where in the result they stand, such as ``['state'][0]``; it begins what is said.
+        at: their place in the result, such as ``['state'][0]``; the text begins with it.
     """
     said = _compared(expected, got, at)
     return f"{at}: {said}" if at and said and not said.startswith("[") else said
 
 
 def _compared(expected, got, at):
-    """`difference` without the place, unless it stands deeper."""
+    """`difference` without the place, unless the difference is in a nested value."""
     if isinstance(expected, torch.Tensor):
         return _tensors(expected, got) if isinstance(got, torch.Tensor) else f"{kind(got)} instead of a tensor"
     if isinstance(expected, np.ndarray | np.generic) and not isinstance(expected, float | complex | str | bytes):
@@ -84,7 +84,7 @@ def _arrays(expected, got):
 
 
 def _layers(expected, got):
-    """`difference` of torch's layers in two models, which need have no parameters, such as activation functions."""
+    """`difference` of torch's layers in two models, also of those without parameters, such as activation functions."""
     others = dict(got.named_modules())
     for name, layer in expected.named_modules():
         mine = others.get(name)
@@ -108,7 +108,7 @@ def _mappings(expected, got, at):
 
 
 def _sets(expected, got):
-    """`difference` of two sets, whose elements need not be equal to the last digit."""
+    """`difference` of two sets, whose elements are compared up to rounding."""
     if not isinstance(got, set | frozenset):
         return f"{kind(got)} instead of a set"
     for some, others, what in ((expected, got, "no element"), (got, expected, "one element too many:")):

@@ -115,11 +115,11 @@ class Checks:
         return answer if right or (used == "shown" and isinstance(exercise, Quiz)) else exercise.handed_out()
 
     def _form(self, name):
-        """How the answers to the quiz `name` are written."""
+        """Line of Python that answers the quiz `name`."""
         return f'{name} = check.value("{name}", [...])'
 
     def _say(self, text, result=None):
-        """The `result`, after printing `text`, on what is wrong besides an answer."""
+        """The `result`, after printing `text`, an error that is not one of an answer."""
         if switched_on("NNLAB_STRICT"):
             raise CheckFailed(f"? {text}")
         print(f"? {text}")

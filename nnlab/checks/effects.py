@@ -1,4 +1,4 @@
-"""Effects of a call besides its result: on the arguments, on models and optimizers, on settings of torch and Python."""
+"""Side effects of a call: on the arguments, on models and optimizers, on settings of torch and Python."""
 
 import collections
 import random
@@ -16,7 +16,7 @@ _STREAMS = ("NumPy's random generator", "Python's random generator")
 
 
 def described(arguments):
-    """What a caller can see: from each place, such as ``layers[0].grad`` and its kind, to the value that is there.
+    """Dictionary of the state that a call can change, from (place, kind) to the value, such as ``layers[0].grad``.
 
     Tensors with their values, ``requires_grad`` and gradient, the elements of containers, models, optimizers and other
     objects by their attributes, and settings of torch and Python.
@@ -96,7 +96,7 @@ def _settings():
               "torch's default device": torch.get_default_device(),
               "torch's gradient mode": torch.is_grad_enabled(),
               "torch's deterministic mode": torch.are_deterministic_algorithms_enabled()}
-    values["the seed of torch's random generator"] = torch.initial_seed()  # drawing, as nn.Linear does, leaves it
+    values["the seed of torch's random generator"] = torch.initial_seed()  # not changed by drawing, as nn.Linear does
     values |= zip(_STREAMS, (np.random.get_state()[1:3], random.getstate()), strict=True)
     return {(name, "setting"): value for name, value in values.items()}
 
@@ -122,18 +122,18 @@ def same(one, other):
 
 
 def unlike(expected, got):
-    """A sentence on the first effect of the calls `got` that those of the reference, `expected`, do not have; or None.
+    """Sentence on the first side effect in which the calls `got` differ from the reference's, `expected`; or None.
 
-    Where the reference changes a thing, the answer must change it in the same way, save for gradients and random
-    generators; where it does not, the answer must not either.
+    What the reference changes, the answer must change to the same value, except gradients and random generators; what
+    it does not change, the answer must not change either.
 
     Args:
         expected, got: lists of dictionaries, an effect for each place and kind.
     """
     for right, mine in zip(expected, got, strict=False):
-        for key, now in sorted(mine.items(), key=lambda item: item[0][1] == "shared"):  # shared memory is the least
+        for key, now in sorted(mine.items(), key=lambda item: item[0][1] == "shared"):  # shared memory matters least
             if key not in right:
-                return _too_much(*key, now)
+                return _unwanted(*key, now)
         for (place, kind), wanted in right.items():
             if kind in ("gradient", "setting", "order"):
                 continue
@@ -144,8 +144,8 @@ def unlike(expected, got):
     return None
 
 
-def _too_much(place, kind, now):
-    """A sentence on an effect that an answer should not have."""
+def _unwanted(place, kind, now):
+    """Sentence on a side effect that an answer should not have."""
     if kind == "forbidden":
         return f"It calls torch's `{place}`: this exercise asks you to write that with other operations."
     if kind == "shared" and not place:

@@ -1,4 +1,4 @@
-"""What an exercise is: a definition or a quiz, its reference, its named wrong answers, and the verdict on an answer."""
+"""Exercises: a function or class to write, or a quiz, with its reference and named wrong answers; and verdicts."""
 
 import copy
 import dataclasses
@@ -16,7 +16,7 @@ from nnlab.checks.originals import remembered
 
 @dataclasses.dataclass(frozen=True)
 class Wrong:
-    """A named wrong answer: something that behaves like it, and the feedback for a student who gives it."""
+    """A named wrong answer: code that gives the same wrong results, and the feedback on it."""
 
     answer: object
     says: str
@@ -24,13 +24,13 @@ class Wrong:
 
 @dataclasses.dataclass(frozen=True)
 class Exercise:
-    """A function or class to write: the reference's docstring is its specification; how an answer is judged; hints.
+    """A function or class to write: the reference, whose docstring is the specification, test cases, feedback, hints.
 
     Args:
         reference: the correct function or class; its name is the exercise's.
         cases: lines of Python that use that name, smallest first; the last expression of each is compared.
         wrong: named wrong answers; an answer that agrees with one on every case receives its feedback.
-        hints: from a nudge to nearly the answer.
+        hints: from general to nearly the answer.
         allows: what a correct answer makes possible, in a few words.
         draws: a line like a case whose value, a curve (N,) or an image (H, W), is drawn beside the expected one.
         equivalent: pairs of a change to the reference that no case can detect, as `mutants` writes it, and the reason.
@@ -71,7 +71,7 @@ class Exercise:
     originals: list = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
-        """A student may set anything on the reference, which serves until there is an answer of their own."""
+        """Remember the attributes of the reference, which a student may set while it stands in for an answer."""
         object.__setattr__(self, "name", self.reference.__name__)
         object.__setattr__(self, "statement", inspect.cleandoc(self.statement or self.reference.__doc__ or ""))
         object.__setattr__(self, "originals", remembered(self.reference, *self.uses.values()))
@@ -82,7 +82,7 @@ class Exercise:
         return textwrap.dedent(inspect.getsource(self.reference))
 
     def handed_out(self):
-        """The reference for a student: of a class a copy, whose methods may be replaced."""
+        """The reference, as a student gets it: for a class a copy, whose methods may be replaced."""
         return variant(self.reference) if isinstance(self.reference, type) else self.reference
 
 
@@ -93,11 +93,11 @@ class Quiz:
     Args:
         name: the exercise's name.
         reference: list of the correct values.
-        questions: what is asked, a line each.
+        questions: the questions, a line each.
         wrong: named wrong answers, each a list like the reference;
             feedback comes from one with the same first wrong value.
         hints, allows: as for `Exercise`.
-        also: other lists that are right as well.
+        also: other lists that are correct, too.
     """
 
     name: str
@@ -110,11 +110,11 @@ class Quiz:
 
     @property
     def source(self):
-        """The line that answers it."""
+        """Line of Python that answers the quiz."""
         return f'{self.name} = check.value("{self.name}", {self.reference!r})\n'
 
     def handed_out(self):
-        """A copy of the list of correct values, for a student, who may change it."""
+        """Copy of the list of correct values, which a student may change."""
         return copy.deepcopy(self.reference)
 
 
@@ -122,7 +122,7 @@ class Quiz:
 class Verdict:
     """The judgment of an answer: "not attempted", "incorrect" or "correct"; its text; a function to draw it or None.
 
-    `answer` is what a correct one is handed out as, for the cells below.
+    `answer` is the value of a correct answer for the cells below.
     """
 
     kind: str
@@ -138,7 +138,7 @@ def with_code_before(exercises, name):
 
 
 def variant(function, *edits, name=None):
-    """A copy of `function` with edits in its source text; `inspect.getsource` reads the edited text.
+    """Copy of `function` with edits in its source text; `inspect.getsource` returns the edited text.
 
     Args:
         function: a function or class of a module.
@@ -167,7 +167,7 @@ def variant(function, *edits, name=None):
 
 
 def once(measure):
-    """`measure`, a function of an answer, with a cache: it runs once for each answer; later calls return its result."""
+    """Cached version of `measure`, a function of an answer: it runs once for each answer."""
     results = weakref.WeakKeyDictionary()
 
     @functools.wraps(measure)

@@ -1,4 +1,4 @@
-"""Explanations derived from the results of all cases: what an answer computes, or which inputs it gets wrong."""
+"""Explanations derived from the results of all cases: what an answer computes, or for which inputs it is wrong."""
 
 import dataclasses
 
@@ -31,15 +31,15 @@ _COMPARISONS = (
 
 
 def explained(reference, candidate, fault, found, advice=""):
-    """A sentence on what distinguishes the answer from the reference, or "": it holds on all cases that were run.
+    """Sentence on how the answer differs from the reference, which holds on all cases that were run; or "".
 
-    Tried in this order: a simple transformation of the right result (sign, factor, sum for mean, transposed, shifted);
+    Tried in this order: a transformation of the correct result (sign, factor, sum for mean, transposed, shifted);
     the reference's result for other arguments (one ignored, two exchanged, another axis); a property of the inputs that
-    separates the cases that are right from those that are not.
+    separates correct cases from wrong ones.
 
     Args:
         reference, candidate, fault, found: as `nnlab.checks.candidate.fault` takes and returns them.
-        advice: what is said where no transformation explains the results.
+        advice: the sentence if no transformation explains the results.
     """
     nothing = fault.got.error is not None or fault.got.value is None
     if fault.kind != "result" or isinstance(fault.got.error, Stopped) or (nothing and advice):
@@ -86,7 +86,7 @@ def _same(one, other):
 
 
 def _at_last(exercise, verdicts):
-    """How many cases are right, and the first hint: where nothing tells the wrong cases from the others."""
+    """Number of correct cases, and the first hint: for answers that nothing else explains."""
     return f"Right in {sum(verdicts)} of {len(verdicts)} cases tried. {exercise.hints[0]}" if exercise.hints else ""
 
 

@@ -1,4 +1,4 @@
-"""Properties of inputs, and the one that separates the cases that an answer gets right from those it gets wrong."""
+"""Properties of inputs, and the one that separates the cases with correct results from those with wrong ones."""
 
 import math
 
@@ -6,10 +6,10 @@ import torch
 
 
 def separating(cases):
-    """A sentence on the property of inputs without which the cases are right, and with which many are wrong; or "".
+    """Sentence on a property of inputs without which results are correct, and with which many are wrong; or "".
 
     Args:
-        cases: pairs of the calls of a case, with copies of their arguments, and whether its outcome is right.
+        cases: pairs of the calls of a case, with copies of their arguments, and whether its outcome is correct.
     """
     cases = [(features(call.arguments for call in calls), right) for calls, right in cases if calls]
     wrong, best = sum(not right for _, right in cases), None

@@ -11,13 +11,13 @@ from nnlab.checks.forms import like
 from nnlab.checks.running import Stopped, effects
 
 WIDTH = 100
-MANY = 12  # of a tensor with more elements the first that differs is shown
+MANY = 12  # for a tensor with more elements, the first that differs is shown
 AGAIN = ("The same call again gives another result: what does your answer keep from one call to the next (a global, a "
          "default argument, an object that is made only once)?")
 
 
 def happened(fault, own_file=None):
-    """Two strings: aligned lines with the case, the expected and the actual result; and a sentence of advice, or "".
+    """Two strings: aligned lines with the case, its expected and its actual result; and a sentence of advice, or "".
 
     Args:
         fault: the `nnlab.checks.candidate.Fault`.
@@ -71,7 +71,7 @@ def _rows(expected, got):
 
 
 def _results(right, got):
-    """Rows and advice on the result of a call of another kind, where the case, not the answer, raised the error."""
+    """Rows and advice on a call whose result has another type, where the case, not the answer, raised the error."""
     if right.error is None and got.calls and all(call.done for call in got.calls):
         for wanted, mine in zip(right.calls, got.calls, strict=False):
             rows, advice = _rows(wanted.result, mine.result)

@@ -1,4 +1,4 @@
-"""Forms of one value: NumPy's and Python's numbers, tensors with one element, float64, lists and tuples."""
+"""Types for the same value: NumPy's and Python's numbers, tensors with one element, float64, lists and tuples."""
 
 import functools
 
@@ -7,11 +7,11 @@ import torch
 
 
 def like(expected, got, any_shape=False):
-    """`got` in the form of `expected` where it stands for the same thing; else `got` as it is.
+    """`got`, converted to the type of `expected` where both represent the same value; else `got` unchanged.
 
-    A number may be Python's, NumPy's or a tensor with one element; a list, a tuple or a NumPy array may stand for a
-    tensor of its shape, or of `any_shape`, a tensor for a list; float64 may stand for float32, any size of integer for
-    another.
+    A number may be Python's, NumPy's or a tensor with one element; a list, a tuple or a NumPy array may replace a
+    tensor of its shape, or of `any_shape`, a tensor a list; float64 may replace float32, and an integer dtype another
+    one.
     """
     if isinstance(expected, torch.Tensor):
         return _as_tensor(expected, got, any_shape)
@@ -64,7 +64,7 @@ def _as_tensor(expected, got, any_shape):
 
 
 def _whole(dtype):
-    """Whether a dtype is one of signed integers."""
+    """Whether a dtype is a signed integer."""
     return dtype in (torch.int64, torch.int32, torch.int16)
 
 
@@ -79,7 +79,7 @@ def other_form(expected, got):
 
 
 def in_form_of(answer, example):
-    """The function `answer`, whose results are handed out in the form of `example`, for code that relies on it."""
+    """Function `answer` with its results converted to the type of `example`, for code that relies on that type."""
     @functools.wraps(answer)
     def converted(*args, **kwargs):
         return like(example, answer(*args, **kwargs), any_shape=True)

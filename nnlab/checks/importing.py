@@ -1,4 +1,4 @@
-"""Importing mylab.py, in which a student may have written anything, and judging what it defines."""
+"""Importing mylab.py, which may contain any code of the student's, and judging the answers in it."""
 
 import contextlib
 import signal
@@ -15,15 +15,15 @@ from nnlab.checks.traces import without_trace
 
 
 class Unusable(Exception):
-    """Why mylab.py, or an answer in it, cannot be used: a clause for the student, and the error with its line or ""."""
+    """mylab.py, or an answer in it, cannot be used: a clause that says why, and the error with its line or ""."""
 
 
 class _Stop(KeyboardInterrupt):
-    """The stop button, as against a KeyboardInterrupt that mylab.py itself raises."""
+    """Raised by the stop button, in place of KeyboardInterrupt, which mylab.py itself may raise."""
 
 
 def imported(raw, file):
-    """Module that the bytes `raw` define as mylab.py, whose path is `file`; nothing that it prints or sets stays.
+    """Module from the source `raw` (bytes) of mylab.py at the path `file`; its output and settings are discarded.
 
     Its `__patched__` is the list of the attributes that it replaces, such as ["torch.relu"].
 
@@ -35,11 +35,11 @@ def imported(raw, file):
     try:
         with (without_trace() as patched, _stop_button(), bound(sys.modules, {"mylab": module}),
               guarded(within=str(file))):
-            sys.path.insert(0, str(file.parent))  # for what the student has beside it
+            sys.path.insert(0, str(file.parent))  # for modules that the student keeps beside it
             exec(compile(raw, str(file), "exec", dont_inherit=True), vars(module))
     except _Stop:
         raise
-    except BaseException as error:  # the student may have written anything there, such as exit()
+    except BaseException as error:  # the student's code may raise anything, such as exit()
         said = str(error) if isinstance(error, Stopped) else traceback.format_exception_only(error)[-1].strip()
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
         where = f", in line {lines[-1]}" if lines else ""
@@ -50,7 +50,7 @@ def imported(raw, file):
 
 
 def is_right(exercises, name, module):
-    """Whether the module's answer to the exercise `name` of the dictionary `exercises` is right, whatever it raises."""
+    """Whether the module's answer to the exercise `name` of the dictionary `exercises` is correct."""
     exercise, answer = exercises[name], vars(module).get(name)
     if isinstance(exercise, Quiz):
         return judge_value(exercise, answer).kind == "correct"
@@ -64,7 +64,7 @@ def is_right(exercises, name, module):
 
 
 def usual(exercises, name, answer):
-    """A right answer as other code may rely on it: lists as Python's, results of functions in their usual form."""
+    """Correct answer in its usual form, on which other code may rely: lists as Python's, results of the usual type."""
     exercise = exercises[name]
     if isinstance(exercise, Quiz):
         return judge_value(exercise, answer).answer
@@ -73,7 +73,7 @@ def usual(exercises, name, answer):
 
 @contextlib.contextmanager
 def _stop_button():
-    """Let the stop button raise `_Stop` in the block."""
+    """Context manager in which the stop button raises `_Stop`."""
     def stop(*_):
         raise _Stop
     main = threading.current_thread() is threading.main_thread()

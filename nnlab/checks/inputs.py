@@ -1,4 +1,4 @@
-"""Random inputs: cases of an exercise drawn from a seed, and made smaller as long as the answer still fails on them."""
+"""Random test cases of an exercise, drawn from a seed, and made smaller (shrunk) while the answer still fails."""
 
 import random
 
@@ -6,12 +6,12 @@ SMALLER = 120  # candidates that `smallest` tries at most
 
 
 class Draw:
-    """The random choices of one case. Each is a number from 0, the simplest, so that a smaller list is a simpler case.
+    """Random choices of one case: whole numbers, of which 0 is the simplest, so that a smaller list is a simpler case.
 
     Args:
-        choices: numbers to take first, in order; one that is too large is taken as the largest possible.
-        generator: `random.Random` for the choices after those; without, each of them is 0.
-        float64: whether `tensor` may be in float64: one case in four is then.
+        choices: numbers to take first, in order; one that is too large is replaced by the largest possible.
+        generator: `random.Random` for the choices after those; None: they are 0.
+        float64: whether tensors may be in float64: then one case in four is.
     """
 
     def __init__(self, choices=(), generator=None, float64=True):
@@ -37,7 +37,7 @@ class Draw:
         return options[self._next(len(options))]
 
     def sizes(self, count, low=1, high=5):
-        """A list of `count` different ints from `low` to `high`: sizes of dimensions that cannot be confused."""
+        """A list of `count` different ints from `low` to `high`, for dimensions of different sizes."""
         free = list(range(low, high + 1))
         return [free.pop(self._next(len(free))) for _ in range(count)]
 

@@ -49,7 +49,7 @@ def judge(exercise, answer, earlier=(), namespace=None, own_file=None):
 
 
 def is_correct(exercise, answer, earlier=(), namespace=None, seconds=None):
-    """Whether `judge` finds `answer` correct; nothing runs after the first case that decides that it does not.
+    """Whether `judge` finds `answer` correct; it stops at the first case that fails.
 
     Args:
         exercise, answer, earlier, namespace: as for `judge`.
@@ -62,7 +62,7 @@ def is_correct(exercise, answer, earlier=(), namespace=None, seconds=None):
 
 
 def in_usual_form(exercise, answer, earlier=()):
-    """A correct `answer` for code that relies on its results: converted where they are NumPy's, lists or float64."""
+    """Correct `answer` with results of the usual type: converted where they are NumPy's, lists or float64."""
     with _trial(exercise, answer, earlier, None) as (reference, candidate):
         return _handed_out(exercise, answer, reference, {line: candidate.run(line) for line in exercise.cases})
 
@@ -76,7 +76,7 @@ def outcomes(exercise, answer, names=()):
 
 @contextlib.contextmanager
 def _trial(exercise, answer, earlier, namespace, seconds=None):
-    """The `Reference` and the `Candidate` of `answer`, for a block in which both may run."""
+    """Context manager that gives the `Reference` and the `Candidate` of `answer`, which can run in its block."""
     names = {other.name: other.reference for other in earlier}
     with _fixed(exercise, *earlier):
         reference = Reference(exercise, names)
@@ -86,13 +86,13 @@ def _trial(exercise, answer, earlier, namespace, seconds=None):
 
 @contextlib.contextmanager
 def _fixed(*exercises):
-    """`without_trace`, and what `exercises` run of ours is as it was defined, whatever a student has set on it."""
+    """Context manager: `without_trace`, with the course's functions of `exercises` as they were defined."""
     with without_trace(), as_defined([pair for exercise in exercises for pair in exercise.originals]):
         yield
 
 
 def _named(exercise, reference, candidate, first, found):
-    """What the named wrong answer says that behaves as the candidate does: on each case, each sign, and the fault."""
+    """Feedback of the named wrong answer that agrees with the candidate on all cases and signs; or None."""
     lines = [*exercise.cases, *exercise.signs]
     if first.kind != "result":
         return None
@@ -107,7 +107,7 @@ def _named(exercise, reference, candidate, first, found):
 
 
 def _handed_out(exercise, answer, reference, found):
-    """The `answer` for the cells below; converted where its results have another form, such as NumPy's numbers."""
+    """The `answer` for the cells below, converted where its results have another type, such as NumPy's numbers."""
     if isinstance(answer, type):
         return answer
     for line, outcome in found.items():

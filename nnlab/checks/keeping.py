@@ -1,4 +1,4 @@
-"""Keeping a correct answer in mylab.py: nothing is called kept before it is imported from there and judged."""
+"""Keeping a correct answer in mylab.py: it counts as kept after it was imported from there and judged."""
 
 import ast
 import builtins
@@ -13,11 +13,11 @@ from nnlab.checks.importing import Unusable, imported, is_right
 from nnlab.checks.source import source_to_keep
 from nnlab.skipped import exercises as exercises_of
 
-_OF_A_MODULE = {"__name__", "__file__", "__doc__", "__builtins__"}  # names that each module has
+_OF_A_MODULE = {"__name__", "__file__", "__doc__", "__builtins__"}  # names that every module has
 
 
 def kept_or_not(checks, name, tree, node, namespace):
-    """End of a printed sentence: whether the source code of a correct answer is in mylab.py, else why and what to do.
+    """End of a printed sentence: that the source code of a correct answer is in mylab.py, or why not and what to do.
 
     Args:
         checks: the `Checks` that it was handed to.
@@ -52,7 +52,7 @@ def kept_or_not(checks, name, tree, node, namespace):
 
 
 def _at_hand(namespace, full):
-    """Set of the names that mylab.py already gives the same meaning as the notebook: imports, and kept exercises.
+    """Set of the names that mylab.py binds to the same values as the notebook: imports, and kept exercises.
 
     Imports in the section of the exercise `full` do not count: the new answer takes its place.
     """
@@ -97,7 +97,7 @@ class _Trial:
         self.full = f"{checks.week}.{name}"
 
     def fault(self, raw):
-        """Why the bytes `raw` cannot become mylab.py, a clause; None where the new answer is right in it."""
+        """Clause that says why the bytes `raw` cannot become mylab.py; None where the new answer is correct in it."""
         text, encoding = sections.decoded(raw)
         rest = sections.without(text, self.full)
         try:
@@ -117,7 +117,7 @@ class _Trial:
         return self._clash(rest, module)
 
     def _otherwise(self, module):
-        """Why the answer is wrong in the module, though right in the notebook: a name with another value."""
+        """Clause on why the answer is wrong in the module, but correct in the notebook: a name with another value."""
         for name in sorted(reads(self.source) - {self.name}):
             exercises = self.checks.exercises
             if name in exercises and name in vars(module) and not is_right(exercises, name, module):
@@ -132,7 +132,7 @@ class _Trial:
         return f"imported from there it gives another result; define all that it needs inside `{self.name}`"
 
     def _clash(self, rest, module):
-        """Why the new section spoils another part of the file: a name that means something else there, or None."""
+        """Clause on a name that the new section would give another value in the rest of the file; or None."""
         new = {name: ast.dump(part) for part in ast.parse(self.source).body for name in bound(part) - {self.name}
                if not isinstance(part, ast.Import | ast.ImportFrom)}
         all_bound = {name for part in ast.parse(self.source).body for name in bound(part)} - {self.name}

@@ -11,10 +11,10 @@ WAIT = 10  # seconds for another notebook to finish writing
 
 @contextlib.contextmanager
 def locked(target):
-    """Lock the file `target` for this process in a with block.
+    """Context manager that locks the file `target` for this process.
 
-    The lock ends with its process. Where the file system has none, as some network drives, the block runs without: a
-    write is atomic, and all that can be lost is one of two that come in the same moment.
+    The lock ends with its process. Where the file system has no locks, as some network drives, the block runs without:
+    a write is atomic, and only one of two simultaneous writes can be lost.
 
     Raises:
         TimeoutError: another process has held the lock for WAIT seconds.

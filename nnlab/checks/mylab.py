@@ -1,4 +1,4 @@
-"""The student's own library ``mylab.py``: correct answers are kept there, and it can be imported anywhere."""
+"""The student's own library ``mylab.py``, which keeps correct answers and can be imported anywhere."""
 
 import ast
 import errno
@@ -21,7 +21,7 @@ def path():
     """Path of mylab.py: in the folder NNLAB_MYLAB, else in a mounted Google Drive, else beside the notebook.
 
     Raises:
-        OSError: there is no such place; it says which and what to do.
+        OSError: there is no such folder; the message says what to do.
     """
     folder = os.environ.get("NNLAB_MYLAB", "").strip()
     try:
@@ -42,14 +42,14 @@ def path():
 
 
 def reason(error):
-    """Why mylab.py was not written, and what to do, a clause, from the OSError that `keep` or `path` raised."""
-    if error.errno is None:  # our own words
+    """Clause that says why mylab.py was not written, and what to do, from the OSError that `keep` or `path` raised."""
+    if error.errno is None:  # this package's own message
         return str(error)
     fix = {errno.EISDIR: "it is a folder: rename that, then run this cell again",
            errno.ENOSPC: "free some space, then run this cell again"}.get(error.errno, ELSEWHERE)
     try:
         place = path()
-    except OSError:  # a folder above that may not be entered, a drive that is gone
+    except OSError:  # a parent folder without permission, a drive that was removed
         place = "mylab.py"
     return f"{place} cannot be written ({error.strerror or error}); {fix}"
 
@@ -63,7 +63,7 @@ def kept():
 
 
 def keep(name, source, fault=lambda raw: None):
-    """A sentence for the student, or "", after writing `source` into mylab.py as the answer to the exercise `name`.
+    """Sentence for the student, or "", after writing `source` into mylab.py as the answer to the exercise `name`.
 
     It replaces an earlier answer; text that the student wrote outside the exercises stays, and so does the encoding
     where it has every character. Of a file with a syntax error a copy is kept, its readable exercises go into a new
@@ -84,7 +84,7 @@ def keep(name, source, fault=lambda raw: None):
         text, encoding, aside, said = sections.HEADER, "utf-8", None, ""
         if target.exists():
             raw = target.read_bytes()
-            if not (os.access(target, os.W_OK) and target.stat().st_mode & 0o222):  # an administrator may write all
+            if not (os.access(target, os.W_OK) and target.stat().st_mode & 0o222):  # root may write all
                 raise PermissionError(errno.EACCES, "it is read-only")
             try:
                 text, encoding = sections.decoded(raw)
@@ -113,7 +113,7 @@ def keep(name, source, fault=lambda raw: None):
 def yours(name):
     """The student's answer to the exercise `name` ("week01.relu") if mylab.py has a correct one, else the reference.
 
-    It says why where there is one that cannot be used.
+    If mylab.py has an answer that cannot be used, a printed line says why.
 
     Raises:
         ValueError: there is no such exercise.

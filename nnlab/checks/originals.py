@@ -1,4 +1,4 @@
-"""Functions and classes as they were defined, whatever has been set on them since."""
+"""Functions and classes of the course with their original attributes, whatever has been set on them since."""
 
 import contextlib
 import types
@@ -16,7 +16,7 @@ def remembered(*things):
 
 @contextlib.contextmanager
 def as_defined(pairs):
-    """Give the functions and classes of `pairs`, from `remembered`, their former attributes for the block."""
+    """Context manager in which the functions and classes of `pairs`, from `remembered`, are as they were."""
     now = [(thing, _attributes(thing)) for thing, _ in pairs]
     try:
         for thing, attributes in pairs:

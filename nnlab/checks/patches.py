@@ -1,4 +1,4 @@
-"""Attributes of torch, NumPy, math and builtins that code has replaced: finding them, and putting them back."""
+"""Attributes of torch, NumPy, math and builtins that code has replaced (monkeypatching): find and restore them."""
 
 import builtins
 import cmath
@@ -16,7 +16,7 @@ import types
 import numpy as np
 import torch
 
-__builtins__ = vars(builtins).copy()  # for the functions below: an answer may have replaced Python's
+__builtins__ = vars(builtins).copy()  # used below, because an answer may have replaced Python's own
 
 _LIBRARIES = {  # by their usual names
     "builtins": builtins, "torch": torch, "torch.Tensor": torch.Tensor, "nn": torch.nn, "F": torch.nn.functional,
@@ -43,7 +43,7 @@ def watched(home):
 
 
 def replaced():
-    """Attributes that are not the libraries' own now: a dictionary from (home, name) to the value, or to `_MISSING`.
+    """Dictionary of the attributes that have been replaced: from (home, name) to the present value, or to `_MISSING`.
 
     Submodules that have been imported since do not count, nor do functions that torch itself has wrapped.
     """
@@ -65,13 +65,13 @@ def replaced():
 
 
 def restore(changes):
-    """Give the attributes in `changes`, from `replaced`, their originals."""
+    """Restore the originals of the attributes in `changes`, from `replaced`."""
     for home, name in changes:
         _set(home, name, _KNOWN[id(home)][2].get(name, _MISSING))
 
 
 def replace(changes):
-    """Give the attributes in `changes`, from `replaced`, the values that they had then."""
+    """Set the attributes in `changes`, from `replaced`, to the values that they had then."""
     for (home, name), value in changes.items():
         _set(home, name, value)
 
@@ -125,7 +125,7 @@ def _known():
 
 
 def _remember():
-    """Write the originals down as `replaced` compares them, one after the other."""
+    """Store the originals in the order in which `replaced` compares them."""
     _VALUES[:] = [value for _, _, original in _KNOWN.values() for value in original.values()]
 
 

@@ -1,4 +1,4 @@
-"""What an answer prints and draws while a case runs: noted, and shown once, shortened."""
+"""Output of an answer while a case runs: captured, and shown once, shortened."""
 
 import contextlib
 import io
@@ -16,7 +16,7 @@ class Noted(io.StringIO):
 
 @contextlib.contextmanager
 def noted():
-    """Note what the block prints and draws, as `Noted`; ``plt.show()`` leaves the figures open for that."""
+    """Context manager that captures, as `Noted`, what its block prints and draws; ``plt.show()`` keeps figures open."""
     text, pyplot = Noted(), sys.modules.get("matplotlib.pyplot")
     before = set(pyplot.get_fignums()) if pyplot else set()
     show = pyplot and pyplot.show

@@ -1,4 +1,4 @@
-"""The judgment of a list of values."""
+"""The judgment of the answers to a quiz, a list of values."""
 
 import difflib
 import re
@@ -10,7 +10,7 @@ from nnlab.checks.exercise import Verdict
 from nnlab.checks.feedback import aligned
 from nnlab.checks.judging import incorrect, not_attempted
 
-_NEAR = 0.75  # similarity from which a word is taken for the one that it resembles
+_NEAR = 0.75  # least similarity of a word to the one that it is read as
 
 
 def judge_value(exercise, value):
@@ -39,7 +39,7 @@ def judge_value(exercise, value):
 
 
 def _form(given, right, known):
-    """A sentence on the form that is asked, where `given` has another one, words from the list `known`; or ""."""
+    """Sentence on the form that an answer must have, if `given` has another one; `known` lists the words; or ""."""
     if given is ...:
         return ""
     words = sorted({part for part in known if isinstance(part, str)})
@@ -52,8 +52,8 @@ def _form(given, right, known):
     if type(given) in (int, float) and type(right) in (int, float):
         return "The number is right, the sign is not." if given == -right else (
             f"The right number is {'larger' if given < right else 'smaller'}.")
-    kinds = {bool: "True or False is asked.", tuple: "A tuple is asked, such as (2, 5).",
-             int: "A whole number is asked, such as 7.", float: "A number is asked, such as 7.5."}
+    kinds = {bool: "The answer is True or False.", tuple: "The answer is a tuple, such as (2, 5).",
+             int: "The answer is a whole number, such as 7.", float: "The answer is a number, such as 7.5."}
     return "" if type(given) is type(right) else kinds[type(right)]
 
 

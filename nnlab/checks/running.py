@@ -1,4 +1,4 @@
-"""Run test cases with a student's answer, safely: endless loops, memory and what an answer leaves are handled."""
+"""Run test cases with a student's answer safely: limits of time and memory, and an isolated state of torch."""
 
 import ast
 import contextlib
@@ -20,14 +20,14 @@ from nnlab.checks.state import isolated
 from nnlab.checks.traces import without_trace as without_trace
 from nnlab.checks.watching import gradients
 
-SECONDS = 10  # an answer is stopped after this time, all cases together
+SECONDS = 10  # limit of time, for all cases together
 CASE = "<case>"  # file name of the code of a case
-MEMORY = 2 << 30  # and when the process has grown by this many bytes
+MEMORY = 2 << 30  # limit of memory: growth of the process in bytes
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """Result of a case: its value or its error, the calls of the answer, what it printed, drew and patched."""
+    """Outcome of a case: value or error, calls of the answer, printed text, figures, and replaced attributes."""
 
     value: object = None
     error: BaseException | None = None
@@ -38,7 +38,7 @@ class Outcome:
 
 
 class Stopped(BaseException):
-    """Stops an answer that does not end, or uses too much memory; no ``except Exception`` of the answer catches it."""
+    """Raised to stop an answer that does not end or uses too much memory; ``except Exception`` does not catch it."""
 
 
 def _resident():
@@ -52,7 +52,7 @@ def _resident():
 
 @contextlib.contextmanager
 def guarded(seconds=None, within=CASE):
-    """Raise Stopped after SECONDS or MEMORY in code of the file `within` that runs in the block, until it ends.
+    """Context manager that raises Stopped in code of the file `within` after SECONDS or MEMORY, until that code ends.
 
     Args:
         seconds: limit in seconds of processor time, in place of SECONDS of real time.
@@ -100,7 +100,7 @@ def _runs(frame, file):
 
 @contextlib.contextmanager
 def bound(namespace, names):
-    """Bind `names` in the dictionary `namespace` for the block, then restore the former values."""
+    """Context manager that binds `names` in the dictionary `namespace`, then restores the former values."""
     missing = object()
     before = {name: namespace.get(name, missing) for name in names}
     namespace.update(names)
@@ -148,7 +148,7 @@ def run(case, names, watch=None):
 
 
 def agree(one, other):
-    """Whether the outcome `other` is as `one`: equal values in any form, equal effects, or errors of the same type."""
+    """Whether two outcomes agree: equal values of any type, equal side effects, or errors of the same type."""
     if one.error is not None or other.error is not None:
         return type(one.error) is type(other.error)
     try:
@@ -158,7 +158,7 @@ def agree(one, other):
 
 
 def effects(one, other):
-    """A sentence on the first effect in which the calls of the outcome `other` are unlike those of `one`; or None."""
+    """Sentence on the first side effect in which two outcomes, `one` and `other`, differ; or None."""
     said = unlike([call.effects for call in one.calls], [call.effects for call in other.calls])
     new = [name for name in other.patched if name not in one.patched]
     return said if said or not new else (

@@ -1,4 +1,4 @@
-"""The text of mylab.py: in the encoding in which Python reads it, with a section for each exercise."""
+"""The text of mylab.py, decoded as Python does it, with a section for each exercise."""
 
 import ast
 import contextlib
@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 '''
 _BEGINS = r"^# ---- (\w+\.\w+) ----[ \t]*\r?\n"
-_SECTION = re.compile(  # without another beginning in it: where an end was deleted, all that follows is not lost
+_SECTION = re.compile(  # contains no other beginning: where an end was deleted, the following sections are not lost
     _BEGINS + rf"((?:(?!{_BEGINS.replace('(', '(?:')}).*\n)*?)^# ---- end of \1 ----[ \t]*(?:\r?\n|\Z)", re.M)
 _MARK = re.compile(r"# ---- (?P<end>end of )?(?P<name>\w+\.\w+) ----\s*$")
 _CODING = re.compile(r"([ \t\f]*#.*?coding[:=][ \t]*)[-\w.]+")
@@ -99,7 +99,7 @@ def without(text, name):
 def versions(text, name, source):
     """Texts with `source` as the section of the exercise `name`, a list: in its former place if it has one; at the end.
 
-    The rest of the text and its line ends stay. At the end all that the file defines is at hand already.
+    The rest of the text and its line ends stay. At the end, all that the file defines is already defined.
     """
     text = whole(text)
     new = f"# ---- {name} ----\n{source.rstrip()}\n# ---- end of {name} ----\n"

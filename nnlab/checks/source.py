@@ -1,4 +1,4 @@
-"""Source code of an answer: whether it is a stub, and the text that goes into mylab.py."""
+"""Source code of an answer: whether it is a stub, and the text to be kept in mylab.py."""
 
 import ast
 import copy
@@ -92,7 +92,7 @@ def source_to_keep(tree, node, namespace, at_hand, widely=False):
     while wanted:
         part = wanted.pop()
         needed.append(part)
-        follows = bound(part) & own if widely and part is not node else set()  # as a second name for one value
+        follows = bound(part) & own if widely and part is not node else set()  # a second name for the same value
         for name in sorted((reads(_text(part, namespace)) | follows) - seen):
             seen.add(name)
             found = touching(name)

@@ -1,4 +1,4 @@
-"""The state of torch, NumPy, Python and the process around code that is not ours: a fresh one, and then as it was."""
+"""The state of torch, NumPy, Python and the process: a fresh one for a student's code, restored afterwards."""
 
 import builtins
 import contextlib
@@ -19,7 +19,7 @@ from torch.utils import _device, deterministic
 
 from nnlab.checks import patches
 
-__builtins__ = vars(builtins).copy()  # for the functions below: an answer may have replaced Python's
+__builtins__ = vars(builtins).copy()  # used below, because an answer may have replaced Python's own
 
 # Functions that read and write a setting, and the value it has in a fresh Python: what a verdict could depend on.
 _FRESH = (
@@ -38,7 +38,7 @@ _FRESH = (
     (lambda: deterministic.fill_uninitialized_memory,
      lambda on: setattr(deterministic, "fill_uninitialized_memory", on), True),
 )
-# Functions that read and write a setting that is only put back.
+# Functions that read and write a setting that is only restored.
 _KEPT = (
     (torch.get_num_threads, torch.set_num_threads),
     (torch.is_anomaly_check_nan_enabled, lambda on: torch.autograd.set_detect_anomaly(torch.is_anomaly_enabled(), on)),
@@ -69,12 +69,12 @@ _SIGNALS = [number for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGHUP", "SIGUS
 
 @contextlib.contextmanager
 def isolated():
-    """torch's, NumPy's and Python's settings as in a fresh process for the block; then all is put back as it was.
+    """Context manager with the settings of torch, NumPy and Python as in a fresh process; then they are restored.
 
     Default dtype and device, gradient and inference mode, autocast, anomaly and deterministic mode, floating-point
     errors, warnings, the recursion limit and the attributes of torch, NumPy and math are those of a fresh process, the
     random generators have seed 0; they and the number of threads, print options, the working folder, environment
-    variables, the module search path, builtins and signal handlers are put back.
+    variables, the module search path, builtins and signal handlers are restored.
 
     Yields:
         a list: after the block, the names of the attributes that it has replaced, such as "torch.relu".
@@ -105,14 +105,14 @@ def isolated():
 
 
 def put_back(patched):
-    """Give the replaced attributes of libraries their originals, and add their names to the list `patched`."""
+    """Restore the replaced attributes of libraries, and add their names to the list `patched`."""
     changes = patches.replaced()
     patched += patches.names(changes)
     patches.restore(changes)
 
 
 def remember(stack, read, write):
-    """Let the `stack` write what `read` returns now, where it has changed by then."""
+    """Register with the `stack` a callback that restores, by `write`, what `read` returns now, if it has changed."""
     try:
         before = read()
     except OSError:  # the working folder is gone
@@ -128,7 +128,7 @@ def remember(stack, read, write):
 
 
 def _remember_cuda(stack):
-    """Let the `stack` put the random generators of the GPUs back."""
+    """Register with the `stack` a callback that restores the random generators of the GPUs."""
     if torch.cuda.is_initialized():
         stack.callback(torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all())
     else:  # seeds wait for the first use of a GPU

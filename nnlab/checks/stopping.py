@@ -4,7 +4,7 @@ import contextlib
 
 
 class Interrupted(KeyboardInterrupt):
-    """What was stopped and what to do, a clause; a notebook shows it without a traceback, and "Run all" ends there."""
+    """Raised when judging is stopped; a notebook shows its message without a traceback, and "Run all" ends there."""
 
     def _render_traceback_(self):
         """Lines that IPython shows instead of a traceback."""
@@ -13,7 +13,7 @@ class Interrupted(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def stoppable(name):
-    """Raise Interrupted, which names `name`, in place of a KeyboardInterrupt in the block."""
+    """Context manager that turns a KeyboardInterrupt into `Interrupted`, whose message contains `name`."""
     try:
         yield
     except KeyboardInterrupt:

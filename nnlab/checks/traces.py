@@ -1,4 +1,4 @@
-"""Running code that is not ours without a trace: nothing is printed, displayed, drawn, asked, set or ended."""
+"""Running a student's code without side effects: no output, no figures, no input, no changed settings, no exit."""
 
 import builtins
 import contextlib
@@ -14,7 +14,7 @@ _ENDS = ("_exit", "abort")  # of os: they end the process at once
 
 @contextlib.contextmanager
 def without_trace():
-    """`isolated`, and what the block prints, displays and draws is discarded; ``input()`` finds nothing to read.
+    """Context manager: `isolated`, with output and figures discarded; ``input()`` finds nothing to read.
 
     ``exit()`` raises SystemExit, in a notebook too, where it would end the kernel. Yields what `isolated` does.
     """
@@ -46,7 +46,7 @@ def without_trace():
 
 
 def _replace(stack, home, name, function):
-    """Replace an attribute of `home`, where it has one of that name, until the `stack` puts it back."""
+    """Replace an attribute of `home`, where it has one of that name, until the `stack` restores it."""
     if hasattr(home, name):
         remember(stack, lambda: getattr(home, name), lambda method: setattr(home, name, method))
         setattr(home, name, function)
@@ -61,6 +61,6 @@ def _nothing_to_read(*_, **__):
 
 
 class _Nothing(io.StringIO):
-    """A standard input at which nobody types."""
+    """A standard input that is always empty."""
 
     read = readline = readlines = __next__ = _nothing_to_read

@@ -1,4 +1,4 @@
-"""What a wrong answer may have done with the right result: small changes with a name.
+"""Transformations that turn the correct result into a wrong answer's, such as another sign, factor or shape.
 
 Each function takes triples (right value, the answer's value, calls), tensors of float64, one for each case, and returns
 a sentence if the change explains all of them, else "".

@@ -1,4 +1,4 @@
-"""Watching the calls of an answer: their arguments, results, effects and gradients."""
+"""Recording the calls of an answer: their arguments, results, side effects and gradients."""
 
 import contextlib
 import copy
@@ -17,7 +17,7 @@ _OWN = ("__init__", "__call__", "forward", "step")  # methods that are watched w
 
 @dataclasses.dataclass
 class Call:
-    """One call of an answer: its arguments by name, its result, and its effects, from a place to what is there now."""
+    """One call of an answer: its arguments by name, its result, and its side effects, from place to value."""
 
     arguments: dict
     result: object = None
@@ -26,7 +26,7 @@ class Call:
 
 
 class Watch:
-    """Wraps an answer so that its outermost calls are noted in `calls`.
+    """Wrapper of an answer that records its outermost calls in `calls`.
 
     Args:
         reference: the function or class whose parameters name the arguments.
@@ -44,7 +44,7 @@ class Watch:
         self.calls, self.leaves, self._depth = [], [], 0
 
     def around(self, answer):
-        """A function or class that does what `answer` does, and is watched."""
+        """Function or class that does what `answer` does, with its calls recorded."""
         if not isinstance(self.reference, type):
             @functools.wraps(answer, updated=())
             def call(*args, **kwargs):
@@ -61,7 +61,7 @@ class Watch:
         return call
 
     def _noted(self, answer, reference, args, kwargs):
-        """The result of a call, which is noted unless another one makes it."""
+        """Result of a call, which is recorded unless another call makes it."""
         if self._depth:
             return answer(*args, **kwargs)
         if self.shift is not None:
@@ -102,14 +102,14 @@ class Watch:
 
 
 class _Spy(torch.overrides.TorchFunctionMode):
-    """Notes the calls of functions of torch whose names are among `names`, as effects."""
+    """Records the calls of functions of torch whose names are among `names`, as side effects."""
 
     def __init__(self, names, effects):
         super().__init__()
         self.names, self.effects = names, effects
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        """The result of `function`, after a look at its name."""
+        """Result of `function`, after checking its name."""
         name = getattr(function, "__name__", "").strip("_")
         if name in self.names:
             self.effects[name, "forbidden"] = True

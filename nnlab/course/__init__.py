@@ -1,1 +1,1 @@
-"""What instructors and tests run: executing, solving, checking, rendering and publishing the notebooks."""
+"""Commands for instructors and tests: execute, solve, check, render and publish the notebooks."""

@@ -5,7 +5,7 @@ import sys
 
 
 def main(arguments=None):
-    """Run one command; returns the exit status."""
+    """Exit status, after running the command that `arguments` begins with."""
     parser = argparse.ArgumentParser(prog="python -m nnlab.course", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -30,7 +30,7 @@ def main(arguments=None):
     options.add_argument("place", metavar="OWNER/REPO")
     asked = parser.parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(line_buffering=True)  # in a file or a pipe too, each line when it is printed
+        sys.stdout.reconfigure(line_buffering=True)  # flush each line, in a file or a pipe too
 
     from nnlab.published import INSTALLED
 

@@ -1,4 +1,4 @@
-"""Addresses of what a page loads: an attachment or a file beside the notebook as a data URI; no address elsewhere."""
+"""Addresses in pages: an attachment or a file beside the notebook becomes a data URI; any other one is an error."""
 
 import base64
 import binascii
@@ -12,16 +12,16 @@ IMAGES = tuple(f"image/{kind}" for kind in ("svg+xml", "png", "apng", "jpeg", "g
 
 
 def inside(where, url, attachments, images=False):
-    """The address `url`, or a data URI in its place, so that the page needs nothing else.
+    """The address `url`, or a data URI that replaces it, so that the page needs no other file.
 
     Args:
-        where: what loads it, as in "<img>".
+        where: the element that loads it, as in "<img>".
         url: the address, as it is written.
-        attachments: of the cell: by their names, the data by their types.
-        images: it must be an image.
+        attachments: attachments of the cell, by name: dictionaries of data by type.
+        images: whether it must be an image.
 
     Raises:
-        ValueError: it is on the network, on this computer only, not there, or nothing that a page can show.
+        ValueError: it is on the network, on this computer only, missing, or of a type that a page cannot show.
     """
     address = as_read(url)
     scheme = (re.match(r"([a-z][a-z0-9+.-]*):", address, re.I) or [""])[0].lower()
@@ -39,27 +39,27 @@ def inside(where, url, attachments, images=False):
 
 
 def as_read(url):
-    """The address that a browser reads in `url`: without line breaks and outer spaces, slashes that lean forward."""
+    """The address that a browser reads in `url`: without line breaks and outer spaces, with forward slashes."""
     url = re.sub(r"[\t\n\r]", "", url).strip("".join(map(chr, range(33))))
     return url if url.lower().startswith("data:") else url.replace("\\", "/")
 
 
 def asks_network(where, address):
-    """A sentence: `where` loads `address`, and what to do instead."""
+    """Error message: `where` loads `address` from the network, and what to do instead."""
     return (f"{where} loads {address[:200]} from the network, which a page must not need: embed it (an image that is "
             "pasted into a text cell becomes an attachment; IPython.display.Image shows a file or bytes), or write a "
             "link to it, [words](address)")
 
 
 def _attachment(name, written, attachments, images):
-    """Data URI of the attachment called `name`, or as it is `written`: the first of its types that a page can show."""
+    """Data URI of the attachment called `name` or `written`: the first of its types that a page can show."""
     types = attachments.get(name, attachments.get(written))
     if types is None:
         there = ", ".join(map(repr, attachments)) or "none"
         raise ValueError(f"there is no attachment {name!r}; the cell has {there}: paste the image again")
     known = next((kind for kind in IMAGES if kind in types), None if images else next(iter(types), None))
     if known is None:
-        raise ValueError(f"the attachment {name!r} is {', '.join(types) or 'empty'}, no image that a page can show; "
+        raise ValueError(f"the attachment {name!r} is {', '.join(types) or 'empty'}, not an image that pages can show; "
                          f"choose one of: {', '.join(IMAGES)}")
     text = types[known] if isinstance(types[known], str) else "".join(types[known])
     if known == "image/svg+xml" and text.lstrip().startswith("<"):
@@ -81,5 +81,5 @@ def _file(where, name):
                          "or paste the image into the cell, where it becomes an attachment")
     kind = {".webp": "image/webp", ".avif": "image/avif"}.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0]
     if kind is None or not re.match(r"(?:image|audio|video|font)/|text/(?:css|javascript)", kind):
-        raise ValueError(f"{where} loads the file {name!r} of the type {kind}, which cannot stand in a page")
+        raise ValueError(f"{where} loads the file {name!r} of the type {kind}, which cannot be embedded in a page")
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

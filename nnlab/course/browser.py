@@ -13,7 +13,7 @@ def executable():
 
 @contextlib.contextmanager
 def chromium():
-    """Headless Chromium in a with block, a playwright browser, closed at the end; None if none is installed."""
+    """Context manager for headless Chromium, a playwright browser; its value is None if none is installed."""
     path = executable()
     if path is None:
         yield None
@@ -22,7 +22,7 @@ def chromium():
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--disable-background-networking"],
-                                             chromium_sandbox=os.name == "nt" or os.geteuid() != 0)  # root has none
+                                             chromium_sandbox=os.name == "nt" or os.geteuid() != 0)
         try:
             yield browser
         finally:

@@ -47,7 +47,7 @@ def imported(code):
 
 @functools.cache
 def _file(name):
-    """Path of the module that the dotted `name` is, or is taken from; None where there is none."""
+    """Path of the module with the dotted `name`, or of the module that defines it; None if there is none."""
     parts = name.split(".")
     while parts:
         path = Path(ROOT, *parts)

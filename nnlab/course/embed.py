@@ -1,4 +1,4 @@
-"""What a page loads stands in the page: attachments and files as data URIs. An address on the network is an error."""
+"""Self-contained pages: attachments and files are embedded as data URIs; an address on the network is an error."""
 
 import re
 from html import escape
@@ -12,7 +12,7 @@ PAINTS = ("style", "fill", "stroke", "filter", "mask", "clip-path", "cursor", "m
           "marker-end")
 _URL = re.compile(r"""(?:\burl\(\s*|\bsrc\(\s*|@import\s*|image-set\(\s*)["']?(?P<url>(?!url\()[^"')\s;]+)""", re.I)
 _REMOTE = r"""["'`]((?:https?:|wss?:)?//[^"'`\s]+)"""
-_SILENT = re.compile(r"/\*.*?\*/|@namespace\b[^;]*", re.S | re.I)  # what loads nothing in a style
+_SILENT = re.compile(r"/\*.*?\*/|@namespace\b[^;]*", re.S | re.I)  # parts of a style that load nothing
 _SET = re.compile(r"image-set\([^;}]*?" + _REMOTE, re.I)
 _SCRIPT = [re.compile(pattern + _REMOTE, re.S) for pattern in (
     r"\b(?:fetch|import|importScripts|Worker|WebSocket|EventSource|sendBeacon|Request|Audio|getScript|getJSON|ajax)"
@@ -28,10 +28,10 @@ def embedded(html, attachments=None):
 
     Args:
         html: a text cell, or an output, as HTML.
-        attachments: of the cell: by their names, the data by their types.
+        attachments: attachments of the cell, by name: dictionaries of data by type.
 
     Raises:
-        ValueError: it loads something from the network, or an attachment or a file that is not there or is no image.
+        ValueError: it loads something from the network, or an attachment or a file that is missing or is not an image.
     """
     parser = _Embedding(html, attachments or {})
     parser.feed(html)
@@ -40,7 +40,7 @@ def embedded(html, attachments=None):
 
 
 def checked_script(text):
-    """`text`, JavaScript; a ValueError where it loads an address on the network."""
+    """The JavaScript `text`, unchanged; a ValueError if it loads an address on the network."""
     for pattern in _SCRIPT:
         if found := pattern.search(text):
             raise ValueError(asks_network("a script", found.group(1)))
@@ -48,7 +48,7 @@ def checked_script(text):
 
 
 class _Embedding(HTMLParser):
-    """Collects what changes in the text that it is fed, all at once: where that begins and ends, what it becomes."""
+    """HTML parser that collects the replacements in the text: where each begins and ends, and its new text."""
 
     def __init__(self, text, attachments):
         super().__init__(convert_charrefs=False)
@@ -69,7 +69,7 @@ class _Embedding(HTMLParser):
         return text
 
     def handle_starttag(self, tag, attributes):
-        """Change what `tag` loads."""
+        """Replace the addresses that `tag` loads."""
         kind = (dict(attributes).get("type") or "").lower()
         data = tag == "script" and "json" in kind
         self._within = "map" if kind == "importmap" else tag if tag in ("style", "script") and not data else ""
@@ -86,11 +86,11 @@ class _Embedding(HTMLParser):
     handle_startendtag = handle_starttag
 
     def handle_endtag(self, tag):
-        """Leave a style or a script."""
+        """Note the end of a style or a script."""
         self._within = ""
 
     def handle_data(self, data):
-        """Change what a style loads, look through a script."""
+        """Replace the addresses that a style loads; check a script."""
         if self._within == "style":
             self._edit(data, self._css(data))
         elif self._within == "script":

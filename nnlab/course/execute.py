@@ -14,7 +14,7 @@ from nnlab.course.notebooks import NOTEBOOKS, code_cells, without_outputs
 _SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-mylab-")  # a run never writes a student's own mylab.py
 
 
-# In the kernel: each figure that matplotlib draws gets its titles as alternative text, for screen readers.
+# Runs in the kernel: each figure of matplotlib gets its titles as alternative text, for screen readers.
 _TITLES = '''
 def _nnlab_titles():
     from IPython import get_ipython

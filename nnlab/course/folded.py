@@ -1,7 +1,7 @@
-"""Rules for folded cells and predictions: what a folded cell may hold, what may stand between a guess and its figure.
+"""Rules for folded cells and predictions: contents of a folded cell, and of cells between a guess and its figure.
 
-A cell tagged `draws` only draws: notebooks show it folded. Nothing that a later cell needs may stand in it, and the
-answer of a prediction may stand nowhere else.
+A cell tagged `draws` only draws: notebooks show it folded. It defines nothing that a later cell needs, and the answer
+of a prediction is in no other cell.
 """
 
 import ast
@@ -47,7 +47,7 @@ def folded(notebook, stem):
 
 
 def answers(notebook, stem):
-    """A folded cell answers each guess, and nothing that is read before it holds the words or numbers of the answer."""
+    """A folded cell answers each guess, and no text or code before it contains the words or numbers of the answer."""
     for cell in code_cells(notebook):
         for guess in guesses_in(cell):
             name = guess.targets[0].id

@@ -17,10 +17,10 @@ from nnlab.fetch import FetchError
 
 
 class Formulas:
-    """TeX to SVG by MathJax in Node.js; without it (no network the first time) the TeX itself stands in the page."""
+    """TeX to SVG by MathJax in Node.js; without it (no network the first time) the page shows the TeX itself."""
 
     def __init__(self):
-        self.without = None  # the reason why formulas are left as TeX, if they are
+        self.without = None  # why formulas are left as TeX, if they are
         self._process = None
 
     def _start(self):
@@ -45,8 +45,8 @@ class Formulas:
         self._process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
         self._process.stdin.flush()
         if not (line := self._process.stdout.readline()):
-            raise RuntimeError(f"Node.js ({self._process.args[0]}) ended before it had set {tex!r}; "
-                               "its own message stands above")
+            raise RuntimeError(f"Node.js ({self._process.args[0]}) ended before it had typeset {tex!r}; "
+                               "its own message is above")
         answer = json.loads(line)
         if "error" in answer:
             raise ValueError(f"bad formula {tex!r}: {answer['error']}")
@@ -81,7 +81,7 @@ def markdown_filter(formulas, name):
             return formulas(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
 
         def image(self, text, url, title=None):
-            return HTMLRenderer.image(self, text, url, title)  # `embedded` does the rest
+            return HTMLRenderer.image(self, text, url, title)  # `embedded` replaces the address
 
     @pass_context
     def converted(context, source):
@@ -94,7 +94,7 @@ def markdown_filter(formulas, name):
 
 @contextlib.contextmanager
 def in_cell(name, cell):
-    """A with block in which a ValueError begins with the names of the notebook and of the cell."""
+    """Context manager in which a ValueError begins with the names of the notebook and of the cell."""
     try:
         yield
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The printed handout of a deck: the lecture's story, then three slides a page of A4 beside the speaker's notes."""
+"""The printed handout of a deck: the lecture's story, then three slides on each A4 page, beside the speaker notes."""
 
 import html
 import re
@@ -14,7 +14,7 @@ def handout_of(deck):
 
 
 def handout(browser, deck):
-    """Number of pages of the handout of the deck at the path `deck`, after printing it (a PDF) beside the deck."""
+    """Number of pages of the handout (a PDF) of the deck at the path `deck`, after writing it beside the deck."""
     page = browser.new_context(offline=True).new_page()
     page.goto(deck.resolve().as_uri() + "?handout")
     page.wait_for_selector("body[data-fitted]", state="attached")

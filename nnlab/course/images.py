@@ -1,4 +1,4 @@
-"""Images of notebooks as they are kept: a palette of 256 colors makes them a third as large."""
+"""Compression of the images in notebooks: a palette of 256 colors makes them a third as large."""
 
 import base64
 import io

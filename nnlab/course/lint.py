@@ -1,6 +1,6 @@
-"""What every notebook must be: rules that yield a sentence for each place where one is broken.
+"""Rules for every notebook: each yields a sentence for every place that breaks it.
 
-What needs a solved run as well stands in `nnlab.course.numerals`.
+The rule that needs a solved run as well is `nnlab.course.numerals`.
 """
 
 import ast
@@ -24,7 +24,7 @@ SENTENCES = 10
 
 
 def problems(notebook, stem):
-    """Sentences that say what is wrong with `notebook`, called `stem`; empty where nothing is."""
+    """List of sentences on rules that `notebook`, called `stem`, breaks; empty if it breaks none."""
     if broken := [f"{stem}: {problem}" for problem in python(notebook, stem)]:
         return broken  # the other rules read syntax trees
     return [f"{stem}: {problem}" for rule in RULES for problem in rule(notebook, stem)]

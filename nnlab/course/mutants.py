@@ -12,16 +12,16 @@ from nnlab import skipped
 from nnlab.checks import running
 from nnlab.checks.candidate import lines_of
 from nnlab.checks.exercise import Quiz
-from nnlab.checks.judging import is_correct, judge, outcomes
+from nnlab.checks.judging import is_correct, outcomes
 from nnlab.checks.quizzes import judge_value
-from nnlab.course.verdicts import conditions, times
+from nnlab.course.verdicts import conditions, timed
 
 SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
            ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv, ast.MatMult: ast.Mult, ast.Pow: ast.Mult}
 COMPARED = {ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt),
             ast.GtE: (ast.Gt, ast.LtE), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,)}
 ONE_WAY = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.MatMult, ast.Pow)  # operators whose operands may not be swapped
-SECONDS = 0.5  # of processor time for a mutant: some never end, and a reference needs a fifth of that at most
+SECONDS = 0.5  # limit of processor time for a mutant: some never end; a reference needs at most a fifth of it
 
 
 def weeks():
@@ -30,13 +30,13 @@ def weeks():
 
 
 class _Replace(ast.NodeTransformer):
-    """Puts another node in the place of one."""
+    """Replaces one node of a syntax tree."""
 
     def __init__(self, place, new):
         self.place, self.new = place, new
 
     def visit(self, node):
-        """The other node for that one, else its own, visited."""
+        """The new node in place of the old one; any other node, visited."""
         return self.new if node is self.place else self.generic_visit(node)
 
 
@@ -60,11 +60,11 @@ def mutants(exercise):
                     exec(compile(text, "<mutant>", "exec"), names)
                 except Exception:  # it cannot be defined, such as a class with the decorator @torch: no answer
                     continue
-                yield _said(place, new), names[exercise.name]
+                yield _described(place, new), names[exercise.name]
 
 
-def _said(place, new):
-    """A change in words; one that drops a line of a body names it."""
+def _described(place, new):
+    """Text of a change, "before → after"; for a dropped line, that line."""
     if isinstance(getattr(new, "body", None), list):
         dropped = next(line for line in place.body if line not in new.body)
         return f"without the line {ast.unparse(dropped).splitlines()[0]}"
@@ -72,7 +72,7 @@ def _said(place, new):
 
 
 def _changed(node):
-    """What may stand in the place of `node`."""
+    """Yield nodes that may replace `node`."""
     def other(**fields):
         new = copy.copy(node)
         for name, value in fields.items():
@@ -114,34 +114,36 @@ def score(exercise):
 
 
 class Mistake(NamedTuple):
-    """The verdict on a named wrong answer: its name, its message, the verdict's text, whether the verdict is right."""
+    """The verdict on a named wrong answer: its name, its message, the verdict's text, whether that is correct."""
 
     name: str
     says: str
     text: str
     good: bool  # it is incorrect, gets its own message, and passes at least one case
+    milliseconds: float  # of processor time; 0 for a quiz
 
 
 def mistakes(exercise):
     """Each named wrong answer of `exercise` as a `Mistake`, in order."""
+    right = None if isinstance(exercise, Quiz) else outcomes(exercise, exercise.reference)
     for k, wrong in enumerate(exercise.wrong):
-        if isinstance(exercise, Quiz):
-            answer = list(wrong.answer)
+        if right is None:
+            took, answer = 0.0, list(wrong.answer)
             verdict = judge_value(exercise, answer)
             passes = any(map(lambda a, b: a == b, answer, exercise.reference))
             pairs = zip(answer, exercise.reference, strict=True)
             name = ", ".join(f"{part}" for part, wanted in pairs if part != wanted)
         else:
-            verdict, name = judge(exercise, wrong.answer), wrong.answer.__name__.strip("_")
-            runs = [outcomes(exercise, answer) for answer in (exercise.reference, wrong.answer)]
-            passes = any(map(running.agree, *runs)) or _only_form(*runs)
+            (verdict, took), name = timed(exercise, wrong.answer), wrong.answer.__name__.strip("_")
+            got = outcomes(exercise, wrong.answer)
+            passes = any(map(running.agree, right, got)) or _only_form(right, got)
         explained = " ".join(wrong.says.split()) in " ".join(verdict.text.split())
         good = verdict.kind == "incorrect" and explained and passes
-        yield Mistake(f"{k + 1} {name}", wrong.says, verdict.text, good)
+        yield Mistake(f"{k + 1} {name}", wrong.says, verdict.text, good, took)
 
 
 def _only_form(right, got):
-    """Whether every outcome errs in form or in an effect alone: nothing, or a value of another kind or type."""
+    """Whether every wrong outcome is one of form or a side effect alone: nothing, or a value of another type."""
     return all(one.error is None and (running.effects(other, one) or "instead" in (
         running.difference(other.value, one.value) or "")) for other, one in zip(right, got, strict=True))
 
@@ -176,7 +178,7 @@ def table(names=()):
     well = True
     for week, exercise in chosen(names):
         print(f"\n{week}.{exercise.name}")
-        for mistake in mistakes(exercise):
+        for mistake in (found := list(mistakes(exercise))):
             well &= mistake.good
             head = f"  {'ok ' if mistake.good else 'BAD'} {mistake.name:<34} "
             print(textwrap.fill(mistake.says, 128, initial_indent=head, subsequent_indent=" " * 41))
@@ -188,7 +190,7 @@ def table(names=()):
             share = (count - len(survivors)) / (count - equivalent)
             well &= share >= 0.95
             print(f"  {count} mutants, {equivalent} equivalent; of the others {share:.0%} found wrong")
-            taken = times(exercise)
+            taken = [*(mistake.milliseconds for mistake in found), timed(exercise, exercise.reference)[1]]
             print(f"  {len(lines_of(exercise)) - len(exercise.cases)} random inputs; checked besides the result: "
                   f"{', '.join(conditions(exercise))}; a verdict takes {statistics.median(taken):.0f} ms, at most "
                   f"{max(taken):.0f} ms")

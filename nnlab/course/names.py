@@ -1,4 +1,4 @@
-"""Which names a piece of code binds, and which it reads before it has bound them: what one cell needs of another."""
+"""Names that Python code binds, and names that it reads before it binds them: the dependencies of a cell on others."""
 
 import ast
 import symtable

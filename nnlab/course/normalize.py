@@ -1,4 +1,4 @@
-"""Write notebooks in the one form in which the course keeps them, and draw the static images of their figures."""
+"""Write notebooks in normal form, the one in which the course keeps them, and draw static images of their figures."""
 
 import base64
 import hashlib
@@ -107,7 +107,7 @@ def _join_streams(cell):
 # --------------------------------------------------------------------------------- static images of the figures
 
 def drawn_from(figure, network):
-    """Fingerprint of what the static image of `figure` (name and state) with its `network` is drawn from."""
+    """Fingerprint of all that the static image of `figure` (name and state) with its `network` depends on."""
     text = widgets.module(figure["name"]) + json.dumps([figure["state"], *filter(None, [network])], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""Where the notebooks are, how they are read and written, and the parts that the other modules ask for."""
+"""Notebooks of the course: paths, reading, writing, and parts such as sections, titles and speaker notes."""
 
 import ast
 import copy
@@ -20,7 +20,7 @@ def paths(names=()):
     """Paths of the course's notebooks in order, or of those called `names`: a stem, its week ("week02a"), or a path.
 
     Raises:
-        FileNotFoundError: a name is no notebook of the course; the message lists those there are.
+        FileNotFoundError: a name is not a notebook of the course; the message lists the notebooks.
     """
     available = sorted(NOTEBOOKS.glob("week*.ipynb"))
     if not names:
@@ -50,7 +50,7 @@ def tags(cell):
 
 
 def slide_type(cell):
-    """What `cell` is in the deck: "slide", "subslide", "fragment", "skip", "notes" or "-"."""
+    """Slide type of `cell`: "slide", "subslide", "fragment", "skip", "notes" or "-"."""
     return cell.metadata.get("slideshow", {}).get("slide_type", "-")
 
 

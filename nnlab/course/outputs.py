@@ -1,4 +1,4 @@
-"""What a page shows of a cell's output: formulas typeset, data as text, all images, and nothing from the network."""
+"""Outputs of cells for a page: formulas typeset, data as text, images embedded, and nothing from the network."""
 
 import html
 import json
@@ -14,7 +14,7 @@ _FORMULA = re.compile(r"""\$\$(?P<display>.+?)\$\$ | (?<!\\)\$(?P<inline>(?:\\.|
 
 
 def shown(output, formulas):
-    """Change the `output` of a code cell in place into what the templates show; `formulas` typesets TeX.
+    """Change the `output` of a code cell in place to the form that the templates show; `formulas` typesets TeX.
 
     Raises:
         ValueError: it loads something from the network, or a formula cannot be read.
@@ -22,7 +22,7 @@ def shown(output, formulas):
     data = output.get("data")
     if data is None:
         return
-    data.pop(WIDGET_VIEW, None)  # without a kernel nothing would stand in its place
+    data.pop(WIDGET_VIEW, None)  # without a kernel it would show nothing
     for kind in ("text/html", "image/svg+xml"):
         if kind in data:
             data[kind] = embedded(_text(data[kind]))

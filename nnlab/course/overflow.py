@@ -31,7 +31,7 @@ def opened(browser, deck):
 
 
 def _arrive(page, deck, place=""):
-    page.goto("about:blank")  # else another place of the same deck would not reload it
+    page.goto("about:blank")  # otherwise another place of the same deck would not reload it
     page.goto(deck.resolve().as_uri() + place)
     page.wait_for_function("window.Reveal && Reveal.isReady() && window.figuresReady !== false")
 

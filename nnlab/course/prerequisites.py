@@ -1,4 +1,4 @@
-"""What a notebook stands on: modules built before it, faults and cells that exist, code that is the package's own."""
+"""Prerequisites of a notebook: modules introduced before it, existing faults and cells, quoted code of the package."""
 
 import ast
 import functools
@@ -32,7 +32,7 @@ def prerequisites(notebook, stem):
     ids = {cell.id for cell in notebook.cells}
     for cell in code_cells(notebook):
         modules = {".".join(name.split(".")[:2]) for name in imported(tree(cell)) if "." in name}
-        if "preview" not in tags(cell) and cell is not code_cells(notebook)[0]:  # which gets the course itself
+        if "preview" not in tags(cell) and cell is not code_cells(notebook)[0]:  # the first cell, which gets the course
             for module in sorted(modules):
                 if introduced().get(module, "week99") > stem:
                     yield (f"cell {cell.id!r} imports {module}, which no notebook up to this one introduces "

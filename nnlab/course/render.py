@@ -62,7 +62,7 @@ def prepared(notebook, formulas, name):
 
 
 def _asked(checks, name, cell):
-    """What the exercise called `name` in `cell` asks, as lines of text: what its reference says, or its questions."""
+    """Specification of the exercise `name` in `cell`, as lines of text: its reference's docstring, or its questions."""
     exercise = checks.exercises[name]
     if isinstance(exercise, Quiz):
         before = " ".join(line[2:] for line in cell.source.split("\n") if line.startswith("# "))
@@ -71,13 +71,13 @@ def _asked(checks, name, cell):
 
 
 def _given(checks, name):
-    """HTML of the code that the exercise called `name` begins with; empty where that is nothing."""
+    """HTML of the code that the exercise called `name` begins with; empty if there is none."""
     given = getattr(checks.exercises[name], "given", None)
     return highlight(inspect.getsource(given), PythonLexer(), HtmlFormatter(style="default")) if given else ""
 
 
 def _inline_json(value):
-    """JSON of `value` that may stand in a script element."""
+    """JSON of `value`, escaped for a script element."""
     return json.dumps(value).replace("</", "<\\/")
 
 
@@ -101,7 +101,7 @@ def rendered(notebook, template, formulas, name=None, **course):
         template: "page" or "deck".
         formulas: typesets its formulas.
         name: the notebook's in error messages; its title without.
-        course: what the template asks for besides.
+        course: further values for the template.
 
     Raises:
         ValueError: a cell shows an image that is not there, something from the network, or a formula that cannot be
@@ -123,6 +123,6 @@ def rendered(notebook, template, formulas, name=None, **course):
 
 
 def _to_page(folder, link):
-    """The `link`, a match of LINK, to another notebook as one to its page in the `folder`; one inside stays."""
+    """The `link`, a match of LINK: a link to another notebook becomes one to its page in the `folder`."""
     text, name, cell = link.groups()
     return f"{text}({folder}{name}.html{f'#cell-id={cell}' if cell else ''})" if name else link.group()

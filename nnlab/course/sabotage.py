@@ -1,4 +1,4 @@
-"""Sabotage: a fault is planted in training or computation, and the claims of a notebook must then fail.
+"""Sabotage: plant a fault in training or computation, and check that the claims of a notebook then fail.
 
 A claim that holds although the optimizers do nothing is not a claim about training. Each notebook's metadata name the
 faults that apply and the cells that must catch them: ``"nnlab": {"sabotage": {"optimizers": ["train-claim"], ...}}``.
@@ -79,7 +79,7 @@ def broken(sound, name, fault=None):
 
 
 def sabotage(names=()):
-    """Whether every fault is caught, and nothing fails without one, in the solved notebooks; a table is printed."""
+    """Whether, in the solved notebooks, every fault is caught and nothing fails without one; prints a table."""
     well = True
     print(f"{'notebook':<20} {'fault':<12} {'must be caught by':<44} {'result':<8} also breaks")
     for path in paths(names):

@@ -40,7 +40,7 @@ def build(names=(), again=False, browser=None, each=None):
     write_text(SITE / "index.html", _index(every))
     for page in [*SITE.glob("week*.html"), *SITE.glob("*/week*.*")]:
         if page.stem not in {path.stem for path in every}:
-            page.unlink()  # of a notebook that is no more
+            page.unlink()  # of a notebook that no longer exists
 
     width = max(len(path.stem) for path in chosen)
     print(f"\n{'notebook':<{width}}  cells  seconds  result")
@@ -79,7 +79,7 @@ def needs(notebook):
 
 
 def _index(every):
-    """HTML of the site's first page."""
+    """HTML of the site's index page."""
     rows = []
     for path in every:
         notebook = read(path)

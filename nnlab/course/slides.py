@@ -32,7 +32,7 @@ SLIDES = SITE / "slides"
 
 
 def build(names=(), made=None, browser=None, each=None):
-    """Write deck and handout of each notebook to ``build/site/slides/``, those that are not there as they would be now.
+    """Write deck and handout of each notebook to ``build/site/slides/``, unless they are up to date.
 
     True if every notebook ran and every slide fits, None if reveal.js could not be fetched. Prints a table, and what
     had to be left out.
@@ -96,13 +96,13 @@ def _write(path, run, formulas, browser, each):
         pages = ""
         problems.append(str(error))
     if problems:
-        write_text(deck, text.replace(state, "", 1))  # looked at again by the next build
+        write_text(deck, text.replace(state, "", 1))  # so that the next build checks it again
         problems = [f"{deck}:", *(f"  {problem}" for problem in problems)]
     return (path.stem, f"{count} slides", stated, _megabytes(deck), pages), problems
 
 
 def fingerprint(path, run):
-    """Sixteen hexadecimal digits of all that the deck of the notebook at `path` depends on: `run`, itself, our code."""
+    """Fingerprint (hexadecimal) of all that the deck of the notebook at `path` depends on: `run`, itself, the code."""
     digest = hashlib.sha256(run.key.encode() + path.read_bytes())
     for file in sorted((ROOT / "nnlab" / "course").rglob("*")):
         if file.suffix in (".py", ".js", ".css", ".j2"):
@@ -132,7 +132,7 @@ def _megabytes(path):
 
 
 def made_from(deck):
-    """What the deck at the path `deck` says that it was made from; None where there is none."""
+    """Fingerprint stored in the deck at the path `deck`; None if there is no deck."""
     if not deck.exists():
         return None
     with deck.open(encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Solved runs of the notebooks, kept in ``build/cache/runs/``: what has not changed since is not run again."""
+"""Solved runs of the notebooks, cached in ``build/cache/runs/``: a notebook that has not changed is not run again."""
 
 import functools
 import hashlib
@@ -32,13 +32,13 @@ class Run(NamedTuple):
 
 @functools.cache
 def data_here():
-    """Where the images come from on this machine, and a line about them."""
+    """Source of the images on this machine, and a line of text about it."""
     data = load("fashion_mnist")
     return data.source, repr(data)
 
 
 def fingerprint(path, data):
-    """Sixteen hexadecimal digits of all that a solved run of the notebook at `path` depends on.
+    """Fingerprint, 16 hexadecimal digits, of all that a solved run of the notebook at `path` depends on.
 
     That is the notebook without its outputs, what it can import and show (`nnlab.course.dependencies`), the versions of
     what computes, and `data`, where the images come from: a change in one week's exercises leaves the other weeks' runs
@@ -53,13 +53,13 @@ def fingerprint(path, data):
 
 
 def runs(paths, again=False):
-    """A `Run` for each of the notebooks at `paths`, solved, run strictly once as it is now, or kept from before.
+    """A `Run` for each of the notebooks at `paths`, solved: run in strict mode, or from the cache if unchanged.
 
     One after the other: torch uses every core by itself, and two notebooks that train at once take many times as long.
 
     Args:
         paths: paths of notebooks of the course.
-        again: run also what is kept.
+        again: run also the notebooks that are in the cache.
     """
     tell("Data: looking where the images come from.")
     source, _ = data_here()

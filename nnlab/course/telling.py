@@ -1,9 +1,9 @@
-"""Lines on what is going on, for an output that is no terminal, where progress bars do not show."""
+"""Progress messages for an output that is not a terminal, where progress bars are not shown."""
 
 import sys
 
 
 def tell(line):
-    """Print `line` at once, unless the output is a terminal: a progress bar says it there."""
+    """Print `line` at once, unless the output is a terminal, which shows a progress bar."""
     if not sys.stdout.isatty():
         print(line, flush=True)

@@ -1,4 +1,4 @@
-"""What the judge checks of an exercise, and how long its verdicts take."""
+"""Properties of an exercise that the judge checks, and the time that its verdicts take."""
 
 import time
 
@@ -6,7 +6,7 @@ from nnlab.checks.judging import judge
 
 
 def conditions(exercise):
-    """What the judge checks of `exercise` besides the results, a list of words."""
+    """List of what the judge checks in `exercise` besides the results, in words."""
     generated = exercise.inputs is not None
     return [words for words, checked in (
         ("arguments", True), ("settings", True), ("repetition", exercise.repeats),
@@ -14,11 +14,8 @@ def conditions(exercise):
         ("forbidden functions", bool(exercise.forbids))) if checked]
 
 
-def times(exercise):
-    """Milliseconds of processor time for the verdict on each named wrong answer and, last, on the reference; a list."""
-    taken = []
-    for answer in [wrong.answer for wrong in exercise.wrong] + [exercise.reference]:
-        start = time.process_time()
-        judge(exercise, answer)
-        taken.append(1000 * (time.process_time() - start))
-    return taken
+def timed(exercise, answer):
+    """The verdict on `answer`, and the milliseconds of processor time that it took."""
+    start = time.process_time()
+    verdict = judge(exercise, answer)
+    return verdict, 1000 * (time.process_time() - start)

@@ -1,15 +1,15 @@
-"""The records of a watched training as plain JSON, small enough to travel with a notebook: `board`."""
+"""The records of a training run as plain JSON, small enough to be stored in a notebook: `board`."""
 
 import base64
 import math
 
 from nnlab.health.statistics import BINS
 
-STEPS, LAYERS = 48, 40  # kept at most
+STEPS, LAYERS = 48, 40  # at most as many are kept
 
 
 def board(health):
-    """Dictionary of what the figure "health" draws: steps, losses, layers with their parameters, signs.
+    """Dictionary of the measurements for the figure "health": steps, losses, layers with their parameters, signs.
 
     Of the measured steps at most 48 are kept, evenly spaced, with the first and the last; of the layers the first 40.
     Histograms are bytes in base64, 32 bins a step from "low" to "high", the same for all steps: in each step 255 stands

@@ -1,4 +1,4 @@
-"""The forward passes of networks in training, seen by two hooks for all modules: `Listener`."""
+"""The forward passes of networks in training, recorded by two hooks on all modules: `Listener`."""
 
 import torch
 from torch.nn.modules.loss import _Loss
@@ -8,14 +8,14 @@ from nnlab.health.passes import Functions, Pass
 
 
 class Listener:
-    """Keeps the passes of the current step.
+    """Recorder of the forward passes of the current step.
 
     Args:
-        model: the network to listen to; None for every outermost module with parameters that runs with gradients.
+        model: the network to record; None for every outermost module with parameters that runs with gradients.
         begins: function without arguments, called when the first network is about to run, as the outermost module.
         inside: the same, after its `Pass` has begun.
         evaluates: function of the first network and its inputs, called when it runs without gradients.
-        held: function that returns the list of the optimizer's parameters, empty as long as there is none.
+        held: function that returns the list of the optimizer's parameters, empty before there is one.
     """
 
     def __init__(self, model, begins, inside, evaluates, held):
@@ -31,13 +31,13 @@ class Listener:
                         register_module_forward_hook(self._forward_ends, always_call=True)]
 
     def next_step(self, measuring):
-        """Let go of the passes of the last step and wait for those of the next, which is measured or not."""
+        """Release the passes of the last step and begin the next step, which is measured or not."""
         for one in self.passes:
             one.release()
         self.measuring, self.passes, self.running, self.left = measuring, [], [], None
 
     def close(self):
-        """Remove the hooks; let go of networks and tensors."""
+        """Remove the hooks; release networks and tensors."""
         for handle in self.handles:
             handle.remove()
         self._leave_functions()
@@ -45,11 +45,11 @@ class Listener:
         self.roots, self.names, self.windows, self.first = [], {}, {}, None
 
     def chosen(self):
-        """The pass that led to the step: the last of which a gradient has arrived; None where no network ran."""
+        """The pass that led to the step: the last one with a gradient; None where no network ran."""
         return next((one for one in reversed(self.passes) if one.arrived), self.passes[-1] if self.passes else None)
 
     def _add(self, module):
-        """Take a network into what is watched; its modules get names."""
+        """Add a network to those that are recorded; its modules get names."""
         self.roots.append(module)
         prefix = f"{type(module).__name__}{len(self.roots)}" if len(self.roots) > 1 else ""
         for name, part in module.named_modules():
@@ -70,7 +70,7 @@ class Listener:
             self.running.append(module)
 
     def _outermost(self, module, inputs):
-        """A module runs that no other has called: a network, a part of one, or a loss."""
+        """Record that a module runs that no other has called: a network, a part of one, or a loss."""
         if isinstance(module, _Loss):
             return
         follows = any(isinstance(one, torch.Tensor) and one.requires_grad for one in inputs)
@@ -83,7 +83,7 @@ class Listener:
             self._add(module)
         if not self.passes or module is self.first or module is self.roots[0]:
             self.first = module
-            self.passes = [one for one in self.passes if one.arrived][-1:]  # others are not needed any more
+            self.passes = [one for one in self.passes if one.arrived][-1:]  # the others are no longer needed
             self.passes.append(Pass(self.names, self.windows, self._left_over))
         self.passes[-1].begin(module, inputs)
         if module is self.first:
@@ -112,7 +112,7 @@ class Listener:
             functions.__exit__(None, None, None)
 
     def _left_over(self):
-        """Note the norm of the gradients that are there before the first backward pass of a step."""
+        """Record the norm of the gradients that exist before the first backward pass of a step."""
         if self.left is None:
             parameters = self.held() or [one for root in self.roots for one in root.parameters()]
             norms = [one.grad.norm() for one in parameters if one.grad is not None]

@@ -1,4 +1,4 @@
-"""Loss and accuracy of a network on samples that a watch was given."""
+"""Loss and accuracy of a network on the samples given to `watch`."""
 
 import torch
 from torch.nn import functional as F
@@ -10,7 +10,7 @@ class Pair:
     Args:
         name: "train" or "val", for messages.
         pair: (x, y), inputs and targets with the samples along their first dimension.
-        samples: how many of them are used at most, evenly spaced.
+        samples: largest number of samples used, evenly spaced.
     """
 
     def __init__(self, name, pair, samples):
@@ -23,13 +23,13 @@ class Pair:
         self.some_x, self.some_y = self.x[chosen], self.y[chosen]
 
     def measure(self, network, loss_fn, like, scale=1.0, shift=0.0):
-        """Loss and accuracy of `network`; the accuracy is None where targets are no classes.
+        """Loss and accuracy of `network`; the accuracy is None where targets are not classes.
 
         Args:
             network: the module, in evaluation mode; call this in a block without gradients.
             loss_fn: function of (outputs, targets); None for the cross-entropy of classes, else the squared error.
             like: a batch as the network gets it: the samples get its shape, dtype and device.
-            scale, shift: the network gets scale * x + shift.
+            scale, shift: the network's inputs are scale * x + shift.
         """
         shape = like.shape[1:]
         if self.some_x[0].numel() != shape.numel():

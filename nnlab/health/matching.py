@@ -1,14 +1,14 @@
-"""What a batch tells: its labels, from the gradient of the cross-entropy; which samples of a data set it holds."""
+"""Labels of a batch, from the gradient of the cross-entropy, and the samples of a data set that the batch contains."""
 
 import torch
 from torch.nn import functional as F
 
 
 def read_labels(batch, outputs, gradient):
-    """Note in a `Batch` the labels and the loss, where `gradient` is that of a cross-entropy of `outputs` (B, K).
+    """Set labels and loss of a `Batch`, if `gradient` is that of a cross-entropy of `outputs` (B, K).
 
-    The gradient of the mean cross-entropy with respect to the logits is (softmax - one-hot) / B, so its negative
-    element in each row stands at the label. If a softmax comes before the one in the loss, the gradient is this one
+    The gradient of the mean cross-entropy with respect to the logits is (softmax - one-hot) / B, so the negative
+    element of each row is at the label. If a softmax comes before the one in the loss, the gradient is this one
     times the Jacobian of the first softmax. Other losses, label smoothing and class weights are not recognized.
     """
     if outputs is None or gradient is None or outputs.dim() != 2 or outputs.shape[1] < 2 or not len(outputs):
@@ -39,7 +39,7 @@ def _parallel(gradient, expected, part):
 
 
 class Matching:
-    """Finds the samples of a batch again in the data that the watch was given, also where it was shifted and scaled.
+    """Search for the samples of a batch in the data given to `watch`, also where they were shifted and scaled.
 
     Args:
         train, val: `nnlab.health.losses.Pair` or None.
@@ -50,7 +50,7 @@ class Matching:
         self.prints, self.batch, self.found = {}, None, {}
 
     def read(self, batch, inputs):
-        """Note in a `Batch` how its samples relate to `train` and `val`: labels, leaks, scale and shift.
+        """Set in a `Batch` how its samples relate to `train` and `val`: labels, leaks, scale and shift.
 
         Args:
             batch: the `Batch`; its labels are used where they are known.
@@ -67,7 +67,7 @@ class Matching:
         batch.scale, batch.shift = self.scale(inputs)
 
     def scale(self, inputs):
-        """Pair (scale, shift): the network gets scale * x + shift for x of `train` or `val`; (1, 0) if unknown.
+        """Pair (scale, shift): the network's inputs are scale * x + shift for x of `train` or `val`; (1, 0) if unknown.
 
         Args:
             inputs: samples as the network got them, (B, ...).
@@ -88,13 +88,13 @@ class Matching:
             self.batch, own, self.found = inputs, None, {}
             for name, pair in self.pairs.items():
                 if pair.x.is_floating_point() and pair.x[0].numel() == rows.shape[1]:
-                    own = _prints(rows) if own is None else own
+                    own = _fingerprints(rows) if own is None else own
                     self.found[name] = self._search(name, pair, own)
         return self.found
 
     def _search(self, name, pair, own):
         if name not in self.prints:
-            prints = _prints(pair.x.flatten(1).cpu())
+            prints = _fingerprints(pair.x.flatten(1).cpu())
             self.prints[name] = prints, prints[:, 0].sort()
         prints, order = self.prints[name]
         place = torch.searchsorted(order.values, own[:, 0].contiguous())
@@ -118,15 +118,15 @@ def _line(given, got):
     return scale.item(), shift.item()
 
 
-def _prints(rows):
-    """Two numbers a row that tell it from others, the same for a row that is shifted and scaled: (N, 2).
+def _fingerprints(rows):
+    """Fingerprint (N, 2) of each row: two numbers that do not change when the row is shifted and scaled.
 
-    With fewer than 16 features the rows are taken as they are: standardized, too many of them would be alike.
+    With fewer than 16 features the rows are not standardized first: too many would then be alike.
     """
     count = rows.shape[1]
     mix = torch.randn(count, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     if count < 16:
         return rows.double() @ mix
-    mix -= mix.mean(0)  # what is shifted gives the same products
+    mix -= mix.mean(0)  # so that a shift does not change the products
     rows = rows.double()
     return (rows @ mix) / rows.std(1, correction=0, keepdim=True).clamp_min(1e-12)

@@ -1,4 +1,4 @@
-"""The parameters of a watched network before and after a step: norms, gradients, updates."""
+"""The parameters of a network before and after a step: norms, gradients, updates."""
 
 import math
 
@@ -9,7 +9,7 @@ from nnlab.health.statistics import histogram, twins
 
 
 class Parameters:
-    """Parameters of networks, and those that an optimizer holds besides, at one step.
+    """Parameters of networks, and further ones of an optimizer, at one step.
 
     Args:
         names: dictionary from each module of the networks to its name.
@@ -33,11 +33,11 @@ class Parameters:
 
     @torch.no_grad()
     def keep(self):
-        """Keep a copy of each parameter, to compare with later."""
+        """Store a copy of each parameter, for a later comparison."""
         self.clones = [parameter.detach().clone() for _, _, parameter, *_ in self.all]
 
     def catch(self):
-        """Keep the gradients of the backward passes that follow, for loops that clear them before the next step."""
+        """Store the gradients of the following backward passes, for loops that clear them before the next step."""
         for _, _, parameter, *_ in self.all:
             if parameter.requires_grad:
                 bare = parameter._backward_hooks is None
@@ -83,7 +83,7 @@ class Parameters:
                    for (_, _, parameter, *_), before in zip(self.all, self.clones, strict=True))
 
     def release(self):
-        """Remove the hooks on parameters and let go of all tensors."""
+        """Remove the hooks on parameters and release all tensors."""
         for parameter, handle, bare in self.handles:
             handle.remove()
             if bare and not parameter._backward_hooks:

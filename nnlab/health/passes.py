@@ -1,4 +1,4 @@
-"""One forward pass in training: statistics of every layer's outputs at once, of their gradients as they arrive."""
+"""One forward pass in training: statistics of every layer's outputs, and of their gradients in the backward pass."""
 
 import math
 
@@ -17,13 +17,13 @@ CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTran
 
 
 def is_modal(module):
-    """Whether a module computes otherwise in evaluation mode: dropout, or batch norm with running statistics."""
+    """Whether a module behaves differently in evaluation mode: dropout, or batch norm with running statistics."""
     return isinstance(module, _DropoutNd) and module.p > 0 or isinstance(module, _NormBase) and bool(
         module.track_running_stats)
 
 
 class Functions(TorchFunctionMode):
-    """A with block in which `note(name, kind, outputs)` is called for each activation function of torch."""
+    """Context manager in which `note(name, kind, outputs)` is called for each activation function of torch."""
 
     def __init__(self, note):
         super().__init__()
@@ -41,7 +41,7 @@ class Pass:
 
     Args:
         names: dictionary from each module to its name.
-        windows: dictionary that the watch keeps, of the last measured steps of each layer's units.
+        windows: dictionary of the last measured steps of each layer's units, shared by all passes.
         left_over: function without arguments, called when a backward pass begins.
     """
 
@@ -53,7 +53,7 @@ class Pass:
         self.arrived, self.last, self.axis = False, "", -1
 
     def begin(self, module, inputs):
-        """Note the modes of the modules of a network that begins, and its inputs if it is the first."""
+        """Record the modes of the modules of a network, and the inputs of the first network."""
         for part in module.modules():
             if is_modal(part):
                 self.modal.append(self.names.get(part, ""))
@@ -73,7 +73,7 @@ class Pass:
                 self.batch.spread = (deviations.max() / deviations.median().clamp_min(1e-12)).item()
 
     def end(self, outputs):
-        """Note the outputs of a network; the gradient with respect to them is kept when it arrives."""
+        """Record the outputs of a network, and in the backward pass the gradient with respect to them."""
         if isinstance(outputs, torch.Tensor) and outputs.requires_grad:
             kept = self.outputs = outputs.detach().clone()
             outputs.register_hook(lambda gradient: self._begins(kept, gradient))
@@ -82,11 +82,11 @@ class Pass:
     def _begins(self, outputs, gradient):
         self.left_over()
         self.arrived = True
-        if outputs is self.outputs:  # else a network follows that one
+        if outputs is self.outputs:  # otherwise another network follows
             self.gradient = gradient.detach()
 
     def module(self, module, outputs):
-        """Measure the outputs of a module that has run, unless it only rearranges or thins them."""
+        """Measure the outputs of a module, unless it only reshapes or pools them or drops some."""
         outputs = outputs[0] if isinstance(outputs, tuple | list) and outputs else outputs
         own = any(True for _ in module.parameters(recurse=False))
         if isinstance(module, CONVOLUTIONS):
@@ -104,7 +104,7 @@ class Pass:
 
     @torch.no_grad()
     def measure(self, name, kind, activation, outputs):
-        """Append a `Layer` with the statistics of `outputs` (B, ...), and wait for their gradient."""
+        """Append a `Layer` with the statistics of `outputs` (B, ...), and register a hook for their gradient."""
         if not isinstance(outputs, torch.Tensor) or outputs.dim() < 2 or not outputs.is_floating_point():
             return
         call = self.calls[name, kind] = self.calls.get((name, kind), 0) + 1
@@ -127,7 +127,7 @@ class Pass:
         self.arrived = True
 
     def close(self):
-        """Dead and always active units over the last measured steps."""
+        """Compute the shares of dead and always active units over the last measured steps."""
         for index, (some, each, count) in self.units.items():
             layer = self.layers[index]
             window = self.windows.setdefault((layer.label, layer.units), [])
@@ -140,6 +140,6 @@ class Pass:
         self.release()
 
     def release(self):
-        """Let go of all tensors and modules."""
+        """Release all tensors and modules."""
         self.outputs = self.gradient = self.inputs = self.names = self.left_over = None
         self.units = {}

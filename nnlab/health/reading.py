@@ -1,4 +1,4 @@
-"""What a watched training has shown: `Health`."""
+"""The measurements of a training run: `Health`."""
 
 import torch
 
@@ -9,10 +9,10 @@ from nnlab.health.table import table
 
 
 class Health:
-    """Result of `watch`: the measurements, and how to read them.
+    """Result of `watch`: the measurements, with a table, signs of faults and data for the figure.
 
-    `records` is the list of a `Record` for each measured step, `steps` the number of steps made, `optimizers` that of
-    the optimizers which made them. Printed, it is the table of the last record with the signs below.
+    `records` is a list with a `Record` for each measured step, `steps` the number of steps, `optimizers` the number of
+    optimizers that made them. Its repr is the table of the last record, with the signs below.
     """
 
     def __init__(self, every, optimizers=0):
@@ -22,7 +22,7 @@ class Health:
         self.evaluated = []  # mean and standard deviation of the inputs of these passes, pairs
 
     def note_evaluation(self, network, inputs):
-        """Count a pass of the network without gradients, and whether layers were in training mode that should not."""
+        """Count a pass of the network without gradients, and whether layers such as dropout were in training mode."""
         x = inputs[0] if inputs else None
         if isinstance(x, torch.Tensor) and x.is_floating_point() and x.numel() > 1:
             self.evaluated.append((x.mean().item(), x.std().item()))
@@ -33,10 +33,10 @@ class Health:
         """Text table of a measured step, one row a layer.
 
         Args:
-            step: the last measured step that is not after this one; None for the last.
+            step: a step; the table is of the last measured step up to it. None for the last one.
 
         Raises:
-            ValueError: no step has been measured, or none so early.
+            ValueError: no step has been measured up to this one.
         """
         self._needs_records()
         chosen = [record for record in self.records if step is None or record.step <= step]
@@ -46,11 +46,11 @@ class Health:
         return table(chosen[-1])
 
     def signs(self):
-        """List of `nnlab.health.signs.Sign` of all that is out of bounds, those of the whole training first."""
+        """List of a `Sign` for each measurement out of bounds; those of the whole training come first."""
         return signs(self)
 
     def board(self):
-        """What ``Figure("health", board=health.board())`` draws, as plain JSON.
+        """Dictionary, plain JSON, of the measurements for ``Figure("health", board=health.board())``.
 
         Raises:
             ValueError: no step has been measured.

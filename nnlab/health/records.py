@@ -1,4 +1,4 @@
-"""What one measured step of training holds: `Record`, with its `Layer`s and `Parameter`s; and a `Sign` of a fault."""
+"""Measurements of one step of training: `Record`, with its `Layer`s and `Parameter`s; and a `Sign` of a fault."""
 
 import dataclasses
 from typing import NamedTuple
@@ -48,7 +48,7 @@ class Parameter:
     weights: Histogram  # before the step; None, as that of the gradient, for biases and other vectors
     finite: bool
     twins: int  # units whose weights equal those of another unit
-    gradient_rms: float = None  # as the optimizer got it; None: it has no gradient
+    gradient_rms: float = None  # as the optimizer got it; None: there is no gradient
     gradient_norm: float = None
     gradient: Histogram = None
     update: float = None  # norm of the change of the parameter in this step, weight decay included
@@ -69,10 +69,10 @@ class Batch:
     least: float = None
     most: float = None
     spread: float = None  # largest standard deviation of a feature / the median one; None for images
-    labels: list = None  # class indices, where outputs and gradient are those of a cross-entropy
-    loss: float = None  # of the batch, where they are
-    twice: bool = False  # the outputs are probabilities already, and a softmax follows
-    wrong: float = None  # share of its samples with another label than in `train`, of those found there
+    labels: list = None  # class indices, if outputs and gradient are those of a cross-entropy
+    loss: float = None  # of the batch, in the same case
+    twice: bool = False  # whether the outputs are probabilities, and another softmax follows
+    wrong: float = None  # share of the samples found in `train` that have another label there
     leaked: float = None  # share of its samples that are in `val`
     scale: float = None  # the network got scale * x + shift for x of `train`
     shift: float = None
@@ -86,9 +86,9 @@ class Record:
     layers: list
     parameters: list
     batch: Batch
-    evaluating: list  # layers that behave otherwise in evaluation (dropout, batch norm) and were in that mode here
-    modal: list  # all layers that do, whatever their mode
-    left_over: float = 0.0  # norm of the gradients that were there before this step's backward pass
+    evaluating: list  # layers that behave differently in evaluation mode (dropout, batch norm) and were in it
+    modal: list  # all such layers, in either mode
+    left_over: float = 0.0  # norm of the gradients before this step's backward pass
     train_loss: float = None
     val_loss: float = None
     train_accuracy: float = None
@@ -104,7 +104,7 @@ class Sign(NamedTuple):
     """A measurement out of bounds."""
 
     name: str  # such as "dead units"
-    layer: str  # label of the layer, or name of the parameter; "" where it is the whole training's
+    layer: str  # label of the layer, or name of the parameter; "" for the whole training
     value: float
     bound: float
     step: int  # the measured step at which `value` was measured, or its middle value (median) ends

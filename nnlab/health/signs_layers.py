@@ -1,4 +1,4 @@
-"""Signs that stand at one layer or parameter: dead and saturated units, gradients, updates, identical units."""
+"""Signs of one layer or parameter: dead and saturated units, gradients, updates, identical units."""
 
 import math
 import statistics
@@ -6,7 +6,7 @@ import statistics
 from nnlab.health.records import Sign
 
 RECENT = 5  # measured steps whose median counts: one batch alone may be unusual
-SAMPLES = 100  # fewer samples say nothing on a unit that is seldom active
+SAMPLES = 100  # with fewer samples a rarely active unit may seem dead
 DEAD = 0.75  # healthy training with Adam at a learning rate of 0.01 leaves up to 65 % dead, at 0.001 up to 50 %
 SATURATED = 0.75  # one hidden layer of sigmoids that trains well has up to 63 % of its outputs near a limit
 RATIO = 1e3  # norms of the gradient at the first and the last layer; with suitable initialization they are within 30
@@ -17,7 +17,7 @@ TWINS = 0.5  # share of units whose weights equal another unit's; independent in
 
 
 def layer_signs(health):
-    """List of `Sign` of single layers and parameters."""
+    """List with a `Sign` for each measurement of a layer or parameter that is out of bounds."""
     records = [record for record in health.records if record.layers] or health.records
     recent = records[-RECENT:]
     return [*_units(recent), *_gradients(recent), *_no_updates(health.records), *_updates(health.records),
@@ -25,7 +25,7 @@ def layer_signs(health):
 
 
 def _median(values):
-    """Median of the values that are finite numbers; None where there are none."""
+    """Median of the finite numbers among the values; None if there are none."""
     known = [value for value in values if value is not None and math.isfinite(value)]
     return statistics.median(known) if known else None
 
@@ -80,7 +80,7 @@ def _updates(records):
     for index, last in enumerate(records[-1].parameters):
         history = [record.parameters[index] for record in records if len(record.parameters) > index]
         if len(last.shape) < 2 or last.update is None or all(not one.update for one in history):
-            continue  # biases begin at 0, so their ratios say little
+            continue  # biases are initialized to 0, so their ratios are not informative
         late, whole = _median([one.ratio for one in history[-RECENT:]]), _median([one.ratio for one in history])
         once = max(((one.ratio, record.step) for one, record in zip(history, records, strict=False)
                     if one.ratio is not None and math.isfinite(one.ratio)), default=(0.0, 0))

@@ -6,13 +6,13 @@ from collections import Counter
 
 from nnlab.health.records import Sign
 
-LEFT_OVER = 0.0  # zero_grad leaves no gradient at all
+LEFT_OVER = 0.0  # norm; zero_grad leaves no gradient at all
 GAP = 0.2  # accuracy on `train` less that on `val`
 RISE = 1.5  # validation loss at the end / its minimum; healthy runs of a few epochs reach 1.4
 BETTER = 0.05  # accuracy on `val` less that on `train`: more than 500 samples vary by chance
 FALL = 0.95  # loss at the end / at the beginning: less than 5 % was learned
 ENOUGH = 40  # steps before training is expected to show
-INITIAL = 3.0  # initial loss / ln(number of classes), which a network has that knows nothing and is sure of nothing
+INITIAL = 3.0  # initial loss / ln(number of classes), the loss of equal class probabilities
 LARGE, SMALL, OFFSET = 5.0, 0.05, 3.0  # root mean square of inputs; their mean in standard deviations
 ALIKE, APART = 0.6, 0.5  # standard deviations of inputs of passes with and without gradients, smaller / larger; means
 SHRUNK = 0.1  # norm of a weight matrix at the end / at the start; healthy ones grow, or lose less than a half
@@ -24,7 +24,7 @@ NOTHING, PART = 1e-3, 0.3  # learning rate / its maximum, and the share of the s
 
 
 def training_signs(health):
-    """List of `Sign` of the training as a whole."""
+    """List with a `Sign` for each measurement of the whole training that is out of bounds."""
     records = health.records
     return [*_not_finite(records), *_losses(records), *_modes(health), *_batches(records), *_inputs(records),
             *_unlike(health), *_shrunk(records), *_steps(health)]

@@ -7,11 +7,11 @@ from torch import nn
 from torch.nn import functional as F
 
 BINS = 32
-MOST = 200_000  # numbers of a tensor that statistics are computed of: whole samples, evenly spaced in the batch
-COUNTED = 20_000  # numbers that a histogram is made of, evenly spaced
+MOST = 200_000  # largest number of elements for statistics: whole samples, evenly spaced in the batch
+COUNTED = 20_000  # largest number of elements in a histogram, evenly spaced
 
 CUTTING = (nn.ReLU, nn.ReLU6, nn.GELU, nn.SiLU, nn.Mish, nn.Hardswish)  # about 0 wherever the input is negative
-BOUNDS = {"sigmoid": (0.0, 1.0, 0.03), "tanh": (-1.0, 1.0, 0.03)}  # limits, and what counts as near to one of them
+BOUNDS = {"sigmoid": (0.0, 1.0, 0.03), "tanh": (-1.0, 1.0, 0.03)}  # limits, and the distance that counts as saturated
 FUNCTIONS = {function: name for name, functions in {
     "relu": (torch.relu, torch.relu_, F.relu, torch.Tensor.relu, torch.Tensor.relu_, F.relu6, F.gelu, F.silu),
     "sigmoid": (torch.sigmoid, torch.sigmoid_, F.sigmoid, torch.Tensor.sigmoid, torch.Tensor.sigmoid_),
@@ -25,7 +25,7 @@ class Histogram:
     """Counts of a tensor's finite numbers in `BINS` bins of equal width from `low` to `high`, its extreme values."""
 
     low: float
-    high: float  # where it equals `low`, all numbers are equal and the first bin holds them
+    high: float  # if it equals `low`, all numbers are equal and counted in the first bin
     counts: list
 
     @property
@@ -36,7 +36,7 @@ class Histogram:
 
 
 def family(module):
-    """Kind of activation function that `module` is: "relu", "sigmoid", "tanh", or "" for any other module."""
+    """Family of the activation function `module`: "relu", "sigmoid" or "tanh"; "" for any other module."""
     if isinstance(module, CUTTING):
         return "relu"
     known = {nn.Sigmoid: "sigmoid", nn.Hardsigmoid: "sigmoid", nn.Tanh: "tanh", nn.Hardtanh: "tanh"}
@@ -79,7 +79,7 @@ def saturated(values, kind):
 
 
 def switched(values, axis):
-    """Two boolean tensors with one element a unit (a channel, for images): is it > 0 in some sample, in each one?
+    """Two boolean tensors, one element for each unit (channel, for images): is it > 0 in some sample, in all samples?
 
     Args:
         values: outputs of an activation function, (B, ...).
@@ -91,7 +91,7 @@ def switched(values, axis):
 
 
 def twins(weight):
-    """Number of units whose weights equal those of another unit: rows of a weight (units, ...) that occur before."""
+    """Number of units with the same weights as another unit: rows of a weight (units, ...) that equal earlier ones."""
     rows = weight.detach().flatten(1)
     sums = rows[:, :9].double().sum(1)  # equal rows have equal sums; where all sums differ, so do the rows
     if len(sums.unique()) == len(sums) or not rows.isfinite().all():

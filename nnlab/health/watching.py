@@ -1,4 +1,4 @@
-"""Watch a training loop from outside, by torch's global hooks, which are removed when the with block ends."""
+"""Monitor a training loop by torch's global hooks, which are removed when the with block ends."""
 
 import torch
 from torch import nn
@@ -15,15 +15,16 @@ from nnlab.unchanged import evaluating
 
 
 class watch:
-    """A with block that measures the network that is trained in it; its value is a `Health`.
+    """Context manager that monitors the network trained in its block by hooks; its value is a `Health`.
 
     Measured are the first step and every `every`-th after it: the outputs of each layer and activation function in the
     training pass, the gradient with respect to them, and each parameter with its gradient and its update. Activation
-    functions are seen as modules (`nn.ReLU`) and as functions of torch that a module's forward calls (`torch.relu`),
-    but not what is computed by hand, as in ``x.clamp(min=0)``. Layers that only rearrange, pool or drop are not listed.
+    functions are recognized as modules (`nn.ReLU`) and as functions of torch that a module's forward calls
+    (`torch.relu`), but not in other operations, such as ``x.clamp(min=0)``. Layers that only reshape, pool or drop are
+    not listed.
 
-    Training is left as it is, to the bit: weights, state of the optimizer, random generators, modes. After the block
-    no hook is left, and the result holds numbers only, neither the model nor its tensors. An object serves one block.
+    Training is not changed, to the bit: weights, state of the optimizer, random generators, modes. After the block no
+    hook is left, and the result contains only numbers, neither the model nor its tensors. An object is for one block.
 
     A small MLP (784-100-50-10, batches of 64) trains about twice as long at every=5; losses on `train` and `val` cost
     two passes over `samples` images each time, which is most of the cost for a convolutional network.
@@ -34,10 +35,10 @@ class watch:
             because a loop updates parameters by hand, a step is what happens between two passes that have a gradient.
         every: number of steps from one measurement to the next.
         train, val: pairs (x, y) on which the loss, and for classes the accuracy, is measured in evaluation mode. Give x
-            as the loop gets it: if the loop shifts and scales it before the network, this is found and done here too.
+            as the loop gets it: if the loop shifts and scales it before the network, this is detected and repeated.
         loss_fn: function of (outputs, targets) for these losses; without it the cross-entropy where y holds class
             indices, else the mean squared error.
-        samples: how many samples of `train` and `val` these losses are measured on, evenly spaced.
+        samples: number of samples of `train` and of `val` for these losses, evenly spaced.
 
     Raises:
         ValueError: an argument is not as documented; or, at the first step, `train` or `val` does not fit the network.
@@ -45,9 +46,9 @@ class watch:
 
     def __init__(self, model=None, optimizer=None, every=5, train=None, val=None, loss_fn=None, samples=500):
         if model is not None and not isinstance(model, nn.Module):
-            raise ValueError(f"model is a {type(model).__name__}; give a torch.nn.Module, or none to have it found")
+            raise ValueError(f"model is a {type(model).__name__}; give a torch.nn.Module, or None to find it")
         if optimizer is not None and not hasattr(optimizer, "param_groups"):
-            raise ValueError(f"optimizer is a {type(optimizer).__name__}; give one of torch.optim, or none")
+            raise ValueError(f"optimizer is a {type(optimizer).__name__}; give one of torch.optim, or None")
         for name, value in (("every", every), ("samples", samples)):
             if not isinstance(value, int) or value < 1:
                 raise ValueError(f"{name} = {value!r}; give a whole number, 1 or more")
@@ -78,7 +79,7 @@ class watch:
         self.model = self.optimizer = self.train = self.val = self.matching = self.health = self.listener = None
 
     def _next_step(self):
-        """Let go of the last step and wait for the next one."""
+        """Release the last step and begin the next one."""
         if self.parameters is not None:
             self.parameters.release()
         self.parameters = self.losses = None
@@ -92,16 +93,16 @@ class watch:
         if self.listener.busy or not self._is_ours(optimizer, closure):
             return
         self.closure = closure
-        if self.listener.measuring and (self.listener.roots or not closure):  # else the closure will run the network
+        if self.listener.measuring and (self.listener.roots or not closure):  # otherwise the closure runs the network
             if self.parameters is not None:
-                self.parameters.release()  # of a loop by hand, as it seemed
+                self.parameters.release()  # those of a loop that seemed to update by hand
             self._begin(optimizer)
             if not closure:
                 self.parameters.gradients()
                 self._measure_losses()
 
     def _is_ours(self, optimizer, closure):
-        """Whether this optimizer holds parameters of the networks that are watched, or is the first after they ran."""
+        """Whether this optimizer holds parameters of the monitored networks, or is the first after they ran."""
         if optimizer is self.optimizer:
             return True
         own = {id(parameter) for root in self.listener.roots for parameter in root.parameters()}
@@ -151,7 +152,7 @@ class watch:
         self.parameters.measure()
 
     def _step_is_over(self):
-        """Keep what was measured of the step, and count it."""
+        """Append the record of the step, if it was measured, and count the step."""
         if self.listener.measuring and self.parameters is not None:
             if self.optimizer is None:
                 self.parameters.gradients()
@@ -176,7 +177,7 @@ class watch:
         return record
 
     def _measure_losses(self):
-        """Losses and accuracies on the data that the watch was given, before the update of this step."""
+        """Losses and accuracies on the data given to `watch`, before the update of this step."""
         pairs = [pair for pair in (self.train, self.val) if pair is not None]
         roots, passes = self.listener.roots, self.listener.passes
         if not pairs or not passes or self.losses is not None or self.model is None and len(roots) != 1:

@@ -1,7 +1,7 @@
-"""Interactive figures: one small class for all. What a figure draws and computes stands in its JavaScript file.
+"""Interactive figures: one class for all; each figure draws and computes in its own JavaScript file.
 
-``Figure("neuron", bias=0.5)`` shows the neuron; ``figure.state`` follows what is done to it. Setting it, or a part
-of it (``figure.state["bias"] = 1.5``), moves the figure. The same file is alive in Jupyter and Colab, and, with no
+``Figure("neuron", bias=0.5)`` shows the neuron; ``figure.state`` follows the user's changes. Setting it, or a part
+of it (``figure.state["bias"] = 1.5``), changes the figure. The same file runs in Jupyter and Colab and, without a
 kernel, in exported pages and slides.
 """
 
@@ -21,7 +21,7 @@ from nnlab.widgets.packing import packed
 
 MIME = "application/vnd.nnlab.figure+json"
 NETWORK = "application/vnd.nnlab.network+json"
-SHARED = ("shared", "controls", "state", "frame")  # what stands before each figure's own file
+SHARED = ("shared", "controls", "state", "frame")  # shared parts before each figure's own file
 HERE = Path(__file__).parent
 FIGURES = HERE / "figures"  # NAME.js draws and computes; NAME.json holds the rules of its state
 
@@ -42,7 +42,7 @@ def module(name):
 
 
 def defaults(name):
-    """The state that the figure called `name` begins with, a dictionary."""
+    """Initial state of the figure called `name`, a dictionary."""
     return copy.deepcopy(rules(name)["defaults"])
 
 
@@ -69,12 +69,12 @@ def rules(name):
 class Figure(anywidget.AnyWidget):
     """The interactive figure called `name`; its whole state is the JSON dictionary `state`.
 
-    A change of ``figure.state``, or of a list in it, moves the figure; a part that is taken out gets its default.
+    A change of ``figure.state``, or of a list in it, changes the figure; a part that is removed gets its default.
 
     Args:
         name: one of `names()`.
-        network: for a figure that runs one, a trained network: it travels beside the state and runs in the browser.
-        images, labels, classes: for a figure that shows images, what `nnlab.widgets.images.packed_images` takes.
+        network: for a figure that runs one, a trained network: it is sent beside the state and runs in the browser.
+        images, labels, classes: for a figure that shows images, as for `nnlab.widgets.images.packed_images`.
         board: for the figure "health", the measurements of a training, `nnlab.health.Health.board()`.
         state: parts of the state that differ from the figure's defaults.
 
@@ -85,7 +85,7 @@ class Figure(anywidget.AnyWidget):
 
     _esm = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True, to_json=lambda state, _: plain(state))
-    start = traitlets.Dict().tag(sync=True, to_json=lambda state, _: plain(state))  # where the button Reset leads
+    start = traitlets.Dict().tag(sync=True, to_json=lambda state, _: plain(state))  # for the button Reset
     network = traitlets.Dict().tag(sync=True)
     _ipython_display_ = None  # ipywidgets 7.7 would show itself by this, without the static form below
 
@@ -131,7 +131,7 @@ def _merged(name, state):
 
 
 def _problem(rule, value):
-    """What is wrong with the `value` of a part of a state, the end of a sentence; None where nothing is.
+    """End of a sentence on an error in the `value` of a part of a state; None if there is no error.
 
     Args:
         rule: the part's own rules, a dictionary: "defaults" (its default), "choices", ... as in `rules`.
@@ -177,7 +177,7 @@ def _loose(value):
 
 
 def _depth(value):
-    """How deep the lists in `value` are: 0 for a number, 2 for a list of lists of numbers."""
+    """Depth of the lists in `value`: 0 for a number, 2 for a list of lists of numbers."""
     return 1 + _depth(value[0]) if isinstance(value, list) else 0
 
 

@@ -1,4 +1,4 @@
-"""Measurements of a network in training that travel to a figure beside its state, as JSON."""
+"""Measurements of a network in training, sent to a figure beside its state, as JSON."""
 
 import json
 
@@ -10,7 +10,7 @@ def packed_board(board):
     """``{"board": board}``, after a check that `board` is what `nnlab.health.Health.board` returns; {} for None.
 
     Raises:
-        ValueError: it is something else, holds no layers, or more than two million characters of JSON.
+        ValueError: it is something else, has no layers, or more than two million characters of JSON.
     """
     if board is None:
         return {}
@@ -23,9 +23,10 @@ def packed_board(board):
     try:
         text = json.dumps(board, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"board is no plain JSON ({error}); give health.board() as it is") from None
+        raise ValueError(f"board is not plain JSON ({error}); give health.board() as it is") from None
     if len(text) > MOST:
-        raise ValueError(f"board has {len(text):,} characters of JSON, at most {MOST:,} travel; watch fewer layers")
+        raise ValueError(f"board has {len(text):,} characters of JSON, and at most {MOST:,} can be sent; "
+                         "watch fewer layers")
     return {"board": json.loads(text)}
 
 

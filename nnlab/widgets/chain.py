@@ -1,4 +1,4 @@
-"""A convolutional network as a chain of layers: modules in float64 that compute what it computes in evaluation mode."""
+"""A convolutional network as a chain of layers: modules in float64 with the same outputs in evaluation mode."""
 
 import copy
 import itertools
@@ -12,7 +12,7 @@ LEFT_OUT = nn.Dropout | nn.Dropout1d | nn.Dropout2d | nn.Identity  # they comput
 LAYERS = (nn.Conv2d, nn.BatchNorm2d, nn.ReLU, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.Flatten, nn.Linear)
 TAKES = ("it takes Conv2d, BatchNorm2d, ReLU, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d(1) or the mean over height and "
          "width, Flatten, Linear and Dropout")
-BESIDE = ("size", "getattr", "getitem")  # what only reads a shape, as for x.view(x.size(0), -1)
+BESIDE = ("size", "getattr", "getitem")  # methods that only read a shape, as in x.view(x.size(0), -1)
 POOLING = {"max_pool2d": nn.MaxPool2d, "avg_pool2d": nn.AvgPool2d, "adaptive_avg_pool2d": nn.AdaptiveAvgPool2d}
 
 
@@ -22,7 +22,7 @@ def is_convolutional(network):
 
 
 def chain(network, shape):
-    """The layers of `network`, one after the other, as a list of modules in float64 that share nothing with it.
+    """List of the layers of `network` in order: modules in float64 that share no memory with it.
 
     Functions such as `torch.relu` become modules. Dropout is left out, as in evaluation. A BatchNorm2d with its running
     statistics is folded into the convolution before it; elsewhere it becomes a 1×1 convolution of each channel alone.
@@ -61,7 +61,7 @@ def _traced(network):
     """The layers in the order in which `network` calls them; functions as modules."""
     try:
         traced = torch.fx.symbolic_trace(network)
-    except Exception as error:  # whatever a network's own code raises
+    except Exception as error:  # a network's own code may raise any exception
         raise ValueError("this figure cannot follow the network's forward(), which decides by the values or the shape "
                          f"of its input ({str(error).splitlines()[0]}); write it as an nn.Sequential") from None
     layers, last = [], None
@@ -99,7 +99,7 @@ def _as_modules(node, name):
 
 
 def _instead(name):
-    """What to do about a layer or function called `name` that no figure computes."""
+    """Clause on what to do about a layer or function called `name` that no figure computes."""
     return "leave it out, the figure adds the softmax itself" if "softmax" in name.lower() else TAKES
 
 

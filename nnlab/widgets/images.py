@@ -1,4 +1,4 @@
-"""Images that travel to a figure beside its state: as bytes, with the names of their classes."""
+"""Images that are sent to a figure beside its state: as bytes, with the names of their classes."""
 
 import base64
 
@@ -8,8 +8,8 @@ import torch
 def packed_images(images, labels, classes, reads, outputs=None):
     """Images with their labels and the class names as JSON, for a figure that shows them.
 
-    A pixel travels as a byte: 0 and 255 stand for "low" and "high", which are 0 and 1, or, where there are other values
-    than that, the least and the largest value. So the images may be normalized.
+    A pixel is sent as a byte: 0 and 255 represent "low" and "high", which are 0 and 1 or, if there are values outside
+    0 to 1, the smallest and the largest value. So the images may be normalized.
 
     Args:
         images: tensor or array of shape (N, height, width) or (N, 1, height, width), as the network gets them; with
@@ -18,7 +18,7 @@ def packed_images(images, labels, classes, reads, outputs=None):
         classes: a list with the names of the classes, or None.
         reads: what the figure takes, by the rules of its state: the shape (1, height, width) of its "inputs", and the
             largest number of "images".
-        outputs: number of the network's outputs, if one came along.
+        outputs: number of outputs of the network, if there is one.
 
     Raises:
         ValueError: another shape, too many images, a pixel that is not finite, or labels and names that do not fit.
@@ -32,7 +32,7 @@ def packed_images(images, labels, classes, reads, outputs=None):
         made["classes"] = classes
     if images is None:
         if labels is not None:
-            raise ValueError("labels are of images; give images too")
+            raise ValueError("labels need images; give images too")
         return made
     (_, height, width), most = reads["inputs"], reads["images"]
     pixels = torch.as_tensor(images).detach().cpu()

@@ -1,15 +1,15 @@
-"""A figure's state as Python has it: dictionaries and lists that move the figure when something in them is changed."""
+"""A figure's state in Python: dictionaries and lists whose changes change the figure."""
 
 import functools
 
 
 class _Live:
-    """What a figure's state is made of: what changes it, changes the figure, by the rules of its state."""
+    """Base class of the parts of a figure's state, whose changes change the figure, within the rules of its state."""
 
     __slots__ = ()
 
     def copy(self):
-        """A dictionary or list of its own, of its own kind all through, which no longer moves the figure."""
+        """Copy of the dictionary or list, of the same type on all levels, that is independent of the figure."""
         return plain(self)
 
     __copy__ = copy
@@ -23,19 +23,19 @@ class _Live:
 
 
 class State(_Live, dict):
-    """A dictionary of a figure's state: what changes it, changes the figure, by the rules of its state."""
+    """A dictionary in a figure's state: a change of it changes the figure, within the rules of its state."""
 
     __slots__ = ("_reach",)
 
 
 class Values(_Live, list):
-    """A list in a figure's state: what changes it, changes the figure, by the rules of its state."""
+    """A list in a figure's state: a change of it changes the figure, within the rules of its state."""
 
     __slots__ = ("_reach",)
 
 
 def _changing(kind, name):
-    """The method `name` of dict or list, which is done to the figure's state first, and then to the object itself."""
+    """The method `name` of dict or list, applied to the figure's state first, and then to the object itself."""
     method = getattr(kind, name)
 
     @functools.wraps(method)
@@ -53,14 +53,14 @@ for _kind, _plain, _names in ((State, dict, "__setitem__ __delitem__ __ior__ cle
 
 
 def plain(value):
-    """`value` with dictionaries and lists of its own, of Python's own kinds."""
+    """Deep copy of `value` with plain dictionaries and lists."""
     if isinstance(value, dict):
         return {key: plain(one) for key, one in value.items()}
     return [plain(one) for one in value] if isinstance(value, list) else value
 
 
 def live(value, figure, trait, path=()):
-    """`value`, plain JSON, as it stands at `path` in the `trait` of `figure`: `State` and `Values` all through."""
+    """`value`, plain JSON, converted to `State` and `Values` at `path` in the `trait` of `figure`."""
     def below(key, one):
         return live(one, figure, trait, (*path, key))
 
@@ -75,17 +75,17 @@ def live(value, figure, trait, path=()):
 
 
 def _change(figure, trait, path, mine, operation):
-    """What `operation` returns, after it has changed what stands at `path` in the `trait` of `figure`.
+    """Result of `operation`, after it has changed the value at `path` in the `trait` of `figure`.
 
     Args:
-        figure: its rules decide; what they refuse changes nothing.
+        figure: the figure; a change that its rules forbid has no effect.
         trait: "state", or another trait of the figure that holds a state.
         path: keys and places that lead to the changed object.
-        mine: the `State` or `Values` that the caller has in hand; afterwards it holds what the figure holds.
+        mine: the caller's `State` or `Values`; afterwards it equals the figure's.
         operation: function of a plain dictionary or list that changes it.
 
     Raises:
-        ValueError: the rules refuse it; or the list in hand is of an earlier state.
+        ValueError: the rules forbid it; or the caller's list is of an earlier state.
     """
     state = plain(getattr(figure, trait))
     try:
@@ -93,7 +93,7 @@ def _change(figure, trait, path, mine, operation):
     except (IndexError, KeyError, TypeError):
         there = None
     if path and there != mine:
-        raise ValueError(f"these values are of an earlier state, which the figure has left; "
+        raise ValueError(f"these values are of an earlier state of the figure; "
                          f"take them again from figure.{trait}[{path[0]!r}]")
     result = operation(there)
     setattr(figure, trait, state)

@@ -1,4 +1,4 @@
-"""Pack a trained network so that it travels to a figure beside its state: weights in eight bits, the rest in full."""
+"""Pack a trained network, to be sent to a figure beside its state: weights quantized to eight bits, biases exact."""
 
 import base64
 
@@ -10,12 +10,12 @@ from nnlab.widgets.chain import chain, is_convolutional
 
 MODULES = {"convolution": nn.Conv2d, "max": nn.MaxPool2d, "average": nn.AvgPool2d, "mean": nn.AdaptiveAvgPool2d,
            "relu": nn.ReLU, "flatten": nn.Flatten, "linear": nn.Linear}
-PAIRS = ("kernel_size", "stride", "padding", "dilation")  # they travel as pairs, for height and width
+PAIRS = ("kernel_size", "stride", "padding", "dilation")  # sent as pairs, for height and width
 SINGLE = ("in_channels", "groups", "count_include_pad")
 
 
 def packed(network, inputs, outputs):
-    """The network as JSON, for a figure that computes linear layers with ReLU between them, or a chain of layers.
+    """Network as JSON, for a figure that computes linear layers with ReLU between them, or a chain of layers.
 
     The weights of each unit or output channel become whole numbers from -127 to 127 (in base64, row by row) times one
     scale, its largest absolute weight / 127 (symmetric quantization per row); biases stay as they are.
@@ -28,7 +28,7 @@ def packed(network, inputs, outputs):
         outputs: number of outputs that the figure expects; None for any number.
 
     Raises:
-        TypeError: `network` is no module.
+        TypeError: `network` is not a module.
         ValueError: it has no linear layers, or of other sizes; it computes something else; or a weight is not finite.
     """
     if not isinstance(network, nn.Module):
