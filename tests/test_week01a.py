@@ -1,5 +1,6 @@
 """Week 1a's exercises: their rules, oracles of their references, and wrong answers that nobody has named."""
 
+import ast
 import dataclasses
 import functools
 import math
@@ -14,6 +15,7 @@ from nnlab.checks.candidate import Reference
 from nnlab.checks.exercise import variant
 from nnlab.checks.forms import like
 from nnlab.checks.judging import judge
+from nnlab.course.notebooks import paths, read
 from nnlab.exercises import week01a
 
 REFERENCE = {exercise.name: exercise.reference for exercise in week01a.EXERCISES}
@@ -426,3 +428,18 @@ def test_numbers_of_one_layer_are_those_of_the_collapsed_stack():
     for sizes in ([2, 1], [2, 16, 1], [5, 7, 3, 4]):
         W, c = one_layer([(torch.randn(n, m), torch.randn(m)) for n, m in zip(sizes, sizes[1:], strict=False)])
         assert numbers_of_one_layer(sizes) == W.numel() + c.numel()
+
+
+def test_dead_relus_are_not_rare():
+    """Of ReLU neurons with random parameters 14 % output 0 for all evenings after the notebook's training."""
+    cells = {cell.id: cell.source for cell in read(paths(["week01a"])[0]).cells}
+    evenings = next(node.value for node in ast.parse(cells["doubling-run"]).body if isinstance(node, ast.Assign))
+    x, labels = torch.tensor(ast.literal_eval(evenings.args[0])).split((2, 1), dim=1)
+    parameters = torch.randn(3, 10_000, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    for _ in range(300):
+        loss = (torch.relu(x @ parameters[:2] + parameters[2]) - labels).square().mean(0).sum()
+        gradient, = torch.autograd.grad(loss, parameters)
+        parameters = (parameters - 0.3 * gradient).detach().requires_grad_()
+    dead = (x @ parameters[:2] + parameters[2] <= 0).all(0)
+    assert round(100 * dead.float().mean().item()) == 14
+    assert "of 10,000 such neurons" in cells["serve-answer-notes"] and "14 %" in cells["serve-answer-notes"]

@@ -146,7 +146,7 @@ class TestExercises(ExerciseRules):
                      lambda outputs, targets: np.mean(outputs.numpy().argmax(axis=1) == targets.numpy()),
                      lambda outputs, targets: 1 - (outputs.max(1)[1] - targets).ne(0).double().mean(),
                      lambda outputs, targets: (torch.topk(outputs, 1).indices[:, 0] == targets).sum() / len(targets)],
-        "squared_error_slopes": [gradient_by_autograd, gradient_in_a_loop, gradient_by_the_chain_rule,
+        "squared_error_gradient": [gradient_by_autograd, gradient_in_a_loop, gradient_by_the_chain_rule,
                                  lambda w, b, x, y: (
                                      (d := ((a := torch.sigmoid(x @ w + b)) - y) * (a - a * a)) * x, d)],
         "logistic_loss": [lambda w, b, x, y, penalty:
@@ -218,7 +218,7 @@ def loss_of(losses="F.binary_cross_entropy_with_logits(z, y)", penalty="penalty 
 
 
 BOUND, STEP = week01b.mistake_bound, week01b.perceptron_step
-DELTAS = week01b.squared_error_slopes
+DELTAS = week01b.squared_error_gradient
 WRONG = {
     "perceptron_step": [
         step_until_right, step_in_place, step_without_else,
@@ -323,7 +323,7 @@ WRONG = {
         lambda outputs, targets: (outputs.argmax(1) + 1 == targets).float().mean(),
         lambda outputs, targets: print((outputs.argmax(1) == targets).float().mean()),
     ],
-    "squared_error_slopes": [
+    "squared_error_gradient": [
         variant(DELTAS, (" * a * (1 - a)", "")), variant(DELTAS, ("a - y", "y - a")),
         variant(DELTAS, ("delta = ", "delta = 2 * ")), variant(DELTAS, ("delta * x", "delta * torch.ones_like(x)")),
         variant(DELTAS, ("a * (1 - a)", "a * (1 + a)")), variant(DELTAS, ("a * (1 - a)", "(1 - a ** 2)")),
@@ -374,7 +374,7 @@ def test_wrong_answers_that_nobody_has_named_are_rejected_nearly_all_with_a_sent
 @pytest.mark.parametrize(("name", "theirs"), [
     ("softmax", lambda z: torch.softmax(z, -1)), ("cross_entropy", lambda z, y: F.cross_entropy(z, y)),
     ("accuracy", lambda outputs, targets: torch.tensor(np.mean(outputs.numpy().argmax(1) == targets.numpy()))),
-    ("mistake_bound", other_bound), ("squared_error_slopes", gradient_by_autograd),
+    ("mistake_bound", other_bound), ("squared_error_gradient", gradient_by_autograd),
     ("logistic_loss", lambda w, b, x, y, penalty: F.binary_cross_entropy_with_logits(x @ w + b, y)
      + penalty / 2 * (w ** 2).sum())])
 def test_references_are_torchs_or_numpys_on_what_is_drawn(name, theirs):

@@ -163,8 +163,8 @@ def accumulate_on_a_copy(order):
 def accumulate_reversed_copy(order: list) -> list:
     backwards = order[::-1]
     for node in backwards:
-        for parent, slope in node.parents:
-            parent.grad += float(np.float64(slope) * node.grad)
+        for parent, derivative in node.parents:
+            parent.grad += float(np.float64(derivative) * node.grad)
     return backwards
 
 
@@ -178,18 +178,18 @@ def accumulate_by_collecting(order):
         node.grad = grad
 
 
-def check_stacked(f, x, slopes, h=1e-5):
+def check_stacked(f, x, gradient, h=1e-5):
     found = torch.stack([(f(x + h * e) - f(x - h * e)) / 2 / h for e in torch.eye(len(x), dtype=x.dtype)])
-    return (found - slopes).abs().max()
+    return (found - gradient).abs().max()
 
 
-def check_on_clones(f, x, slopes, h=1e-5):
+def check_on_clones(f, x, gradient, h=1e-5):
     worst = 0.0
     for k in range(x.numel()):
         above, below = x.clone(), x.clone()
         above[k] += h
         below[k] -= h
-        error = abs(float(f(above) - f(below)) / (2 * h) - float(slopes[k]))
+        error = abs(float(f(above) - f(below)) / (2 * h) - float(gradient[k]))
         if not error <= worst:
             worst = error
             if math.isnan(worst):
@@ -198,16 +198,16 @@ def check_on_clones(f, x, slopes, h=1e-5):
 
 
 @counting_calls
-def check_in_numpy(f, x: torch.Tensor, slopes: torch.Tensor, h: float = 1e-5) -> float:
+def check_in_numpy(f, x: torch.Tensor, gradient: torch.Tensor, h: float = 1e-5) -> float:
     steps = h * np.eye(len(x))
     found = np.array([f(x + torch.from_numpy(e)).item() - f(x - torch.from_numpy(e)).item() for e in steps]) / (2 * h)
-    return np.abs(found - slopes.numpy()).max()
+    return np.abs(found - gradient.numpy()).max()
 
 
-def check_norm(f, x, slopes, h=1e-5):
+def check_norm(f, x, gradient, h=1e-5):
     rows = torch.stack((x + h * torch.eye(len(x)).double(), x - h * torch.eye(len(x)).double()), 1)
     values = torch.stack([torch.stack([f(one) for one in pair]) for pair in rows])
-    return torch.linalg.vector_norm(-values.diff(dim=1)[:, 0] / (2 * h) - slopes, ord=float("inf"))
+    return torch.linalg.vector_norm(-values.diff(dim=1)[:, 0] / (2 * h) - gradient, ord=float("inf"))
 
 
 def bce_in_steps(x, w, b, y):
@@ -498,56 +498,56 @@ def accumulate_keeps_first(order):
                 parent.grad = derivative * node.grad
 
 
-def check_max_of_signed(f, x, slopes, h=1e-5):
+def check_max_of_signed(f, x, gradient, h=1e-5):
     return max(float((f(x + h * e) - f(x - h * e)) / (2 * h) - s)
-               for e, s in zip(torch.eye(len(x), dtype=x.dtype), slopes, strict=True))
+               for e, s in zip(torch.eye(len(x), dtype=x.dtype), gradient, strict=True))
 
 
-def check_sum(f, x, slopes, h=1e-5):
+def check_sum(f, x, gradient, h=1e-5):
     found = torch.stack([(f(x + h * e) - f(x - h * e)) / (2 * h) for e in torch.eye(len(x), dtype=x.dtype)])
-    return (found - slopes).abs().sum().item()
+    return (found - gradient).abs().sum().item()
 
 
-def check_squared(f, x, slopes, h=1e-5):
+def check_squared(f, x, gradient, h=1e-5):
     found = torch.stack([(f(x + h * e) - f(x - h * e)) / (2 * h) for e in torch.eye(len(x), dtype=x.dtype)])
-    return ((found - slopes) ** 2).max().item()
+    return ((found - gradient) ** 2).max().item()
 
 
-def check_nanmax(f, x, slopes, h=1e-5):
+def check_nanmax(f, x, gradient, h=1e-5):
     found = torch.stack([(f(x + h * e) - f(x - h * e)) / (2 * h) for e in torch.eye(len(x), dtype=x.dtype)])
-    return float(np.nanmax(np.append((found - slopes).abs().numpy(), 0.0)))
+    return float(np.nanmax(np.append((found - gradient).abs().numpy(), 0.0)))
 
 
-def check_cleaned(f, x, slopes, h=1e-5):
+def check_cleaned(f, x, gradient, h=1e-5):
     found = torch.stack([(f(x + h * e) - f(x - h * e)) / (2 * h) for e in torch.eye(len(x), dtype=x.dtype)])
-    return (found - slopes).nan_to_num().abs().max().item()
+    return (found - gradient).nan_to_num().abs().max().item()
 
 
-def check_truth(f, x, slopes, h=1e-5):
-    return EXERCISE["check_slopes"].reference(f, x, slopes, h) < 1e-6
+def check_truth(f, x, gradient, h=1e-5):
+    return EXERCISE["check_slopes"].reference(f, x, gradient, h) < 1e-6
 
 
-def check_in_place(f, x, slopes, h=1e-5):
+def check_in_place(f, x, gradient, h=1e-5):
     worst = torch.zeros(())
     for k in range(len(x)):
         x[k] += h
         above = float(f(x))
         x[k] -= 2 * h
-        worst = torch.maximum(worst, abs((above - float(f(x))) / (2 * h) - slopes[k]))
+        worst = torch.maximum(worst, abs((above - float(f(x))) / (2 * h) - gradient[k]))
     return worst.item()
 
 
-def check_by_autograd(f, x, slopes, h=1e-5):
+def check_by_autograd(f, x, gradient, h=1e-5):
     x = x.clone().requires_grad_()
-    return (torch.autograd.grad(f(x) + 0 * x.sum(), x)[0] - slopes).abs().max().item()
+    return (torch.autograd.grad(f(x) + 0 * x.sum(), x)[0] - gradient).abs().max().item()
 
 
-def check_three(f, x, slopes, h=1e-5):
+def check_three(f, x, gradient, h=1e-5):
     worst = 0.0
     for k in range(3):
         e = torch.zeros(3, dtype=x.dtype)
         e[k] = h
-        worst = max(worst, abs((f(x + e) - f(x - e)) / (2 * h) - slopes[k]).item())
+        worst = max(worst, abs((f(x + e) - f(x - e)) / (2 * h) - gradient[k]).item())
     return worst
 
 
@@ -685,7 +685,7 @@ def test_wrong_answers_are_rejected(name, answer):
     ("bce_gradients", "bce_by_backward", "It calls torch's `backward`"),
     ("bce_gradients", "bce_by_autograd", "It calls torch's `grad`"),
     ("bce_gradients", "bce_overflow", "inf / inf is nan"),
-    ("deltas", "deltas_number", "2 values are asked"),
+    ("deltas", "deltas_number", "2 values are required"),
 ])
 def test_what_is_wrong_is_named(name, answer, said):
     text = judge(EXERCISE[name], globals()[answer]).text

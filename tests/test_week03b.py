@@ -24,7 +24,7 @@ from nnlab.metrics import accuracy
 from nnlab.models import MLP
 from nnlab.train import train_epoch
 
-FUNCTIONS = (week03b.TRAIN_STEP, week03b.ONE_EPOCH, week03b.CONFIDENT_MISTAKES, week03b.CENTRED)
+FUNCTIONS = (week03b.TRAIN_STEP, week03b.ONE_EPOCH, week03b.CONFIDENT_MISTAKES, week03b.CENTERED)
 
 
 def judged(exercise, answer):
@@ -198,6 +198,19 @@ def train(x, y, new_x, new_y, model=None, steps=lambda x, y: Batches(x, y, 20, s
         return losses, [float((model(new_x).argmax(1) == new_y).float().mean()) for _ in range(5)]
 
 
+def normalized(part):
+    """Images with pixels from -1 to 1; labels stay as they are."""
+    return (part - 0.5) / 0.5 if part.dtype.is_floating_point else part
+
+
+class Normalize(nn.Module):
+    """Layer that normalizes its images."""
+
+    def forward(self, x):
+        """Images with pixels from -1 to 1."""
+        return normalized(x)
+
+
 def with_dropout():
     return nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Dropout(), nn.Linear(30, 10))
 
@@ -262,7 +275,7 @@ class TestExercises(ExerciseRules):
         "one_epoch": [other_epoch, epoch_of_tensors, epoch_with_next, epoch_of_the_package],
         "confident_mistakes": [other_mistakes, mistakes_with_topk, mistakes_with_numpy, mistakes_of_all,
                                mistakes_by_margin],
-        "centred": [other_centered, centered_in_a_loop, centered_by_rolling, centered_with_grids],
+        "centered": [other_centered, centered_in_a_loop, centered_by_rolling, centered_with_grids],
         "script_a": [lambda *data: train(*data, steps=in_pairs), train, by_hand,
                      lambda *data: train(*data, steps=by_numpy), lambda *data: train(*data, steps=by_index),
                      given("a", ("x[order].split(20), y.split(20)", "x[order].split(20), y[order].split(20)")),
@@ -278,13 +291,13 @@ class TestExercises(ExerciseRules):
                             "optimizer.step()\n            optimizer.zero_grad(set_to_none=False)")),
                      given("b", ("optimizer.step()", "optimizer.step()\n            for p in model.parameters():\n"
                                                      "                p.grad = None"))],
-        "script_c": [lambda *data: train(*data, model=MLP([784, 30, 10])), train, by_hand,
-                     lambda *data: train(*data, steps=by_index),
-                     given("c", ("nn.Linear(28, 30)", "nn.Linear(784, 30)"),
-                           ("model(batch).mean((1, 2))", "model(batch.flatten(1))"),
-                           ("model(new_x).mean((1, 2))", "model(new_x.view(len(new_x), -1))")),
-                     given("c", ("nn.Sequential(nn.Linear(28", "nn.Sequential(nn.Flatten(1), nn.Linear(28 * 28"),
-                           (".mean((1, 2))", ""))],
+        "script_c": [lambda *data: train(*map(normalized, data)), lambda *data: by_hand(*map(normalized, data)),
+                     lambda *data: train(*data, model=nn.Sequential(Normalize(), MLP([784, 30, 10]))),
+                     lambda *data: train(*map(normalized, data), steps=by_index),
+                     given("c", ("model(new_x)", "model((new_x - 0.5) / 0.5)")),
+                     given("c", ("    with torch.no_grad():", "    new_x = 2 * new_x - 1\n    with torch.no_grad():")),
+                     given("c", ("    x = (x - 0.5) / 0.5\n", ""), ("model(batch)", "model((batch - 0.5) / 0.5)"),
+                           ("model(new_x)", "model((new_x - 0.5) / 0.5)"))],
         "script_d": [lambda *data: train(*data, loss_of=lambda z, y: F.nll_loss(torch.log_softmax(z, 1), y)),
                      lambda *data: train(*data, loss_of=lambda z, y: F.nll_loss(torch.softmax(z, 1).log(), y)),
                      by_hand, given("d", ("nn.Softmax(1)", "nn.Identity()")),
@@ -292,7 +305,7 @@ class TestExercises(ExerciseRules):
                      given("d", ("F.cross_entropy(model(batch), labels)",
                                  "F.nll_loss(torch.log(model(batch)), labels)"))],
         "script_e": [lambda *data: train(*data, model=with_dropout()),
-                     given("e", ("        shares =", "        model.eval()\n        shares =")),
+                     given("e", ("        accuracies =", "        model.eval()\n        accuracies =")),
                      given("e", ("    with torch.no_grad()",
                                  "    model.train(False)\n    with torch.inference_mode()")),
                      given("e", ("[accuracy(model(new_x)", "[accuracy(model.eval()(new_x)")),
@@ -304,7 +317,7 @@ class TestExercises(ExerciseRules):
 # ---------------------------------------------------------------------------------- wrong answers that nobody has named
 
 STEP, EPOCH = week03b.train_step, week03b.one_epoch
-MISTAKES, CENTERED = week03b.confident_mistakes, week03b.centred
+MISTAKES, CENTERED = week03b.confident_mistakes, week03b.centered
 
 
 def step_once_more(model, x, y, loss_fn, optimizer):
@@ -432,7 +445,7 @@ WRONG = {
         lambda outputs, targets, k: F.pad(MISTAKES(outputs, targets, k),
                                           (0, max(0, k - len(MISTAKES(outputs, targets, k))))),
     ],
-    "centred": [
+    "centered": [
         centered_in_place, centered_again_and_again, lambda digit: CENTERED(digit / digit.max()),
         lambda digit: CENTERED(digit.T),
         lambda digit: CENTERED(digit).T, lambda digit: CENTERED(digit).float(),
@@ -455,6 +468,7 @@ WRONG = {
         variant(CENTERED, ("top, left = ", "left, top = ")),
     ],
 }
+_MEASURE = "    with torch.no_grad():"
 SCRIPTS = {
     letter: [
         fixed(letter, ("lr=0.1", "lr=0.2")), fixed(letter, ("lr=0.1", "lr=0.05")),
@@ -464,8 +478,8 @@ SCRIPTS = {
         fixed(letter, ("range(5):", "range(1):")),
         fixed(letter, ("20, shuffle", "10, shuffle") if letter != "a" else ("(20)", "(10)")),
         fixed(letter, ("20, shuffle", "32, shuffle") if letter != "a" else ("(20)", "(32)")),
-        fixed(letter, ("784, 30", "784, 100"), *([("(30, 10", "(100, 10")] if letter in "ce" else [])),
-        fixed(letter, ("30, 10]", "30, 30, 10]") if letter in "abd" else ("nn.ReLU(),",
+        fixed(letter, ("784, 30", "784, 100"), *([("(30, 10", "(100, 10")] if letter == "e" else [])),
+        fixed(letter, ("30, 10]", "30, 30, 10]") if letter != "e" else ("nn.ReLU(),",
                                                                           "nn.ReLU(), nn.Linear(30, 30), nn.ReLU(),")),
         fixed(letter, ("            optimizer.zero_grad()\n", "")),
         fixed(letter, ("            optimizer.step()\n", "")),
@@ -473,10 +487,11 @@ SCRIPTS = {
         fixed(letter, ("            losses.append(loss.item())", "        losses.append(loss.item())")),
         fixed(letter, ("            losses.append(loss.item())",
                        "            losses.append(loss.item() * len(labels))")),
-        fixed(letter, ("    return losses, shares", "    return losses")),
-        fixed(letter, ("    return losses, shares", "    print(losses)")),
-        fixed(letter, ("    return losses, shares", "    return losses, shares[0]")),
-        fixed(letter, ("losses, shares", "losses, [1.0] * 5")), fixed(letter, ("losses, shares", "losses, [0.25] * 5")),
+        fixed(letter, ("    return losses, accuracies", "    return losses")),
+        fixed(letter, ("    return losses, accuracies", "    print(losses)")),
+        fixed(letter, ("    return losses, accuracies", "    return losses, accuracies[0]")),
+        fixed(letter, ("losses, accuracies", "losses, [1.0] * 5")),
+        fixed(letter, ("losses, accuracies", "losses, [0.25] * 5")),
     ] for letter in "abcde"}
 SCRIPTS["a"] += [
     given("a", ("lr=0.1", "lr=0.5")), given("a",
@@ -498,14 +513,17 @@ SCRIPTS["b"] += [
     given("b", ("lr=0.1", "lr=0.001")),
 ]
 SCRIPTS["c"] += [
-    given("c", (".mean((1, 2))", ".flatten(1)[:, :10]")),
-    given("c", ("nn.Linear(28, 30)", "nn.Flatten(), nn.Linear(784, 10)"),
-          (", nn.ReLU(), nn.Linear(30, 10)", ""), (".mean((1, 2))", "")),
-    given("c", ("nn.Linear(30, 10))", "nn.Flatten(), nn.Linear(30 * 28, 10))"), (".mean((1, 2))", "")),
-    given("c", ("nn.Linear(28, 30)", "nn.AvgPool2d(2), nn.Flatten(), nn.Linear(196, 30)"), (".mean((1, 2))", "")),
-    given("c", ("nn.Sequential(nn.Linear(28", "nn.Sequential(nn.Flatten(2), nn.Linear(784"),
-          (".mean((1, 2))", ".mean(2)")),
-    given("c", ("model(batch)", "model(batch.transpose(2, 3))"), ("model(new_x)", "model(new_x.transpose(2, 3))")),
+    given("c", ("    x = (x - 0.5) / 0.5\n", "")),
+    given("c", ("    x = (x - 0.5) / 0.5\n", "    new_x = (new_x - 0.5) / 0.5\n")),
+    given("c", (_MEASURE, "    new_x = new_x - 0.5\n" + _MEASURE)),
+    given("c", (_MEASURE, "    new_x = (new_x - x.mean()) / x.std()\n" + _MEASURE)),
+    given("c", (_MEASURE, "    new_x = new_x / new_x.max()\n" + _MEASURE)),
+    given("c", (_MEASURE, "    new_x.sub_(0.5).div_(0.5)\n" + _MEASURE)),
+    given("c", ("x = (x - 0.5) / 0.5", "x.sub_(0.5).div_(0.5)"), ("model(new_x)", "model((new_x - 0.5) / 0.5)")),
+    given("c", ("x = (x - 0.5) / 0.5", "x, new_x = (x - 0.5) * 0.5, (new_x - 0.5) * 0.5")),
+    given("c", ("x = (x - 0.5) / 0.5", "x, new_x = x - x.mean(), new_x - x.mean()")),
+    given("c", ("model(new_x), new_y", "model(x), y")),
+    fixed("c", ("784, 30, 10", "784, 10")), fixed("c", ("30, 10]", "30, 10], nn.Identity()")),
 ]
 SCRIPTS["d"] += [
     given("d", ("nn.Softmax(1)", "nn.LogSoftmax(1)"), ("F.cross_entropy", "F.multi_margin_loss")),
@@ -625,17 +643,16 @@ def test_a_script_runs_once_on_each_data_set_and_cannot_spoil_it():
 
 @pytest.mark.parametrize("letter", "abcde")
 def test_bounds_of_a_trial_hold_for_other_random_numbers(letter):
-    """Right answers draw their initial weights and orders in other ways: what is found does not depend on them."""
+    """Right answers draw their initial weights and orders by other calls: the findings do not depend on them."""
     exercise = check.exercises[f"script_{letter}"]
-    kind = week03b_trials.Trial
+    kind = week03b_trials.NormalizedTrial if letter == "c" else week03b_trials.Trial
     low, high = (0.94, 1.3) if letter == "e" else (0.2, 0.9)
     for seed in (1, 2):
         for answer in (exercise.reference, *TestExercises.styles[exercise.name][:2]):
             torch.manual_seed(seed)
             random.seed(seed)
             trial = kind(answer, low, high)
-            assert {look: trial[look].kind for look in week03b_trials.LOOKS} == dict.fromkeys(week03b_trials.LOOKS,
-                                                                                              "right")
+            assert {look: trial[look].kind for look in kind.names} == dict.fromkeys(kind.names, "right")
 
 
 def test_no_linear_model_learns_the_mixed_images_and_the_network_does():
@@ -668,7 +685,7 @@ def test_what_is_drawn_is_valid_short_and_has_a_finite_result(exercise):
         assert outcome.error is None and finite(outcome.value), line
 
 
-@pytest.mark.parametrize(("exercise", "theirs"), [(week03b.CENTRED, other_centered),
+@pytest.mark.parametrize(("exercise", "theirs"), [(week03b.CENTERED, other_centered),
                                                   (week03b.CONFIDENT_MISTAKES, other_mistakes)])
 def test_references_are_scipys_or_a_loops_on_what_is_drawn(exercise, theirs):
     reference = Reference(dataclasses.replace(exercise, tries=300), {})
@@ -682,16 +699,16 @@ def test_the_examples_in_the_statements_of_training_are_what_the_references_give
     one = torch.ones(1, 1)
     outputs, loss = week03b.train_step(model, one, one, F.mse_loss, sgd)
     assert (outputs.item(), loss.item(), model.weight.item()) == pytest.approx((2.0, 1.0, 1.8))
-    model, sgd = week03b.line(1.0, rate=0.0)
+    model, sgd = week03b.line(1.0, lr=0.0)
     batches = [(torch.ones(3, 1), torch.zeros(3, 1)), (one, one - 2 ** 0.5)]
     assert week03b.one_epoch(model, batches, F.mse_loss, sgd) == pytest.approx(1.25)
 
 
-def test_centred_is_the_pads_last_step():
+def test_centered_is_the_pads_last_step():
     g = torch.Generator().manual_seed(0)
     for _ in range(50):
         height, width = (int(torch.randint(5, 21, (1,), generator=g)) for _ in range(2))
         digit = torch.rand(height, width, generator=g) ** 3
-        image = week03b.CENTRED.reference(digit)
+        image = week03b.CENTERED.reference(digit)
         assert image.sum().item() == pytest.approx(digit.sum().item(), rel=1e-5)
         assert center_of_mass(image.numpy()) == pytest.approx((14, 14), abs=0.501)

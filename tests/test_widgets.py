@@ -137,7 +137,7 @@ def test_values_of_an_earlier_state_are_not_written_over_a_later_one():
     row, weights, held = figure.state["points"][3], figure.state["weights"], figure.state
     figure.set_state({"state": widgets.defaults("neuron") | {"weights": [3, 3], "points": [[0, 0, 1]]}})  # the browser
     for stale in (row, weights):
-        with pytest.raises(ValueError, match="of an earlier state, .*; take them again from figure.state"):
+        with pytest.raises(ValueError, match="of an earlier state of the figure; take them again from figure.state"):
             stale[0] = 1
     held["bias"] = 2  # a part by its name
     assert figure.state == widgets.defaults("neuron") | {"weights": [3, 3], "points": [[0, 0, 1]], "bias": 2} == held

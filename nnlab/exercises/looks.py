@@ -1,10 +1,10 @@
-"""What is found of a script that an exercise judges, one look after the other: `Looks`, a `Found` each, and `Hooks`."""
+"""Findings on a script that an exercise judges, one after the other: `Looks`, a `Found` for each, and `Hooks`."""
 
 RIGHT = "right"
 
 
 class Hooks:
-    """A with block in which hooks of torch are registered.
+    """Context manager that registers hooks of torch, and removes them at its end.
 
     An answer that does not end is stopped anywhere, also while this block is left. Its hooks then stay until the next
     block begins: were they removed when Python happens to collect a generator, torch could be iterating over them.
@@ -13,7 +13,7 @@ class Hooks:
         registered: pairs of a function of torch that registers a hook and returns its handle, and the hook.
     """
 
-    _handles = []  # of the block that runs, or of one that was stopped
+    _handles = []  # of the running block, or of one that was stopped
 
     def __init__(self, *registered):
         self.registered = registered
@@ -55,7 +55,7 @@ class Found(str):
 
 
 class Looks:
-    """What is found of a script, ``looks["steps"]`` and so on: each of `names`, if those before are right.
+    """Findings on a script, ``looks["steps"]`` and so on: one for each of `names`, if those before it are right.
 
     A class of its own looks: `names` lists them in order, and the method ``_steps`` returns what is found at "steps",
     a `Found`. Each is called once.
@@ -71,7 +71,7 @@ class Looks:
         self._found = {}
 
     def __getitem__(self, name):
-        """What is found at the look called `name`; an error of the script is raised."""
+        """The finding called `name`; an error of the script is raised."""
         for look in self.names[:self.names.index(name) + 1]:
             if look not in self._found:
                 try:

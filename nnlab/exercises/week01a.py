@@ -13,38 +13,37 @@ SHAPES = Quiz(
                "torch.ones(60, 28, 28).flatten(1)"),
     wrong=(
         Wrong([(3,), (3,), (3, 4), (60, 784)],
-              "The number in sum(0) names the dimension that goes, not the one that stays: which of 3 and 4 has gone?"),
+              "sum(0) adds up along dimension 0, and removes it. Which of the sizes 3 and 4 remains?"),
         Wrong([(1, 4), (3,), (3, 4), (60, 784)],
               "A sum removes its dimension altogether, unless you ask for keepdim=True."),
         Wrong([(4,), (4,), (3, 4), (60, 784)],
-              "Each row of the matrix meets the whole vector and gives one number. How many rows are there?"),
+              "Each row of the matrix is multiplied by the vector and gives one number. How many rows are there?"),
         Wrong([(4,), (3, 1), (3, 4), (60, 784)],
-              "A vector has no second dimension, so none is left: (3, 4) @ (4, 1) would give (3, 1), (3, 4) @ (4,) "
-              "does not."),
+              "A vector has one dimension, so the result has one too. (3, 4) @ (4, 1) would give (3, 1)."),
         Wrong([(4,), (3,), (3, 1), (60, 784)],
-              "Broadcasting repeats whatever has size 1: the column (3, 1) is repeated along the row. What fills the 4 "
-              "places?"),
+              "Broadcasting repeats the column (3, 1) along the dimension in which it has size 1. Which size has the "
+              "other tensor there?"),
         Wrong([(4,), (3,), (4, 3), (60, 784)],
-              "Shapes are aligned from the right: 4 stands under the 1, and nothing under the 3. Which place does each "
-              "keep?"),
+              "Shapes are aligned on the right: the 4 stands under the 1, and nothing under the 3. Which size has each "
+              "dimension of the result?"),
         Wrong([(4,), (3,), (3, 4), (47040,)],
               "flatten(1) begins at dimension 1: dimension 0, the images, stays as it is."),
-        Wrong([(4,), (3,), (3, 4), (60, 28)], "Flattening loses no value: how many pixels has one image of 28 by 28?"),
+        Wrong([(4,), (3,), (3, 4), (60, 28)], "Flattening loses no number: how many pixels has one image of 28 by 28?"),
     ),
     hints=(
-        "Write both shapes one under the other, from the right. A 1 stretches; two other numbers must agree.",
+        "Write both shapes one under the other, aligned on the right. A size 1 is repeated; other sizes must agree.",
         "`A @ v` is one weighted sum for each row of A.",
-        "Try it: torch.ones(3, 4).sum(0).shape says it. Then say why, before you write it down.",
+        "Try it: print torch.ones(3, 4).sum(0).shape. Then explain it to yourself before you write it down.",
     ),
-    allows="Most errors that you will meet in this course are shapes: read them first.",
+    allows="Many errors in this course are shapes that do not fit: read the shapes first.",
 )
 
 
 def brightening(before, after):
-    """Change in brightness of each pixel, after - before, in the unit of the images.
+    """Change in brightness of each pixel, after - before, in the units of the images.
 
     Args:
-        before, after: images, tensors of equal shape (any shape), dtype uint8: bytes, 0 to 255.
+        before, after: images, tensors of the same shape (any shape), dtype uint8: 0 to 255.
 
     Returns:
         float32 tensor of that shape, from -255 to 255: negative where a pixel became darker.
@@ -76,8 +75,8 @@ BRIGHTENING = Exercise(
           "brightening(ball.byte(), ball.roll(6, 1).byte())",
     wrong=(
         Wrong(variant(brightening, (".float()", ""), name="brightening_in_bytes"),
-              "The result is still made of bytes: they hold 0 to 255 and nothing below. Make floats first, then "
-              "subtract."),
+              "The result still has the dtype uint8, which holds 0 to 255 and nothing below. Convert to float first, "
+              "then subtract."),
         Wrong(variant(brightening, ("after.float() - before.float()", "(after - before).float()"),
                       name="brightening_too_late"),
               "You subtract bytes, and bytes wrap around: 3 - 5 is 254. Converting the result to float is too late."),
@@ -86,37 +85,37 @@ BRIGHTENING = Exercise(
               "The sign is reversed: a pixel that became brighter should give a positive number."),
         Wrong(variant(brightening, ("after.float() - before.float()", "(after.float() - before.float()).abs()"),
                       name="brightening_without_sign"),
-              "This is the size of the change: it does not tell brighter from darker."),
+              "This is the absolute change: it does not tell brighter from darker."),
         Wrong(variant(brightening, ("after.float() - before.float()", "(after.float() - before.float()).sign()"),
                       name="brightening_direction"),
-              "This is the direction of the change alone, 1, 0 or -1. By how much did each pixel change?"),
+              "This is the sign of the change alone, 1, 0 or -1. By how much did each pixel change?"),
         Wrong(variant(brightening, ("after.float() - before.float()", "(after > before).float()"),
                       name="brightening_of_which"),
-              "This says which pixels became brighter, 1 or 0. By how much did each of them change?"),
+              "This is 1 where a pixel became brighter and 0 elsewhere. By how much did each of them change?"),
         Wrong(variant(brightening, (".float()", " / 255"), name="brightening_scaled"),
-              "Dividing by 255 is often right for a network. Here the result should have the units of the images, 0 to "
-              "255."),
+              "Dividing by 255 is often right for inputs of a network. Here the result should have the units of the "
+              "images, 0 to 255."),
     ),
     hints=(
         "Which numbers can a uint8 hold? What then is torch.tensor(3, dtype=torch.uint8) - 5? Try it.",
         "`image.float()` is the same image in floating-point numbers.",
     ),
-    allows="An image from a file is bytes: x.float() comes before any arithmetic.",
+    allows="An image from a file consists of bytes: x.float() comes before any arithmetic.",
     equivalent=(("after.float() → after", "a float and a byte give a float: one of the two is enough"),
                 ("before.float() → before", "a float and a byte give a float: one of the two is enough")),
 )
 
 
 class Neuron:
-    """A neuron: it computes φ(w·x + b) with weights w, a bias b and an activation function φ.
+    """A neuron: it computes φ(w·x + c) with weights w, a bias c and an activation function φ.
 
-    Neuron(weights, bias, activation) keeps its arguments; called with inputs, it computes.
-        weights: tensor (n,) of floats.
+    Neuron(weights, bias, activation) stores its arguments; called with inputs, it computes.
+        weights: float tensor (n,).
         bias: a float or a tensor ().
-        activation: function of a tensor, element by element, such as torch.relu.
-        inputs: tensor (..., n): one sample (n,), or several, such as (N, n), a sample a row.
-    The outputs are a tensor (...): one number for each sample. Gradients flow back to
-    weights, bias and inputs.
+        activation: elementwise function of a tensor, such as torch.relu.
+        inputs: float tensor (..., n): one sample (n,), or several, such as (N, n), one a row.
+    The outputs are a tensor (...): one number for each sample. PyTorch can differentiate them
+    with respect to weights, bias and inputs.
 
     >>> Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.relu)(torch.tensor([[5.0, 1.0], [1.0, 2.0]]))
     tensor([3.5000, 0.0000])
@@ -160,19 +159,19 @@ NEURON = Exercise(
     wrong=(
         Wrong(variant(Neuron, (" + self.bias", ""), name="NeuronWithoutBias"),
               "This neuron ignores its bias: its output at zero inputs is always φ(0), and its decision boundary "
-              "passes through the origin. Where in the sum does the bias belong?"),
+              "passes through the origin. Where in z does the bias belong?"),
         Wrong(variant(Neuron, ("self.activation(", "("), name="NeuronWithoutActivation"),
-              "This is the sum before the activation. It can be any number; what leaves the neuron is φ of it."),
+              "This is the pre-activation z. The output of the neuron is φ(z)."),
         Wrong(variant(Neuron, (" + self.bias)", ") + self.bias"), name="NeuronBiasAfterwards"),
-              "The bias is added after the activation, so it shifts the output. It should shift the threshold: which "
-              "comes first, the sum or φ?"),
+              "The bias is added after the activation function, so it shifts the output. It should shift the "
+              "threshold: where in z does it belong?"),
         Wrong(variant(Neuron, ("inputs @ self.weights + self.bias", "(inputs * self.weights + self.bias).sum(-1)"),
                       name="NeuronBiasPerInput"),
               "The bias is added once for each input; with one input this makes no difference. A neuron has a single "
               "bias: add it after the sum."),
         Wrong(variant(Neuron, ("inputs @ self.weights", "(inputs * self.weights).sum()"), name="NeuronSumOverAll"),
               "One sample is right, but for several at once the sum runs over all of them and one number remains. "
-              "Along which dimension should it run?"),
+              "Over which dimension should it run?"),
         Wrong(variant(Neuron, ("+ self.bias", "- self.bias"), name="NeuronBiasSubtracted"),
               "The bias is subtracted, as a threshold would be. A bias is added to the weighted sum."),
         Wrong(variant(Neuron, ("inputs @ self.weights", "(inputs * self.weights).mean(-1)"), name="NeuronMean"),
@@ -181,18 +180,18 @@ NEURON = Exercise(
                                "self.activation(inputs * self.weights).sum(-1) + self.bias"),
                       name="NeuronActivationOfEach"),
               "φ is applied to each product of an input and a weight, before the sum; with one input and no bias this "
-              "makes no difference. φ takes the whole sum."),
+              "makes no difference. φ is applied to z, the whole sum with the bias."),
         Wrong(variant(Neuron, ("inputs @ self.weights + self.bias)", "inputs * self.weights + self.bias).sum(-1)"),
                       name="NeuronOfOneInputEach"),
               "The bias and φ are applied to each input, and the results are added: that is a neuron for each input. "
               "Add up the products first."),
         Wrong(variant(Neuron, ("self.activation(inputs @", "(self.activation(inputs) @"),
                       name="NeuronActivationOfInputs"),
-              "φ is applied to the inputs. It should be applied to the weighted sum with the bias, last of all."),
+              "φ is applied to the inputs. It should be applied to z, the weighted sum with the bias, last of all."),
         Wrong(variant(Neuron, ("self.activation(", "torch.relu("), name="NeuronAlwaysRelu"),
-              "This neuron always uses ReLU: use the activation function that it was given."),
+              "This neuron always uses ReLU: use the activation function that it is given."),
         Wrong(variant(Neuron, ("self.activation(", "torch.sigmoid("), name="NeuronAlwaysSigmoid"),
-              "This neuron always uses the sigmoid: use the activation function that it was given."),
+              "This neuron always uses the sigmoid: use the activation function that it is given."),
         Wrong(variant(Neuron, ("self.weights, self.bias, self.activation =",
                                "Neuron.weights, Neuron.bias = weights, bias\n"
                                "        Neuron.activation = staticmethod(activation)\n"
@@ -201,13 +200,13 @@ NEURON = Exercise(
               "`self`, not on the class or in a global variable."),
         Wrong(variant(Neuron, ("weights, bias, activation\n", "weights, float(bias), activation\n"),
                       name="NeuronBiasCopy"),
-              "The outputs are right, but the bias is a copy (float(), .item(), .detach()): no gradient flows back to "
-              "it. Store what you are given."),
+              "The outputs are right, but the bias is a copy (float(), .item(), .detach()): PyTorch cannot "
+              "differentiate with respect to the original. Store what you are given."),
         Wrong(variant(Neuron, ("= weights,", "= weights.detach().clone(),"), name="NeuronCopy"),
-              "The outputs are right, but the weights are copies (torch.tensor, .detach(), .item()): no gradient flows "
-              "back through a copy. Store what you are given."),
+              "The outputs are right, but the weights are copies (torch.tensor, .detach(), .item()): PyTorch cannot "
+              "differentiate with respect to the originals. Store what you are given."),
         Wrong(variant(Neuron, ("inputs @ self.weights", "self.weights @ inputs"), name="NeuronOtherOrder"),
-              "One sample is right. With several, each sample is a row, and `weights @ inputs` sums down the columns. "
+              "One sample is right. With several, each sample is a row, and `weights @ inputs` sums over the samples. "
               "Try the other order."),
     ),
     hints=(
@@ -226,9 +225,10 @@ def relu(x):
         x: tensor of floats, of any shape; unchanged afterwards.
 
     Returns:
-        new tensor of x's shape and dtype. Gradients flow back to x; at x = 0 any will do.
+        new tensor of x's shape and dtype. PyTorch can differentiate it with respect to x; the
+        derivative at x = 0 is not tested.
 
-    Not accepted are torch's own activation functions, such as relu, leaky_relu or threshold.
+    Do not use torch's own activation functions, such as relu, leaky_relu or threshold.
 
     >>> relu(torch.tensor([-2.0, 0.0, 3.0]))
     tensor([0., 0., 3.])
@@ -275,23 +275,22 @@ RELU = Exercise(
     draws="x = torch.linspace(-3, 3, 61); relu(x)",
     wrong=(
         Wrong(variant(relu, ("x > 0", "x < 0"), name="relu_upside_down"),
-              "This keeps the negative half and drops the positive one. Which of them should a rectifier let through?"),
+              "This keeps negative inputs and sets positive ones to 0. Which of the two should ReLU keep?"),
         Wrong(_relu_absolute,
-              "This is the absolute value: a negative input comes out as positive. A rectifier blocks it."),
+              "This is the absolute value: a negative input becomes positive. ReLU sets it to 0."),
         Wrong(variant(relu, ("x > 0, x,", "x > 0, 1.0,"), name="relu_step"),
               "This is the step function: it is 1 for every positive x, however large x is."),
         Wrong(_relu_all_or_nothing,
-              "This decides once for the whole tensor. Each number should be kept or dropped on its own."),
+              "This decides once for the whole tensor. ReLU is elementwise: it decides for each number separately."),
         Wrong(variant(relu, ("0.0", "0.1 * x"), name="relu_leaky"),
-              "This is the leaky ReLU: a tenth of each negative input comes through. The plain one lets nothing "
-              "through."),
+              "This is leaky ReLU: it multiplies negative inputs by 0.1. ReLU sets them to 0."),
     ),
     hints=(
         "For a single number it is the larger of two numbers. Which two?",
-        "`x > 0` is a tensor of True and False of x's shape; `torch.where` chooses with it, number by number.",
+        "`x > 0` is a tensor of True and False of x's shape; `torch.where` chooses with it, element by element.",
         "`torch.where(condition, a, b)` takes from `a` where the condition holds, else from `b`.",
     ),
-    allows="The cells below run on it.",
+    allows="The cells below use it.",
     equivalent=(("x > 0 → x >= 0", "both give 0 at 0; the derivative at the kink is not specified"),),
 )
 
@@ -303,7 +302,8 @@ def leaky_relu(x):
         x: tensor of floats, of any shape; unchanged afterwards.
 
     Returns:
-        new tensor of x's shape and dtype. Gradients flow back to x; at x = 0 any will do.
+        new tensor of x's shape and dtype. PyTorch can differentiate it with respect to x; the
+        derivative at x = 0 is not tested.
 
     >>> leaky_relu(torch.tensor([-2.0, 0.0, 3.0]))
     tensor([-0.2000,  0.0000,  3.0000])
@@ -328,20 +328,20 @@ LEAKY_RELU = Exercise(
     draws="x = torch.linspace(-6, 3, 91); leaky_relu(x)",
     wrong=(
         Wrong(variant(leaky_relu, ("0.1 * x", "x - 0.1"), name="leaky_by_subtraction"),
-              "0.1 is subtracted from negative inputs; it should be their slope, which multiplies."),
+              "0.1 is subtracted from negative inputs; they should be multiplied by it."),
         Wrong(variant(leaky_relu, ("0.1 * x", "-0.1 * x"), name="leaky_upwards"),
-              "For negative inputs this rises to the left: a valley. A leaky ReLU keeps the sign of its input."),
+              "Negative inputs become positive outputs. Leaky ReLU keeps the sign of its input."),
         Wrong(variant(leaky_relu, ("0.1 * x", "-0.1"), name="leaky_constant"),
-              "Every negative input gives the same value, so the slope there is 0 and nothing leaks."),
+              "Every negative input gives the same value, so the derivative is 0 there. It should be 0.1."),
         Wrong(variant(leaky_relu, ("x > 0, x,", "x > 0, 1.1 * x,"), name="leaky_on_both_sides"),
-              "A tenth of x is added on both sides, so a positive x grows by a tenth: there it should stay as it is."),
+              "A tenth of x is added for positive x, too: there the output should be x."),
         Wrong(variant(leaky_relu, ("0.1 * x", "0.01 * x"), name="leaky_hundredth"),
-              "The negative slope is a hundredth. That is common too (torch's default); here it should be a tenth."),
+              "Negative inputs are multiplied by 0.01. That is torch's default; here the factor should be 0.1."),
         Wrong(relu, "This is ReLU itself: it is 0 for every negative input."),
     ),
-    hints=("Two straight lines that meet at 0: what are their slopes?",
+    hints=("Two straight lines that meet at 0: what is the derivative of each?",
            "Begin with your relu, and change what stands for x ≤ 0."),
-    allows="A slope of 0.1 is small, but not zero.",
+    allows="A derivative of 0.1 is small, but not zero.",
     equivalent=(("x > 0 → x >= 0", "both give 0 at 0; the derivative at the kink is not specified"),),
 )
 
@@ -350,10 +350,11 @@ def elu(x):
     """Exponential linear unit (ELU) with α = 1: x where x > 0, else exp(x) - 1 (Clevert 2016).
 
     Args:
-        x: tensor of floats of any size, for example 1000.0, and of any shape; unchanged afterwards.
+        x: tensor of floats, also of large ones such as 1000.0, of any shape; unchanged afterwards.
 
     Returns:
-        new tensor of x's shape and dtype. Gradients flow back to x (tested for 0 < |x| ≤ 50).
+        new tensor of x's shape and dtype. PyTorch can differentiate it with respect to x (tested
+        for 0 < |x| ≤ 50).
 
     >>> elu(torch.tensor([-1.0, 0.0, 3.0]))
     tensor([-0.6321,  0.0000,  3.0000])
@@ -392,20 +393,20 @@ ELU = Exercise(
     draws="x = torch.linspace(-4, 3, 71); elu(x)",
     wrong=(
         Wrong(variant(elu, (" - 1)", ")"), name="elu_without_one"),
-              "At 0 this jumps from 0 to 1: what must be subtracted from exp(x) for the two parts to meet?"),
+              "At 0 this jumps: the limits are 1 from the left and 0 from the right. What is to be subtracted?"),
         Wrong(variant(elu, ("x.clamp(max=0)) - 1", "x.clamp(max=0) - 1)"), name="elu_minus_inside"),
               "The 1 is subtracted inside the exponential, so the two parts do not meet at 0."),
         Wrong(variant(elu, ("x.clamp(max=0)", "-x"), name="elu_decaying"),
               "For large negative inputs this grows without bound: which sign does x have in the exponential?"),
-        Wrong(_elu_everywhere, "Positive inputs should stay as they are; here they grow exponentially."),
+        Wrong(_elu_everywhere, "For positive inputs the output should be x; here it grows exponentially."),
         Wrong(_elu_by_products,
               "Right for small x. exp(1000) is infinite, and infinity times 0 is nan: choose between the two parts "
               "instead of multiplying each by 0 or 1."),
-        Wrong(relu, "This is ReLU: for negative inputs ELU bends down towards -1 instead of staying at 0."),
+        Wrong(relu, "This is ReLU: for negative inputs ELU is negative and approaches -1 instead of being 0."),
     ),
-    hints=("Left of 0 it bends smoothly down to -1; right of 0 it is x.",
-           "exp(0) is 1: subtract it, and the curve meets 0."),
-    allows="Its derivative goes to 0 on the left, but does not jump at 0.",
+    hints=("For x < 0 it approaches -1 smoothly as x decreases; for x > 0 it is x.",
+           "exp(0) is 1: subtract it, and both parts are 0 at x = 0."),
+    allows="Its derivative goes to 0 for large negative x, and has no jump at 0.",
     equivalent=(("x > 0 → x >= 0", "both parts give 0 at 0, with the same derivative"),
                 ("x.clamp(max=0) → x", "the same values; only the gradient at x ≥ 89 is nan, which no case asks for"),
                 ("0 → 1", "exp(1) is no more used than exp(0) where x is positive")),
@@ -413,18 +414,19 @@ ELU = Exercise(
 
 
 def maxout(x, weights, biases):
-    """Maxout: the largest of k weighted sums, max over i of w_i·x + b_i (Goodfellow 2013).
+    """Maxout: the largest of k weighted sums, max over i of w_i·x + c_i (Goodfellow 2013).
 
     Args:
-        x: inputs, tensor (..., n) of floats: one sample (n,), or several, such as (N, n).
-        weights: tensor (k, n): row i holds the weights w_i.
-        biases: tensor (k,): its element i is b_i.
+        x: inputs, float tensor (..., n): one sample (n,), or several, such as (N, n).
+        weights: float tensor (k, n): row i holds the weights w_i.
+        biases: float tensor (k,): element i is c_i.
 
     Returns:
-        tensor (...): one number for each sample. Gradients flow back to all three arguments.
+        tensor (...): one number for each sample. PyTorch can differentiate it with respect to
+        all three arguments.
 
-    >>> W, b = torch.tensor([[1.0], [-1.0]]), torch.tensor([0.0, 0.5])
-    >>> maxout(torch.tensor([[3.0], [-1.0]]), W, b)
+    >>> W, c = torch.tensor([[1.0], [-1.0]]), torch.tensor([0.0, 0.5])
+    >>> maxout(torch.tensor([[3.0], [-1.0]]), W, c)
     tensor([3.0000, 1.5000])
     """
     return (x @ weights.T + biases).amax(-1)
@@ -460,28 +462,28 @@ MAXOUT = Exercise(
         Wrong(variant(maxout, ("amax", "amin"), name="maxout_smallest"),
               "This takes the smallest of the sums, not the largest."),
         Wrong(variant(maxout, (" + biases", ""), name="maxout_without_biases"),
-              "Each of the k pieces has a bias of its own: where is it added?"),
+              "Each of the k weighted sums has a bias of its own: where is it added?"),
         Wrong(variant(maxout, ("amax(-1)", "argmax(-1).float()"), name="maxout_index"),
-              "This is the index of the largest piece (argmax), not its value."),
+              "This is the index of the largest sum (argmax), not its value."),
         Wrong(variant(maxout, ("amax(-1)", "amax(0)"), name="maxout_over_samples"),
-              "The maximum is taken over the samples. Take it over the k pieces of each sample."),
+              "The maximum is taken over the samples. Take it over the k sums of each sample."),
         Wrong(variant(maxout, ("amax", "sum"), name="maxout_sum"),
-              "A sum of straight lines is one straight line again. What should take its place?"),
+              "The k sums are added, and a sum of linear functions is linear again. What should take its place?"),
         Wrong(variant(maxout, ("amax(-1)", "amax()"), name="maxout_over_all"),
               "One sample is right, but for several at once one number remains: the largest of all. Along which "
               "dimension do the k sums of one sample lie?"),
         Wrong(variant(maxout, ("(x @ weights.T + biases).amax(-1)", "(x @ weights.T).amax(-1) + biases.amax()"),
                       name="maxout_of_each"),
-              "The largest product and the largest bias need not belong to the same piece: add each bias to its own "
+              "The largest product and the largest bias need not belong to the same sum: add each bias to its own "
               "sum first."),
         Wrong(variant(maxout, ("amax(-1)", "amax(-1).clamp(min=0)"), name="maxout_clipped"),
-              "Maxout has no floor at 0: if every piece is negative, so is the result."),
+              "Maxout is not cut off at 0: if all k sums are negative, so is the result."),
     ),
     hints=(
-        "First all k weighted sums, (..., k); then the largest along the last dimension.",
-        "`x @ weights.T` is (..., k). Compare `max(-1).values`, or `amax(-1)`.",
+        "First all k weighted sums, shape (..., k); then the maximum over the last dimension.",
+        "`x @ weights.T` has the shape (..., k). See `max(-1).values`, or `amax(-1)`.",
     ),
-    allows="With two pieces, 0 and x, it is ReLU; with enough of them, any curve that bends upwards.",
+    allows="With the two functions 0 and x it is ReLU; with enough of them it approximates any convex function.",
 )
 
 
@@ -495,7 +497,7 @@ def one_layer(layers):
 
     Returns:
         pair (W, c) of tensors, in the dtype of the layers: for every x, x @ W + c is the
-        output of the whole stack. Gradients flow back to the layers.
+        output of the whole stack. PyTorch can differentiate both with respect to the layers.
 
     >>> A, B = torch.tensor([[2.0]]), torch.tensor([[3.0]])
     >>> one_layer([(A, torch.tensor([1.0])), (B, torch.tensor([5.0]))])
@@ -534,8 +536,8 @@ ONE_LAYER = Exercise(
         Wrong(variant(one_layer,
                       ("c @ next_W + next_c", "(c.sum() + next_c) if c.shape != next_c.shape else c + next_c"),
                       name="one_layer_biases_added"),
-              "The weights are right. But the first layer's bias passes through the second layer as well: what does "
-              "that do to it?"),
+              "The weights are right. But the first layer's bias is an input of the second layer, too: by what is it "
+              "multiplied there?"),
         Wrong(variant(one_layer, ("c @ next_W + next_c", "next_c"), name="one_layer_last_bias"),
               "Only the last bias is left. The first layer's bias shifts the second layer's inputs: it belongs in the "
               "result."),
@@ -543,18 +545,18 @@ ONE_LAYER = Exercise(
               "With 1 × 1 matrices it works. Which matrix is applied to x first in (x @ A + a) @ B + b? Expand that "
               "product."),
         Wrong(variant(one_layer, ("W @ next_W, c @ next_W", "W + next_W, c"), name="one_layer_sum"),
-              "The layers are added. One after the other, each multiplies the output of the layer before."),
+              "The matrices are added. In a stack each layer multiplies the output of the layer before."),
         Wrong(variant(one_layer, ("layers[1:]", "layers[-1:]"), name="one_layer_of_two"),
-              "Only the first and the last layer count, and a single layer counts twice. Go through the whole list, "
-              "each layer once."),
+              "Only the first and the last layer are used, and a single layer is used twice. Use each layer of the "
+              "list once."),
         Wrong(variant(one_layer, ("layers[1:]", "()"), name="one_layer_first"),
-              "Only the first layer is left. What do the others do to its output?"),
+              "Only the first layer is used. What do the others do to its output?"),
     ),
     hints=(
-        "Begin with two layers: multiply out (x @ A + a) @ B + b, and collect what stands beside x.",
-        "It is x @ (A @ B) + (a @ B + b). For more layers, go on with that as the first.",
+        "Begin with two layers: multiply out (x @ A + a) @ B + b, and collect the factors of x.",
+        "It is x @ (A @ B) + (a @ B + b). For more layers, use this result as the new first layer.",
     ),
-    allows="However many layers, without an activation they are one.",
+    allows="However many layers there are, without an activation function they are one.",
 )
 
 
@@ -608,10 +610,10 @@ NUMBERS_OF_ONE_LAYER = Exercise(
     ),
     wrong=(
         Wrong(_numbers_of_all_layers,
-              "This is the number of parameters of all the layers. Which single layer do they compute together, once "
-              "the products are expanded?"),
+              "This is the number of parameters of all the layers. How many has the one layer that replaces them, "
+              "after multiplying out?"),
         Wrong(variant(numbers_of_one_layer, ("sizes[-1]", "sizes[-1] + sum(sizes[1:-1])"), name="numbers_with_corners"),
-              "You count one more parameter for each hidden neuron. Without an activation, what could bend there?"),
+              "You count one more parameter for each neuron in between. The single layer has no neurons in between."),
         Wrong(variant(numbers_of_one_layer, ("sizes[-1]", "sizes[1]"), name="numbers_of_the_first_layer"),
               "This is the first layer alone. The layer that replaces all has as many neurons as the last."),
         Wrong(variant(numbers_of_one_layer, ("sizes[0]", "sizes[-2]"), name="numbers_of_the_last_layer"),
@@ -626,16 +628,16 @@ NUMBERS_OF_ONE_LAYER = Exercise(
               "You multiply all the sizes. A matrix between n inputs and m neurons has n times m weights; which sizes "
               "are left in the single layer?"),
         Wrong(_numbers_added,
-              "You add up the sizes, which are neurons. Each neuron has a weight for each of its inputs, and a bias."),
+              "You add up the numbers of neurons. Each neuron has a weight for each of its inputs, and a bias."),
         Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1) * sizes[-1]", "sizes[0] * sizes[-1] + 1"),
                       name="numbers_with_one_bias"),
-              "Right for one neuron. Each neuron of a layer has a bias of its own."),
+              "This is right for one neuron. Each neuron of a layer has a bias of its own."),
     ),
     hints=(
-        "After multiplying out there is one matrix and one bias: of which shapes?",
+        "After multiplying out there is one matrix W and one bias c: which shapes do they have?",
         "The matrix has shape (sizes[0], sizes[-1]). The sizes in between do not matter.",
     ),
-    allows="However wide the layers in between are.",
+    allows="The widths of the layers in between do not matter.",
 )
 
 EXERCISES = [NEURON, SHAPES, BRIGHTENING, RELU, LEAKY_RELU, ELU, MAXOUT, ONE_LAYER, NUMBERS_OF_ONE_LAYER]

@@ -21,10 +21,10 @@ SLOPES_BY_HAND = Quiz(
     wrong=(
         Wrong([16, -8, -16, 16], "d is -4, so d * d is 16; but its derivative with respect to d is 2 d."),
         Wrong([-4, -8, -16, 16],
-              "d goes into d * d twice: two edges, each with the local derivative d, and both count."),
+              "Both factors of d * d are d: two edges, each with local derivative d; add them."),
         Wrong([-8, -8, 24, 16], "At the edge from b to c = a * b the local derivative is the other factor, a."),
-        Wrong([-8, -8, -16, 24], "That is the path through c alone. a also goes into d directly: add that path."),
-        Wrong([-8, -8, -16, -8], "That is the direct path from a to d alone. a also goes into c: add that path."),
+        Wrong([-8, -8, -16, 24], "This is the path through c alone. Another path leads from a directly to d: add it."),
+        Wrong([-8, -8, -16, -8], "This is the direct path from a to d alone. Another path leads through c: add it."),
         Wrong([-8, 0, 0, -8],
               "A sum passes its upstream gradient on to both summands: the local derivative of d = c + a with respect "
               "to c is 1."),
@@ -183,8 +183,8 @@ PRODUCT = Exercise(
     numbers; its parents are a tuple of two pairs (parent, local derivative), one for a and one for
     b, in either order. A local derivative is a float, the partial derivative of the product with
     respect to that parent. (A sum a + b would have the parents ((a, 1.0), (b, 1.0)).)
-    a and b stay as they are, their `grad` too. The operator * of Values is not accepted: it calls
-    this function.
+    Do not change a and b, nor their `grad`. The operator * of Values is not accepted: it calls this
+    function.
 
     >>> product(Value(2), Value(-3)).data
     -6.0
@@ -201,11 +201,11 @@ PRODUCT = Exercise(
     ),
     wrong=(
         Wrong(variant(product, (_PARENTS, "(a, a.data), (b, b.data)"), name="product_swapped"),
-              "Where a grows a little, a * b grows b times as much: the local derivative is the other factor."),
+              "If a grows by a little, a * b grows by b times as much: the local derivative is the other factor."),
         Wrong(variant(product, (_PARENTS, "(a, 1.0), (b, 1.0)"), name="product_ones"),
               "Local derivatives of 1 belong to a sum. That of a product is the other factor."),
         Wrong(variant(product, (", ((a, b.data), (b, a.data))", ""), name="product_no_parents"),
-              "It does not know what it was made from: give Value the parents too, each with its local derivative."),
+              "This Value has no parents: give them to Value, too, each paired with its local derivative."),
         Wrong(variant(product, (_PARENTS, "(a, b.data),"), name="product_one_parent"),
               "A product has two parents, and a local derivative for each."),
         Wrong(variant(product, (_PARENTS, "a, b.data"), name="product_one_pair"),
@@ -234,7 +234,7 @@ PRODUCT = Exercise(
               "The operator * of Values calls the engine's product, which is this function: multiply the numbers, "
               "a.data and b.data."),
         Wrong(variant(product, (_PARENTS, "(a, a.data * b.data), (b, a.data * b.data)"), name="product_of_both"),
-              "The local derivative is not the product itself: how fast does a * b grow with a alone?"),
+              "The local derivative is not the product: what is the partial derivative of a * b with respect to a?"),
     ),
     hints=("Value takes the number, then the parents: pairs of a Value and a local derivative.",
            "The derivative of a * b with respect to a is b. So one pair is (a, b.data)."),
@@ -436,7 +436,7 @@ ORDERED = Exercise(
         Wrong(_ordered_with_repeats,
               "A Value that is used twice stands in the list twice: remember which ones are done."),
         Wrong(variant(ordered, ("return order", "return order[::-1]"), name="ordered_children_first"),
-              "The other way around: parents first, the root last. The backward pass reverses it later."),
+              "This order is reversed: parents come first, the root last. The backward pass reverses it later."),
         Wrong(_ordered_as_met,
               "In the order of discovery a Value can come before one of its own parents: append it only when all its "
               "parents are in the list."),
@@ -512,10 +512,11 @@ ACCUMULATE = Exercise(
     order: list of Values, each after its parents. The last is the root; its gradient is given, in
     order[-1].grad, and need not be 1. A Value has `grad`, a float, and `parents`, a tuple of pairs
     (parent, local derivative). Nothing is returned.
-    Afterwards the `grad` of each Value is the one before plus a sum over all pairs in which it is
-    the parent: local derivative × gradient of the child, which is complete by then.
-    A gradient before that is not 0 counts, also between the leaves and the root: set none to 0 or
-    to 1. The list stays as it is. Value.backward() is not accepted: it calls this function.
+    Afterwards the `grad` of each Value is its old one plus the sum, over all pairs in which it is
+    the parent, of local derivative × gradient of the child, which is complete by then.
+    A `grad` that is not 0 before the call counts, also that of a Value between the leaves and the
+    root: set none to 0 or to 1. Do not change the list. Value.backward() is not accepted: it calls
+    this function.
 
     >>> a = Value(5); c = Value(15, ((a, 3.0),)); c.grad = 2.0
     >>> accumulate([a, c]); a.grad
@@ -579,16 +580,16 @@ ACCUMULATE = Exercise(
 )
 
 
-def check_slopes(f, x, slopes, h=1e-5):
-    """Largest absolute difference between `slopes`, a gradient, and central differences of f at x.
+def check_slopes(f, x, gradient, h=1e-5):
+    """Largest absolute difference between `gradient` and the central differences of f at x.
 
-    f: function of a tensor (n,) that returns a tensor (). x: tensor (n,), float64, n from 1.
-    slopes: tensor (n,), float64, the gradient of f at x to be checked. h: the step, a float.
+    f: function of a tensor (n,) that returns a tensor (). x: tensor (n,), float64, n ≥ 1.
+    gradient: tensor (n,), float64, the gradient of f at x to be checked. h: the step, a float.
     The central difference of coordinate k is (f(x + h e_k) - f(x - h e_k)) / (2 h), where the
-    vector e_k (n,) is 1 at place k and 0 elsewhere. Return one number, the largest over all k of
-    |central difference - slopes[k]|: a float, a tensor () or a NumPy number.
-    Where a slope or a value of f is nan or infinite, return nan or infinity, no finite number: such
-    a gradient must not pass the check. x and slopes stay as they are.
+    vector e_k (n,) is 1 at index k and 0 elsewhere. Return one number, the largest over all k of
+    |central difference - gradient[k]|: a float, a tensor () or a NumPy number.
+    If an element of gradient or a value of f is nan or infinite, return nan or infinity, no finite
+    number: such a gradient must not pass the check. Do not change x or gradient.
 
     >>> x = torch.tensor([3.0, 0.0], dtype=torch.float64)
     >>> check_slopes(lambda x: x[0] ** 2 + x[1], x, torch.ones_like(x), h=0.5)
@@ -599,28 +600,28 @@ def check_slopes(f, x, slopes, h=1e-5):
         e = torch.zeros_like(x)
         e[k] = h
         difference = (f(x + e) - f(x - e)) / (2 * h)
-        errors.append(abs(difference - slopes[k]))
+        errors.append(abs(difference - gradient[k]))
     return torch.stack(errors).max().item()
 
 
-def _check_skips_nan(f, x, slopes, h=1e-5):
+def _check_skips_nan(f, x, gradient, h=1e-5):
     worst = 0.0
     for k in range(len(x)):
         e = torch.zeros_like(x)
         e[k] = h
-        worst = max(worst, abs((f(x + e) - f(x - e)) / (2 * h) - slopes[k]).item())
+        worst = max(worst, abs((f(x + e) - f(x - e)) / (2 * h) - gradient[k]).item())
     return worst
 
 
 NOT_FINITE = "nan or infinity"
 
 
-def alarm(check, f, x, slopes, h=1e-5):
-    """NOT_FINITE if ``check(f, x, slopes, h)`` is nan or infinite, else its value.
+def alarm(check, f, x, gradient, h=1e-5):
+    """NOT_FINITE if ``check(f, x, gradient, h)`` is nan or infinite, else its value.
 
     An answer that keeps tensors to the end is not asked: its usual form, Python's max over tensors, passes over nan.
     """
-    value = check(f, x, slopes, h)
+    value = check(f, x, gradient, h)
     if isinstance(check(torch.sum, x, torch.zeros_like(x)), torch.Tensor):
         return NOT_FINITE
     try:
@@ -635,16 +636,16 @@ def _function_and_gradient(draw):
                      "3 * x[-1] + 1", "x[0] * x[-1]", "x.exp().sum()", "(x * x.flip(0)).sum()", "0 * x[0]"))
     step = draw.choice(("", ", h=0.1", ", h=0.001", ", 0.5", ", h=1.0"))
     kind = draw.choice(("", "", "", "", "nan", "inf", "f"))
-    x, slopes = (draw.tensor(n, dtype=torch.float64) for _ in range(2))
+    x, gradient = (draw.tensor(n, dtype=torch.float64) for _ in range(2))
     if not kind:
-        return f"check_slopes(lambda x: {f}, {x}, {slopes}{step})"
+        return f"check_slopes(lambda x: {f}, {x}, {gradient}{step})"
     if kind == "f":
         f = "(x / 0).sum()"
     else:
-        parts = slopes.partition("[")[2].partition("]")[0].split(", ")
+        parts = gradient.partition("[")[2].partition("]")[0].split(", ")
         parts[draw.integer(0, n - 1)] = kind
-        slopes = f"torch.tensor([{', '.join(parts)}], dtype=torch.float64)"
-    return f"alarm(check_slopes, lambda x: {f}, {x}, {slopes}{step})"
+        gradient = f"torch.tensor([{', '.join(parts)}], dtype=torch.float64)"
+    return f"alarm(check_slopes, lambda x: {f}, {x}, {gradient}{step})"
 
 
 _X = "x = torch.tensor([1.0, -2.0, 0.5]).double()"
@@ -681,25 +682,25 @@ CHECK_SLOPES = Exercise(
               "Only the last coordinate counts here: keep the largest difference of all."),
         Wrong(variant(check_slopes, ("max()", "mean()"), name="check_mean"),
               "The mean hides one wrong derivative among many right ones: return the largest difference."),
-        Wrong(variant(check_slopes, ("abs(difference - slopes[k])", "(difference - slopes[k]) ** 2"),
+        Wrong(variant(check_slopes, ("abs(difference - gradient[k])", "(difference - gradient[k]) ** 2"),
                       name="check_squared"),
               "The absolute difference is asked, not its square."),
         Wrong(variant(check_slopes, (".max()", ".sum()"), name="check_sum"),
               "The largest of the absolute differences is asked, not their sum."),
         Wrong(variant(check_slopes, (".max()", ""), (".item()", ""), name="check_all_differences"),
               "One number is asked, the largest difference; these are the differences of all coordinates."),
-        Wrong(variant(check_slopes, ("abs(difference - slopes[k])", "abs(difference - slopes[k]) / abs(slopes[k])"),
-                      name="check_relative"),
+        Wrong(variant(check_slopes, ("abs(difference - gradient[k])",
+                                     "abs(difference - gradient[k]) / abs(gradient[k])"), name="check_relative"),
               "The absolute difference is asked: do not divide it by the size of the gradient."),
         Wrong(_check_skips_nan,
               "A comparison with nan is False, so max() and > pass over it, and the worst gradient passes the check: "
               "look for nan, as torch's max does."),
     ),
-    hints=("For each k: a copy of zeros with h at place k, added and subtracted.",
-           "(f(x + e) - f(x - e)) / (2 * h), then the absolute difference from slopes[k]; collect these, torch.stack "
+    hints=("For each k: a vector of zeros with h at index k, added to x and subtracted from it.",
+           "(f(x + e) - f(x - e)) / (2 * h), then the absolute difference from gradient[k]; collect these, torch.stack "
            "them, and take the largest."),
     allows="Now you can check any gradient, your own included.",
-    equivalent=(("difference - slopes[k] → slopes[k] - difference", "an absolute difference"),
+    equivalent=(("difference - gradient[k] → gradient[k] - difference", "an absolute difference"),
                 ("torch.stack(errors).max().item() → torch.stack(errors).max()", "a tensor () is accepted, too")),
     uses={"alarm": alarm, "nan": math.nan, "inf": math.inf},
 )
@@ -773,7 +774,7 @@ BCE_GRADIENTS = Exercise(
         Wrong(variant(bce_gradients, ("outer(x,", "outer(torch.ones_like(x),"), name="bce_without_x"),
               "The derivative with respect to a weight is the δ of the unit it leads to, times its input, x."),
     ),
-    hints=("For one logit z with target y the derivative is σ(z) - y; for the mean over m logits, 1/m of that.",
+    hints=("For one logit z with target y the derivative is σ(z) - y. The mean over m outputs divides it by m.",
            "w[i, j] connects x[i] with logit j, so its derivative is x[i] * delta[j]: torch.outer."),
     allows="This is what backward() computes for this layer.",
 )
@@ -795,11 +796,11 @@ WHAT_GRAD_HOLDS = Quiz(
         Wrong([6, 12, 6, False, 6], "A detached w has no graph: the gradient flows through the other factor only."),
         Wrong([6, 12, 3, True, 6], "Under no_grad() torch keeps no graph: a result does not require a gradient."),
         Wrong([6, 12, 3, False, 3], "The name y is bound to a new tensor, but the graph stays whole: w, 2 w, 3 (2 w)."),
-        Wrong([3, 12, 3, False, 6], "w goes into w * w twice, and each edge has the local derivative 3."),
+        Wrong([3, 12, 3, False, 6], "Both factors of w * w are w: two edges, each with local derivative 3; add them."),
     ),
-    hints=("Run the lines in a cell of your own, and look.",
+    hints=("Run the lines in a cell of your own, and print w.grad after each.",
            "detach() cuts an edge; no_grad() builds no graph at all; += is what backward() does."),
-    allows="Accumulation is why every training loop clears first.",
+    allows="backward() accumulates gradients: this is why a training loop clears them first.",
 )
 
 EXERCISES = [SLOPES_BY_HAND, DELTAS, PRODUCT, ORDERED, ACCUMULATE, CHECK_SLOPES, BCE_GRADIENTS, WHAT_GRAD_HOLDS]

@@ -1,7 +1,7 @@
 """Five scripts that train a network on images, each with one bug; exercises of week 3b begin with them.
 
-All take images x (N, 1, 28, 28) with labels y (N,), and new ones, and return the losses of all steps and the accuracy
-on the new images, measured five times.
+All take training images x (N, 1, 28, 28) with labels y (N,) and new images with their labels. They return the losses of
+all steps and the accuracy on the new images, measured five times.
 """
 
 import torch
@@ -14,11 +14,11 @@ from nnlab.models import MLP
 
 
 def script_a(x, y, new_x, new_y):
-    """Losses of all steps, and accuracies on new images, measured five times: two lists of floats.
+    """Training losses, one for each step, and five accuracies on new images: two lists of floats.
 
-    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs, in shuffled batches
-    of 20. x (N, 1, 28, 28), float32, and y (N,), int64, are the images and labels to train on;
-    new_x and new_y are those to measure on.
+    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs in shuffled batches
+    of 20. x (N, 1, 28, 28), float32, and y (N,), int64: training images with their labels.
+    new_x (M, 1, 28, 28), new_y (M,): new images with their labels. No argument is changed.
     """
     model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -32,16 +32,16 @@ def script_a(x, y, new_x, new_y):
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x), new_y).item() for _ in range(5)]
-    return losses, shares
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
 
 
 def script_b(x, y, new_x, new_y):
-    """Losses of all steps, and accuracies on new images, measured five times: two lists of floats.
+    """Training losses, one for each step, and five accuracies on new images: two lists of floats.
 
-    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs, in shuffled batches
-    of 20. x (N, 1, 28, 28), float32, and y (N,), int64, are the images and labels to train on;
-    new_x and new_y are those to measure on.
+    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs in shuffled batches
+    of 20. x (N, 1, 28, 28), float32, and y (N,), int64: training images with their labels.
+    new_x (M, 1, 28, 28), new_y (M,): new images with their labels. No argument is changed.
     """
     model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -53,38 +53,40 @@ def script_b(x, y, new_x, new_y):
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x), new_y).item() for _ in range(5)]
-    return losses, shares
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
 
 
 def script_c(x, y, new_x, new_y):
-    """Losses of all steps, and accuracies on new images, measured five times: two lists of floats.
+    """Training losses, one for each step, and five accuracies on new images: two lists of floats.
 
-    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs, in shuffled batches
-    of 20. x (N, 1, 28, 28), float32, and y (N,), int64, are the images and labels to train on;
-    new_x and new_y are those to measure on.
+    All images, with pixels from 0 to 1, are normalized: (pixel - 0.5) / 0.5. The network 784-30-10
+    with ReLU is trained by SGD (lr=0.1) for five epochs in shuffled batches of 20.
+    x (N, 1, 28, 28), float32, and y (N,), int64: training images with their labels.
+    new_x (M, 1, 28, 28), new_y (M,): new images with their labels. No argument is changed.
     """
-    model = nn.Sequential(nn.Linear(28, 30), nn.ReLU(), nn.Linear(30, 10))
+    x = (x - 0.5) / 0.5
+    model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
     for _ in range(5):
         for batch, labels in Batches(x, y, 20, shuffle=True):
-            loss = F.cross_entropy(model(batch).mean((1, 2)), labels)
+            loss = F.cross_entropy(model(batch), labels)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x).mean((1, 2)), new_y).item() for _ in range(5)]
-    return losses, shares
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
 
 
 def script_d(x, y, new_x, new_y):
-    """Losses of all steps, and accuracies on new images, measured five times: two lists of floats.
+    """Training losses, one for each step, and five accuracies on new images: two lists of floats.
 
-    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs, in shuffled batches
-    of 20. x (N, 1, 28, 28), float32, and y (N,), int64, are the images and labels to train on;
-    new_x and new_y are those to measure on.
+    The network 784-30-10 with ReLU is trained by SGD (lr=0.1) for five epochs in shuffled batches
+    of 20. x (N, 1, 28, 28), float32, and y (N,), int64: training images with their labels.
+    new_x (M, 1, 28, 28), new_y (M,): new images with their labels. No argument is changed.
     """
     model = nn.Sequential(MLP([784, 30, 10]), nn.Softmax(1))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -97,16 +99,16 @@ def script_d(x, y, new_x, new_y):
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x), new_y).item() for _ in range(5)]
-    return losses, shares
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
 
 
 def script_e(x, y, new_x, new_y):
-    """Losses of all steps, and accuracies on new images, measured five times: two lists of floats.
+    """Training losses, one for each step, and five accuracies on new images: two lists of floats.
 
-    The network 784-30-10 with ReLU, and dropout of one half in training, is trained by SGD (lr=0.1)
-    for five epochs, in shuffled batches of 20. x (N, 1, 28, 28), float32, and y (N,), int64,
-    are the images and labels to train on; new_x and new_y are those to measure on.
+    The network 784-30-10 with ReLU and, in training, dropout with probability 0.5 is trained by
+    SGD (lr=0.1) for five epochs in shuffled batches of 20. x (N, 1, 28, 28), float32, and y (N,),
+    int64: training images with their labels. new_x, new_y: new ones. No argument is changed.
     """
     model = nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Dropout(0.5),
                           nn.Linear(30, 10))
@@ -120,5 +122,5 @@ def script_e(x, y, new_x, new_y):
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x), new_y).item() for _ in range(5)]
-    return losses, shares
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies

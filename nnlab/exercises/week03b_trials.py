@@ -1,16 +1,19 @@
 """Trials of scripts that train a network: what a script does on three small data sets, one finding at a time."""
 
 import torch
+from torch import nn
+from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from nnlab.checks.comparing import kind as kind_of
 from nnlab.checks.exercise import once
 from nnlab.exercises.looks import RIGHT, Found, Hooks, Looks
-from nnlab.exercises.week03b_images import blank_images, mixed_images
+from nnlab.exercises.week03b_images import before_normalization, blank_images, mixed_images, with_ranges
 
 PARAMETERS = 784 * 30 + 30 + 30 * 10 + 10
 LOOKS = ("run", "results", "steps", "images", "optimizer", "parameters", "gradients", "training", "order", "rate",
          "accuracy")
+NORMALIZED_LOOKS = (*LOOKS[:7], "inputs", *LOOKS[7:])
 _SGD = {"lr": 0.1, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False}
 
 
@@ -26,6 +29,7 @@ class Trial(Looks):
     """
 
     names = LOOKS
+    few, blank, mixed = _FEW, _BLANK, _MIXED
 
     def __init__(self, script, low, high):
         super().__init__(script)
@@ -43,9 +47,9 @@ class Trial(Looks):
         return [torch.tensor([float(value) for value in part], dtype=torch.float64) for part in results]
 
     def _run(self):
-        self.noted = {"options": [], "parameters": {}, "stale": False}
+        self.noted = {"options": [], "parameters": {}, "stale": False, "ranges": set()}
         with _noting(self.noted):
-            self.results, self.kept = self._results_for(_FEW)
+            self.results, self.kept = self._results_for(self.few)
         return Found("to its end")
 
     def _results(self):
@@ -63,7 +67,7 @@ class Trial(Looks):
         counts = len(self.losses), len(self.accuracies)
         kind = RIGHT if counts == (20, 5) else "exchanged" if counts == (5, 20) else (
             "steps" if counts[1] == 5 else "accuracies")
-        return Found(f"on {len(_FEW[0])} images {counts[0]} losses, {counts[1]} accuracies", kind)
+        return Found(f"on {len(self.few[0])} images {counts[0]} losses, {counts[1]} accuracies", kind)
 
     def _images(self):
         return Found("as before") if self.kept else Found("changed in place", "images")
@@ -88,9 +92,9 @@ class Trial(Looks):
         return Found("with those of the batch before", "gradients") if stale else Found("of each batch alone")
 
     def _training(self):
-        losses, accuracies = self._numbers(_MIXED)
+        losses, accuracies = self._numbers(self.mixed)
         if len(losses) != 60:
-            return Found(f"on {len(_MIXED[0])} images {len(losses)} losses", "steps")
+            return Found(f"on {len(self.mixed[0])} images {len(losses)} losses", "steps")
         loss, least, most = losses[-12:].mean().item(), accuracies.min().item(), accuracies.max().item()
         words = f"last epoch's loss {loss:.2f}, accuracy {least:.2f}"
         if most - least > 1e-6:
@@ -111,7 +115,7 @@ class Trial(Looks):
         return next((kind for kind, limit in limits.items() if accuracy < limit), RIGHT)
 
     def _order(self):
-        losses, self.blank_accuracies = self._numbers(_BLANK)
+        losses, self.blank_accuracies = self._numbers(self.blank)
         self.epochs = losses.view(5, 8)
         last, first = self.epochs[1:, 6:].mean(), self.epochs[1:, :6].mean()  # in the data the last are of class 1
         return Found("as in the data", "order") if last - first > 0.8 else Found("shuffled")
@@ -119,17 +123,41 @@ class Trial(Looks):
     def _rate(self):
         second = self.epochs[1].mean().item()
         kind = "slow" if second > 1.85 else "fast" if second < 0.9 else RIGHT
-        return Found(f"second epoch's loss {second:.2f} on black images", kind)
+        return Found(f"second epoch's loss {second:.2f} on blank images", kind)
 
     def _accuracy(self):
         others = [value for value in self.blank_accuracies.tolist() if abs(value - 0.25) > 1e-3]
-        return Found(f"{others[0] if others else 0.25:.2f} on new black images", "accuracy" if others else RIGHT)
+        return Found(f"{others[0] if others else 0.25:.2f} on new blank images", "accuracy" if others else RIGHT)
+
+
+class NormalizedTrial(Trial):
+    """The `Trial` of a script that normalizes its images: a look more at the inputs of the first layer."""
+
+    names = NORMALIZED_LOOKS
+    few = with_ranges(before_normalization(_FEW))
+    blank, mixed = before_normalization(_BLANK), before_normalization(_MIXED)
+
+    def _inputs(self):
+        ranges = self.noted["ranges"]
+        if not ranges:
+            return Found("of no layer of torch's")  # layers may be written by hand: losses are looked at below
+        words = ", ".join(f"{low:g} to {high:g}" for low, high in sorted(ranges)[:3])
+        return Found(f"of the first layer from {words}", self._kind_of(ranges))
+
+    def _kind_of(self, ranges):
+        """The kind of the pairs of smallest and largest inputs of the first layer, one for each call or fewer."""
+        training, new = (-1.0, 1.0), (-1.0, 0.5)
+        kinds = {(training, new): RIGHT, ((0.0, 1.0), (0.0, 0.75)): "none normalized", (training,): "no new images",
+                 (training, (0.0, 0.75)): "new images as given"}
+        found = next((kind for pairs, kind in kinds.items() if ranges == set(pairs)), None)
+        return found or ("new images otherwise" if training in ranges and len(ranges) == 2 else "training images")
 
 
 def _noting(noted):
     """A with block that notes options and parameters of all optimizers that take a step in it, and stale gradients.
 
-    After each step a large number is added to a gradient: it is gone at the next step if gradients are cleared.
+    After each step a large number is added to a gradient: it is gone at the next step if gradients are cleared. The
+    smallest and the largest input of each call of a linear layer with 784 inputs are noted, too.
     """
     def note(optimizer, args, kwargs):
         name = "SGD" if isinstance(optimizer, torch.optim.SGD) else type(optimizer).__name__
@@ -144,13 +172,23 @@ def _noting(noted):
                     noted["stale"] |= alike.item()
                     parameter.grad.add_(1000.0)
 
-    return Hooks((register_optimizer_step_post_hook, note))
+    def note_range(module, inputs):
+        if isinstance(module, nn.Linear) and module.in_features == 784 and inputs:
+            noted["ranges"].add((round(inputs[0].min().item(), 3), round(inputs[0].max().item(), 3)))
+
+    return Hooks((register_optimizer_step_post_hook, note), (register_module_forward_pre_hook, note_range))
 
 
 @once
 def trial(script):
     """The `Trial` of a script whose network has no dropout."""
     return Trial(script, low=0.2, high=0.9)
+
+
+@once
+def trial_normalized(script):
+    """The `Trial` of a script that normalizes its images and whose network has no dropout."""
+    return NormalizedTrial(script, low=0.2, high=0.9)
 
 
 @once

@@ -1,4 +1,4 @@
-"""What the exercises on optimizers in weeks 4b and 4d share: how a case runs a class, two messages."""
+"""Shared by the exercises on optimizers in weeks 4b and 4d: a function that runs a class, and two messages."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""The charts of week 6g's twelve networks: what was measured of them, and the quizzes on diagnosis and evidence."""
+"""The charts of week 6g's twelve networks: their measurements, and the quizzes on diagnosis and evidence."""
 
 import statistics
 

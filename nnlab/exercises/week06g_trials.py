@@ -1,4 +1,4 @@
-"""Trials of treatments in week 6g: what a script does when it trains on small images, one finding at a time."""
+"""Trials of treatments in week 6g: findings on a script that trains on small images."""
 
 import functools
 
@@ -18,7 +18,7 @@ _ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.GELU, nn.ELU, nn.SiLU, nn.Tanh, nn.Sig
 
 
 class Recording:
-    """A with block in which what networks and optimizers do is noted, through hooks in torch; its value is itself.
+    """Context manager that records by hooks what networks and optimizers do; its value is itself.
 
     In the block torch's random numbers begin with `seed`; afterwards all generators are as before.
 
@@ -125,7 +125,7 @@ class Recording:
 
 
 class Treatment(Looks):
-    """What is found of a script, ``treatment["steps"]`` and so on: each of `names`, if those before are right.
+    """Findings on a script, ``treatment["steps"]`` and so on: one for each of `names`, if those before it are right.
 
     Args:
         script: a function of images, labels, new images and new labels.

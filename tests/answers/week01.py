@@ -841,71 +841,71 @@ changes = check.value("changes", ["stays", "falls", "rises", "rises", "falls", "
 # %% right changes: a tuple, in other cases
 changes = check.value("changes", ("Stays", "FALLS", "rises", "Rises", "RISES", "stays"))
 
-# %% wrong squared_error_slopes: the bias is left out
-# squared_error_slopes(torch.tensor([0.0]), 2.0, torch.tensor([1.0]), 1.0): right (tensor([-0.0125]), tensor(-0.0125)), wrong (tensor([-0.1250]), tensor(-0.1250))
+# %% wrong squared_error_gradient: the bias is left out
+# squared_error_gradient(torch.tensor([0.0]), 2.0, torch.tensor([1.0]), 1.0): right (tensor([-0.0125]), tensor(-0.0125)), wrong (tensor([-0.1250]), tensor(-0.1250))
 @check
-def squared_error_slopes(w, b, x, y):
+def squared_error_gradient(w, b, x, y):
     a = torch.sigmoid(w @ x)
     delta = (a - y) * a * (1 - a)
     return delta * x, delta
 
-# %% wrong squared_error_slopes: a new tensor in float32
-# squared_error_slopes(torch.zeros(1, dtype=torch.float64), 0.0, torch.ones(1, dtype=torch.float64), 1.0)[0].dtype: right torch.float64, wrong torch.float32
+# %% wrong squared_error_gradient: a new tensor in float32
+# squared_error_gradient(torch.zeros(1, dtype=torch.float64), 0.0, torch.ones(1, dtype=torch.float64), 1.0)[0].dtype: right torch.float64, wrong torch.float32
 @check
-def squared_error_slopes(w, b, x, y):
+def squared_error_gradient(w, b, x, y):
     a = torch.sigmoid((w * x).sum() + b).item()
     delta = float((a - y) * a * (1 - a))
     return torch.tensor([delta * xi for xi in x.tolist()]), delta
 
-# %% wrong squared_error_slopes: autograd on w itself, the gradients add up
-# (w := torch.zeros(1), squared_error_slopes(w, 0.0, torch.ones(1), 1.0), squared_error_slopes(w, 0.0, torch.ones(1), 1.0)[0], w.requires_grad)[-2:]: right (tensor([-0.1250]), False), wrong (tensor([-0.2500]), True)
+# %% wrong squared_error_gradient: autograd on w itself, the gradients add up
+# (w := torch.zeros(1), squared_error_gradient(w, 0.0, torch.ones(1), 1.0), squared_error_gradient(w, 0.0, torch.ones(1), 1.0)[0], w.requires_grad)[-2:]: right (tensor([-0.1250]), False), wrong (tensor([-0.2500]), True)
 @check
-def squared_error_slopes(w, b, x, y):
+def squared_error_gradient(w, b, x, y):
     w.requires_grad_()
     b = torch.tensor(float(b), requires_grad=True)
     ((torch.sigmoid(w @ x + b) - y) ** 2 / 2).backward()
     return w.grad, b.grad
 
-# %% missed squared_error_slopes: math.exp overflows
-# squared_error_slopes(torch.tensor([-1000.0]), 0.0, torch.tensor([1.0]), 1.0): right (tensor([-0.]), tensor(-0.)), wrong OverflowError: math range error
+# %% missed squared_error_gradient: math.exp overflows
+# squared_error_gradient(torch.tensor([-1000.0]), 0.0, torch.tensor([1.0]), 1.0): right (tensor([-0.]), tensor(-0.)), wrong OverflowError: math range error
 @check
-def squared_error_slopes(w, b, x, y):
+def squared_error_gradient(w, b, x, y):
     a = 1 / (1 + math.exp(-float(w @ x + b)))
     delta = (a - y) * a * (1 - a)
     return delta * x, delta
 
-# %% wrong squared_error_slopes: x is multiplied in place
-# (x := torch.tensor([1.0, 2.0]), squared_error_slopes(torch.zeros(2), 0.0, x, 1.0), x)[-1]: right tensor([1., 2.]), wrong tensor([-0.1250, -0.2500])
+# %% wrong squared_error_gradient: x is multiplied in place
+# (x := torch.tensor([1.0, 2.0]), squared_error_gradient(torch.zeros(2), 0.0, x, 1.0), x)[-1]: right tensor([1., 2.]), wrong tensor([-0.1250, -0.2500])
 @check
-def squared_error_slopes(w, b, x, y):
+def squared_error_gradient(w, b, x, y):
     a = torch.sigmoid(torch.dot(w, x) + b)
     delta = (a - y) * a * (1 - a)
     slopes = x.mul_(delta)
     return slopes, delta
 
-# %% right squared_error_slopes: torch.autograd.grad of copies
+# %% right squared_error_gradient: torch.autograd.grad of copies
 @check
-def squared_error_slopes(w, b, x, y):
+def squared_error_gradient(w, b, x, y):
     with torch.enable_grad():
         v = w.detach().clone().requires_grad_()
         c = torch.as_tensor(b, dtype=w.dtype).detach().clone().requires_grad_()
         loss = 0.5 * (torch.sigmoid(v @ x.detach() + c) - y).pow(2)
         return torch.autograd.grad(loss, (v, c))
 
-# %% right squared_error_slopes: tanh in pure Python, a float for the bias
+# %% right squared_error_gradient: tanh in pure Python, a float for the bias
 @check
-def squared_error_slopes(w, b, x, y):
+def squared_error_gradient(w, b, x, y):
     z = sum(p * q for p, q in zip(w.tolist(), x.tolist())) + float(b)
     t = math.tanh(z / 2)
     delta = ((1 + t) / 2 - float(y)) * (1 - t * t) / 4
     return torch.tensor([delta * q for q in x.tolist()], dtype=w.dtype), delta
 
-# %% right squared_error_slopes: σ(z) σ(-z) as the derivative, keyword arguments
+# %% right squared_error_gradient: σ(z) σ(-z) as the derivative, keyword arguments
 def _slope(*, z):
     return torch.sigmoid(z) * torch.sigmoid(-z)
 
 @check
-def squared_error_slopes(w, b, x, y):
+def squared_error_gradient(w, b, x, y):
     z = torch.einsum("i,i->", w, x) + b
     d_b = _slope(z=z) * (z.sigmoid() - y)
     return torch.mul(x, d_b).to(w.dtype), d_b

@@ -813,10 +813,10 @@ def confident_mistakes(outputs, targets, k):
     best = F.log_softmax(outputs[indices], dim=1).amax(dim=1)
     return indices[best.topk(min(k, indices.numel())).indices]
 
-# %% wrong centred: the way to move is cut off to an integer, not rounded
-# d = torch.tensor([[3.0, 1.0]]); centred(d).nonzero().tolist(): right [[14, 14], [14, 15]], here [[14, 13], [14, 14]]
+# %% wrong centered: the shift is truncated to an integer, not rounded
+# d = torch.tensor([[3.0, 1.0]]); centered(d).nonzero().tolist(): right [[14, 14], [14, 15]], here [[14, 13], [14, 14]]
 @check
-def centred(digit):
+def centered(digit):
     H, W = digit.shape
     total = digit.sum()
     row = (digit.sum(1) * torch.arange(H)).sum() / total
@@ -826,10 +826,10 @@ def centred(digit):
     image[top:top + H, left:left + W] = digit
     return image
 
-# %% wrong centred: the image is always float32
-# d = torch.tensor([[1.0, 3.0]], dtype=torch.float64); centred(d).dtype: right torch.float64, here torch.float32
+# %% wrong centered: the image is always float32
+# d = torch.tensor([[1.0, 3.0]], dtype=torch.float64); centered(d).dtype: right torch.float64, here torch.float32
 @check
-def centred(digit):
+def centered(digit):
     H, W = digit.shape
     row = (digit * torch.arange(H)[:, None]).sum() / digit.sum()
     column = (digit * torch.arange(W)).sum() / digit.sum()
@@ -838,10 +838,10 @@ def centred(digit):
     image[top:top + H, left:left + W] = digit
     return image
 
-# %% wrong centred: all pixels above 0 count alike
-# d = torch.tensor([[1.0, 0.0, 9.0]]); centred(d).nonzero().tolist(): right [[14, 12], [14, 14]], here [[14, 13], [14, 15]]
+# %% wrong centered: all pixels above 0 count alike
+# d = torch.tensor([[1.0, 0.0, 9.0]]); centered(d).nonzero().tolist(): right [[14, 12], [14, 14]], here [[14, 13], [14, 15]]
 @check
-def centred(digit):
+def centered(digit):
     rows, columns = torch.nonzero(digit, as_tuple=True)
     top = 14 - math.floor(rows.double().mean().item() + 0.5)
     left = 14 - math.floor(columns.double().mean().item() + 0.5)
@@ -849,10 +849,10 @@ def centred(digit):
     image[rows + top, columns + left] = digit[rows, columns]
     return image
 
-# %% wrong centred: a digit (28, 28) is returned as it is, no new tensor
-# d = torch.zeros(28, 28); d[14, 14] = 1.0; centred(d) is d: right False, here True
+# %% wrong centered: a digit (28, 28) is returned as it is, no new tensor
+# d = torch.zeros(28, 28); d[14, 14] = 1.0; centered(d) is d: right False, here True
 @check
-def centred(digit):
+def centered(digit):
     if digit.shape == (28, 28):
         return digit
     H, W = digit.shape
@@ -860,10 +860,10 @@ def centred(digit):
     left = round(14 - float(digit.sum(0) @ torch.arange(W, dtype=digit.dtype) / digit.sum()))
     return F.pad(digit, (left, 28 - W - left, top, 28 - H - top))
 
-# %% wrong centred: a small number in the denominator against division by 0, too large for small values
-# d = torch.tensor([[0.0, 0.0, 1e-6]]); centred(d).nonzero().tolist(): right [[14, 14]], here [[14, 15]]
+# %% wrong centered: a small number in the denominator against division by 0, too large for small values
+# d = torch.tensor([[0.0, 0.0, 1e-6]]); centered(d).nonzero().tolist(): right [[14, 14]], here [[14, 15]]
 @check
-def centred(digit):
+def centered(digit):
     H, W = digit.shape
     weights = digit / (digit.sum() + 1e-6)
     top = round(14 - (weights.sum(1) * torch.arange(H)).sum().item())
@@ -872,9 +872,9 @@ def centred(digit):
     image[top:top + H, left:left + W] = digit
     return image
 
-# %% right centred: loops over the pixels
+# %% right centered: loops over the pixels
 @check
-def centred(digit):
+def centered(digit):
     pixels = [(i, j, v) for i, line in enumerate(digit.tolist()) for j, v in enumerate(line) if v > 0]
     mass = math.fsum(v for _, _, v in pixels)
     down = 14 - round(math.fsum(i * v for i, _, v in pixels) / mass)
@@ -884,23 +884,23 @@ def centred(digit):
         image[i + down, j + right] = v
     return image
 
-# %% right centred: NumPy, all moves tried, the nearest taken
+# %% right centered: NumPy, all moves tried, the nearest taken
 def best_move(weights):
     center = np.average(np.arange(len(weights)), weights=weights)
     moves = np.arange(-28, 29)
     return int(moves[np.argmin(np.abs(center + moves - 14))])
 
 @check
-def centred(digit):
+def centered(digit):
     a = digit.detach().numpy()
     rows, columns = a.nonzero()
     image = np.zeros((28, 28), dtype=a.dtype)
     image[rows + best_move(a.sum(1, dtype=float)), columns + best_move(a.sum(0, dtype=float))] = a[rows, columns]
     return torch.from_numpy(image)
 
-# %% right centred: padded to (28, 28) at the upper left, then rolled
+# %% right centered: padded to (28, 28) at the upper left, then rolled
 @check
-def centred(digit):
+def centered(digit):
     image = F.pad(digit, (0, 28 - digit.shape[1], 0, 28 - digit.shape[0]))
     places = torch.arange(28, dtype=torch.float64)
     share = image.double() / image.double().sum()
@@ -908,12 +908,12 @@ def centred(digit):
     return torch.roll(image, shifts=tuple(shift), dims=(0, 1))
 
 # %% wrong which_bug: c and d exchanged
-# third answer: script c sees single rows of pixels: right "not flattened", wrong "softmax twice"
-which_bug = check.value("which_bug", ["labels shuffled", "no zero_grad", "softmax twice", "not flattened",
+# third answer: the new images of script c are not normalized: right "new images not normalized", wrong "softmax twice"
+which_bug = check.value("which_bug", ["labels shuffled", "no zero_grad", "softmax twice", "new images not normalized",
                                       "still in training mode"])
 
 # %% right which_bug: a tuple, in other spellings
-which_bug = check.value("which_bug", ("Labels shuffled", "no zero grad", "not flattened", "Softmax twice",
+which_bug = check.value("which_bug", ("Labels shuffled", "no zero grad", "new images not normalized", "Softmax twice",
                                       "still in training-mode"))
 
 # %% wrong script_a: images and labels are shuffled, each with a permutation of its own
@@ -1189,64 +1189,129 @@ def script_b(x, y, new_x, new_y):
         shares = [accuracy(model(new_x), new_y).item() for _ in range(5)]
     return losses, shares
 
-# %% wrong script_c: the sum over the rows instead of their mean, the network still sees single rows
-# size of the first layer's inputs: right 784, here 28
+# %% wrong script_c: the normalization is removed, also from the training images
+# smallest input of the network: right -1, here 0
 @check
 def script_c(x, y, new_x, new_y):
-    model = nn.Sequential(nn.Linear(28, 30), nn.ReLU(), nn.Linear(30, 10))
+    model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
     for _ in range(5):
         for batch, labels in Batches(x, y, 20, shuffle=True):
-            loss = F.cross_entropy(model(batch).sum((1, 2)), labels)
+            loss = F.cross_entropy(model(batch), labels)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x).sum((1, 2)), new_y).item() for _ in range(5)]
-    return losses, shares
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
 
-# %% wrong script_c: reshape(784, -1).T mixes the pixels of different images
-# mean of the last 20 losses on 600 images of 10 easy classes: right below 0.5, here above 1.5
+# %% wrong script_c: the new images are normalized by their own mean and standard deviation
+# a new image that is 1 everywhere: its inputs are right 1, here nan
 @check
 def script_c(x, y, new_x, new_y):
-    model = nn.Sequential(nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 10))
+    x = (x - 0.5) / 0.5
+    model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
     for _ in range(5):
         for batch, labels in Batches(x, y, 20, shuffle=True):
-            loss = F.cross_entropy(model(batch.reshape(784, -1).T), labels)
+            loss = F.cross_entropy(model(batch), labels)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x.reshape(784, -1).T), new_y).item() for _ in range(5)]
-    return losses, shares
+        new_x = (new_x - new_x.mean()) / new_x.std()
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
 
-# %% wrong script_c: the mean row of each image goes in, 28 numbers instead of 784
-# size of the first layer's inputs: right 784, here 28
+# %% wrong script_c: the new images are divided by 255, as bytes would be
+# largest input from a new image: right 1, here 0.004
 @check
 def script_c(x, y, new_x, new_y):
-    model = nn.Sequential(nn.Linear(28, 30), nn.ReLU(), nn.Linear(30, 10))
+    x = (x - 0.5) / 0.5
+    model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
     for _ in range(5):
         for batch, labels in Batches(x, y, 20, shuffle=True):
-            loss = F.cross_entropy(model(batch.mean((1, 2))), labels)
+            loss = F.cross_entropy(model(batch), labels)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x.mean((1, 2))), new_y).item() for _ in range(5)]
-    return losses, shares
+        new_x = new_x / 255
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
 
-# %% wrong script_c: flattened, but without the hidden layer's ReLU
+# %% wrong script_c: normalized in place, so the images of the caller change
+# the smallest pixel of new_x after the call: right 0, here -1
+@check
+def script_c(x, y, new_x, new_y):
+    x.sub_(0.5).div_(0.5)
+    new_x.sub_(0.5).div_(0.5)
+    model = MLP([784, 30, 10])
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    losses = []
+    for _ in range(5):
+        for batch, labels in Batches(x, y, 20, shuffle=True):
+            loss = F.cross_entropy(model(batch), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    with torch.no_grad():
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
+
+# %% wrong script_c: normalized twice, before the loop and for each batch
+# smallest input of the network in training: right -1, here -3
+@check
+def script_c(x, y, new_x, new_y):
+    x = (x - 0.5) / 0.5
+    model = MLP([784, 30, 10])
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    losses = []
+    for _ in range(5):
+        for batch, labels in Batches(x, y, 20, shuffle=True):
+            batch = (batch - 0.5) / 0.5
+            loss = F.cross_entropy(model(batch), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    with torch.no_grad():
+        new_x = (new_x - 0.5) / 0.5
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
+
+# %% wrong script_c: corrected, but the learning rate is changed as well
+# learning rate of the optimizer: right 0.1, here 0.5
+@check
+def script_c(x, y, new_x, new_y):
+    x, new_x = (x - 0.5) / 0.5, (new_x - 0.5) / 0.5
+    model = MLP([784, 30, 10])
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    losses = []
+    for _ in range(5):
+        for batch, labels in Batches(x, y, 20, shuffle=True):
+            loss = F.cross_entropy(model(batch), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    with torch.no_grad():
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
+
+# %% wrong script_c: corrected, but without the hidden layer's ReLU
 # names of the layers with an activation: right ['ReLU'], here []
 @check
 def script_c(x, y, new_x, new_y):
+    x, new_x = (x - 0.5) / 0.5, (new_x - 0.5) / 0.5
     model = nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.Linear(30, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -1258,31 +1323,17 @@ def script_c(x, y, new_x, new_y):
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x), new_y).item() for _ in range(5)]
-    return losses, shares
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
 
-# %% wrong script_c: corrected, but the learning rate is changed as well
-# learning rate of the optimizer: right 0.1, here 0.5
+# %% right script_c: a function normalizes both
+def normalize(images):
+    return (images - 0.5) / 0.5
+
 @check
 def script_c(x, y, new_x, new_y):
-    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 10))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
-    losses = []
-    for _ in range(5):
-        for batch, labels in Batches(x, y, 20, shuffle=True):
-            loss = F.cross_entropy(model(batch), labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-    with torch.no_grad():
-        shares = [accuracy(model(new_x), new_y).item() for _ in range(5)]
-    return losses, shares
-
-# %% right script_c: Flatten in the network
-@check
-def script_c(x, y, new_x, new_y):
-    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 10))
+    x, new_x = normalize(x), normalize(new_x)
+    model = MLP([784, 30, 10])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
     for _ in range(5):
@@ -1293,16 +1344,34 @@ def script_c(x, y, new_x, new_y):
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x), new_y).item() for _ in range(5)]
-    return losses, shares
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
 
-# %% right script_c: all images flattened once at the top
-PIXELS = 28 * 28
+# %% right script_c: twice a pixel minus one, for each batch
+@check
+def script_c(x, y, new_x, new_y):
+    model = MLP([784, 30, 10])
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    losses = []
+    for _ in range(5):
+        for batch, labels in Batches(x, y, 20, shuffle=True):
+            loss = F.cross_entropy(model(2 * batch - 1), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    with torch.no_grad():
+        accuracies = [accuracy(model(2 * new_x - 1), new_y).item() for _ in range(5)]
+    return losses, accuracies
+
+# %% right script_c: a layer of the network normalizes
+class Normalize(nn.Module):
+    def forward(self, x):
+        return (x.flatten(1) - 0.5) / 0.5
 
 @check
 def script_c(x, y, new_x, new_y):
-    x, new_x = x.view(-1, PIXELS), new_x.view(-1, PIXELS)
-    model = nn.Sequential(nn.Linear(PIXELS, 30), nn.ReLU(), nn.Linear(30, 10))
+    model = nn.Sequential(Normalize(), nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
     for _ in range(5):
@@ -1313,25 +1382,8 @@ def script_c(x, y, new_x, new_y):
             optimizer.step()
             losses.append(loss.item())
     with torch.no_grad():
-        shares = [accuracy(model(new_x), new_y).item() for _ in range(5)]
-    return losses, shares
-
-# %% right script_c: Flatten(2) keeps the channel, of which the mean is taken
-@check
-def script_c(x, y, new_x, new_y):
-    model = nn.Sequential(nn.Flatten(2), nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 10))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    losses = []
-    for _ in range(5):
-        for batch, labels in Batches(x, y, 20, shuffle=True):
-            loss = F.cross_entropy(model(batch).mean(1), labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-    with torch.no_grad():
-        shares = [accuracy(model(new_x).mean(1), new_y).item() for _ in range(5)]
-    return losses, shares
+        accuracies = [accuracy(model(new_x), new_y).item() for _ in range(5)]
+    return losses, accuracies
 
 # %% wrong script_d: nll_loss of the probabilities, without a logarithm
 # is a loss below 0?: right False, here True

@@ -1,14 +1,15 @@
 // Activation functions and their derivatives: choose several, drag the point, see which one is steeper where.
+// The state calls the pre-activation x; on screen it is z, as in the formula of a neuron.
 
 const NAMES = choices.shown;
 
 /** Functions with parameters: the formula, and for each slider its name and the part of the state that it sets. */
 const KNOBS = [
-  ["leaky ReLU", "leaky ReLU: x, or leak · x for x < 0", [["leak", "leak"]]],
-  ["ELU", "ELU: x, or α (eˣ − 1) for x < 0", [["α", "alpha"]]],
-  ["maxout", "maxout: max(w x + c, v x + d)",
+  ["leaky ReLU", "leaky ReLU: z, or leak · z for z < 0", [["leak", "leak"]]],
+  ["ELU", "ELU: z, or α (exp(z) − 1) for z < 0", [["α", "alpha"]]],
+  ["maxout", "maxout: max(w z + c, v z + d)",
     [["w", "maxout", 0], ["c", "maxout", 1], ["v", "maxout", 2], ["d", "maxout", 3]]],
-  ["APL", "APL: max(0, x) + a max(0, b − x), a and b learned", [["a", "apl", 0], ["b", "apl", 1]]],
+  ["APL", "APL: max(0, z) + a max(0, b − z), a and b learned", [["a", "apl", 0], ["b", "apl", 1]]],
 ];
 
 /** Where tanh stops being steeper than sigmoid: the positive root of the difference of derivatives, by bisection. */
@@ -32,7 +33,7 @@ function activationNumbers(state) {
 
 /** What the numbers at the point say, in a sentence. */
 function sentence({ x }, { rows }) {
-  const at = `At x = ${plain(x)}`, of = (name) => rows.find((row) => row.name === name);
+  const at = `At z = ${plain(x)}`, of = (name) => rows.find((row) => row.name === name);
   const kinks = rows.filter((row) => row.kink), step = of("step"), [s, t] = [of("sigmoid"), of("tanh")];
   if (!rows.length) return "Choose a function in the table.";
   const bent = kinks.filter((row) => row.name !== "step").map((row) => `${row.name} (${shown(row.derivative)})`);
@@ -66,7 +67,7 @@ function buildGraphs({ set, begin, state }) {
   const steeper = text(580, 256, "", { ...END, ...HALO, "aria-hidden": true });
   let key = null, top = null, below = null;
   const move = (x) => set({ x: tidy(clamp(x, ...limits.x)) });
-  draggable(handle, { name: "Point x", begin, to: (x) => move(top.fromX(x)),
+  draggable(handle, { name: "Point z", begin, to: (x) => move(top.fromX(x)),
     by: (right, up) => move(state().x + right + up) });
   const label = "The functions, and below them their derivatives";
   const drawing = panel({ width: 600, height: 450, label }, graphs, marks, handle, steeper);
@@ -88,8 +89,8 @@ function buildGraphs({ set, begin, state }) {
       : [[-1.5, 2.5], [-1, 0, 1, 2]];
     const range = wide ? { y: [-1.6, 2.1], yTicks: [-1, 0, 1, 2] } : { y: [-0.1, 1.15], yTicks: [0, 0.5, 1] };
     const box = { left: 50, width: 530, x: [-4, 4], xTicks: steps(-4, 4, 8) };
-    top = axes({ ...box, top: 30, height: 180, y, yTicks, yName: "φ(x)", xNumbers: false });
-    below = axes({ ...box, top: 268, height: 134, yName: "derivative φ′(x)", xName: "x", ...range });
+    top = axes({ ...box, top: 30, height: 180, y, yTicks, yName: "φ(z)", xNumbers: false });
+    below = axes({ ...box, top: 268, height: 134, yName: "derivative φ′(z)", xName: "z", ...range });
   };
   const drawCurve = (name, now) => {
     const { of, derivative, breaks, jumps, color, dash } = FUNCTIONS[name], at = breaks?.(now) || [];
@@ -111,7 +112,7 @@ function buildGraphs({ set, begin, state }) {
     if (compared) graphs.append(svg("rect", { x: left, y: 268, width: right - left, height: 134, fill: "#fbe9dc" }));
     graphs.append(top.node, below.node, top.inside, below.inside);
     NAMES.filter((name) => now.shown.includes(name)).forEach((name) => drawCurve(name, now));
-    steeper.textContent = compared ? `shaded: tanh is steeper, |x| < ${shown(CROSSING, 3)}` : "";
+    steeper.textContent = compared ? `shaded: tanh is steeper, |z| < ${shown(CROSSING, 3)}` : "";
   };
 
   /** Dots where the point's line meets the curves, and the tangents there, of equal length for all functions. */
@@ -133,8 +134,8 @@ function buildGraphs({ set, begin, state }) {
     key = JSON.stringify(rest);
     const said = rows.map((row) => `${row.name} ${shown(row.value, 4)}, derivative ${shown(row.derivative, 4)}`);
     put(handle, { transform: `translate(${top.toX(x)} 0)`, "aria-valuenow": x, "aria-valuemin": -4, "aria-valuemax": 4,
-      "aria-valuetext": `x ${shown(x)}: ${said.join("; ")}` });
-    at.textContent = `x = ${plain(x)}`;
+      "aria-valuetext": `z ${shown(x)}: ${said.join("; ")}` });
+    at.textContent = `z = ${plain(x)}`;
     put(at, { x: x > 2.7 ? -18 : 18, "text-anchor": x > 2.7 ? "end" : "start" });
     marks.replaceChildren(...rows.flatMap((row) => drawMarks(x, row)));
   }];
@@ -155,7 +156,7 @@ function buildTable({ set, begin, state }) {
     const node = html("tr", {}, html("th", { scope: "row" }, box.node), value, derivative);
     return { name, box, value, derivative, node };
   });
-  const heads = ["function", "φ(x)", "φ′(x)"].map((head) => html("th", { scope: "col" }, head));
+  const heads = ["function", "φ(z)", "φ′(z)"].map((head) => html("th", { scope: "col" }, head));
   const table = html("table", {}, html("thead", {}, html("tr", {}, ...heads)),
     html("tbody", {}, ...rows.map((row) => row.node)));
   return [table, (numbers) => {
@@ -177,7 +178,7 @@ function buildActivations(stage) {
     const one = slider({ name, low, high, begin, tell, change: (value) => set({ [part]: changed(value) }) });
     return { node: one.node, show: (now) => one.show(several ? now[part][k] : now[part]) };
   };
-  const [low, high] = limits.x, x = slider({ name: "x", low, high, begin, tell, change: (value) => set({ x: value }) });
+  const [low, high] = limits.x, x = slider({ name: "z", low, high, begin, tell, change: (value) => set({ x: value }) });
   const rows = KNOBS.map(([owner, formula, all]) => {
     const knobs = all.map(knob);
     const node = html("div", { class: "row" }, html("span", {}, formula), ...knobs.map((one) => one.node));
@@ -199,11 +200,11 @@ function buildActivations(stage) {
 const torchActivations = (state, { rows }) => `import torch
 import torch.nn.functional as F
 
-x = torch.tensor(${state.x}, dtype=torch.float64, requires_grad=True)
+z = torch.tensor(${state.x}, dtype=torch.float64, requires_grad=True)
 for name, y in {
 ${rows.map(({ name }) => `    "${name}": ${FUNCTIONS[name].torch(state)},`).join("\n")}
 }.items():
-    derivative = torch.autograd.grad(y, x)[0] if y.requires_grad else 0.0
+    derivative = torch.autograd.grad(y, z)[0] if y.requires_grad else 0.0
     print(f"{name}: {y:.4f}, derivative {derivative:.4f}")`;
 
 export default figure({ title: "Activation functions and their derivatives", rules, numbers: activationNumbers,

@@ -34,14 +34,27 @@ function layout(graph) {
 const nameOf = (node) => node.name || node.label;
 const isCorrect = ({ grads, correct }, k) => Math.abs(grads[k] - correct[k]) <= 1e-9;
 
+/** How far an edge bends at its middle, up (negative) or down: as little as it must to run behind none of `between`. */
+function bend(x, y, u, v, between) {
+  if (!between.length) return 0;
+  const hidden = (by) => upTo(61).filter((k) => {
+    const t = k / 60, across = x + t * (u - x), down = y + t * (v - y) + 4 * by * t * (1 - t);
+    return down < 20 || down > 330 || between.some((box) => Math.abs(across - box.x) < box.width / 2 + 6
+      && Math.abs(down - box.y) < box.height / 2 + 6);
+  }).length;
+  const bends = upTo(33).map((k) => (k % 2 ? -10 : 10) * Math.ceil(k / 2)), least = bends.map(hidden);
+  return bends[least.indexOf(Math.min(...least))];
+}
+
 /** The edges, each with its local derivative once the forward pass has come by; the current one is marked. */
 function drawEdges({ graph, edges, inner, forward, passed }, at) {
   const known = new Set(inner.slice(0, forward)), current = passed > 0 ? edges[passed - 1] : null;
   return graph.flatMap((node, k) => node.parents.map(([parent, local], which) => {
     const twin = node.parents.filter(([other]) => other === parent).length > 1;  // the same parent twice, as in a * a
-    const apart = twin ? (which ? 16 : -16) : 0;
     const x = at[parent].x + at[parent].width / 2, y = at[parent].y;
     const u = at[k].x - at[k].width / 2, v = at[k].y;
+    const between = at.filter((box) => box.x > at[parent].x && box.x < at[k].x);
+    const apart = twin ? (which ? 16 : -16) : bend(x, y, u, v, between);
     const lit = current && same(current, [k, which]), [color, width] = lit ? [GREEN, 5] : ["#999999", 2];
     const d = `M${x} ${y} Q${(x + u) / 2} ${(y + v) / 2 + 2 * apart} ${u} ${v}`;
     const look = { ...MIDDLE, ...HALO, style: `font-size: 16px; fill: ${lit ? GREEN : GRAY}` };
