@@ -32,9 +32,13 @@ def pytest_addoption(parser):
     parser.addoption("--notebook", action="append", default=[], metavar="NAME", help="only what guards this notebook")
 
 
+def _group(item):
+    return "course" if item.path.name in _OF_THE_COURSE else item.path.name
+
+
 def pytest_itemcollected(item):
     """The tests of a file stay in one process, and those that write to build/ in the same."""
-    item.add_marker(pytest.mark.xdist_group("course" if item.path.name in _OF_THE_COURSE else item.path.name))
+    item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
 @pytest.hookimpl(trylast=True)
@@ -43,7 +47,7 @@ def pytest_collection_modifyitems(config, items):
 
     That is: its cells, its week's file, tests parametrized by it, and the tests of its figures.
     """
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args[0] not in _LONGEST)
+    items.sort(key=lambda item: _group(item) not in _LONGEST)
     if not config.getoption("--notebook"):
         return
     from nnlab.course import dependencies

@@ -30,8 +30,8 @@ def collected(file, /, **params):
 
 def test_what_guards_one_notebook():
     path = paths(["week02a"])[0]
-    own = [collected(f"notebooks/{path.name}"), collected("tests/test_week02a.py"),
-           collected("tests/test_lectures.py", notebook_path=path),
+    own = [collected("tests/test_lectures.py", notebook_path=path), collected("tests/test_colab_twin.py",
+           notebook_path=path), collected(f"notebooks/{path.name}"), collected("tests/test_week02a.py"),
            collected("tests/test_figures_keys.py", name="fold"), collected("tests/test_figure_fold.py")]
     others = [collected("notebooks/week02b_playground.ipynb"), collected("tests/test_week02b.py"),
               collected("tests/test_train.py"), collected("tests/test_figures_keys.py", name="bumps"),
@@ -39,3 +39,8 @@ def test_what_guards_one_notebook():
               collected("tests/test_figure_bumps.py"), collected("tests/test_plots.py", name="fold")]
     assert chosen_of(own + others, "week02a") == own
     assert chosen_of(own + others) == own + others, "without the option, all"
+
+
+def test_the_longest_groups_come_first():
+    short, twin, course = (collected(f"tests/test_{name}.py") for name in ("data", "colab_twin", "notebooks"))
+    assert chosen_of([short, twin, course]) == [twin, course, short]
