@@ -8,7 +8,7 @@ from pathlib import Path
 from nnlab import widgets
 from nnlab.course.notebooks import ROOT, code_cells, tree
 
-HOW_IT_RUNS = ("course/execute.py", "course/solve.py", "course/notebooks.py", "course.mplstyle")
+HOW_IT_RUNS = ("course/execute.py", "course/images.py", "course/solve.py", "course/notebooks.py", "course.mplstyle")
 
 
 def files(notebook):

@@ -19,11 +19,21 @@ def light(png):
     if image.mode == "P" or ("A" in image.getbands() and image.getextrema()[-1][0] < 255):
         return png
     image = image.convert("RGB")
-    few = image.quantize(256, dither=Image.Dither.NONE)
+    few = with_palette(image)
     change = np.abs(np.asarray(few.convert("RGB"), dtype=int) - np.asarray(image, dtype=int)).max(2)
-    packed = io.BytesIO()
-    (few if np.percentile(change, 99.9) <= SEEN else image).save(packed, "PNG", optimize=True)
-    return min(packed.getvalue(), png, key=len)
+    return min(packed(few if np.percentile(change, 99.9) <= SEEN else image), png, key=len)
+
+
+def with_palette(image):
+    """`image` with the 256 colors that fit it best."""
+    return image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+
+
+def packed(image):
+    """Bytes of `image` as the smallest PNG."""
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def lighten(cell):

@@ -13,7 +13,7 @@ from nnlab import widgets
 from nnlab.course import outline
 from nnlab.course.browser import chromium
 from nnlab.course.execute import execute
-from nnlab.course.images import lighten
+from nnlab.course.images import lighten, packed, with_palette
 from nnlab.course.notebooks import code_cells, only_draws, paths, read, write
 from nnlab.course.publish import stamp
 from nnlab.course.render import TEMPLATES
@@ -153,7 +153,4 @@ def screenshot(figure, network=None, width=1000):
         if errors or not page.locator("[data-figure][data-ready]").count():
             raise RuntimeError(f"{page.locator('[data-figure]').text_content()} {errors}")
         shot = page.locator("[data-figure] .figure").screenshot()
-    image = Image.open(io.BytesIO(shot)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    packed = io.BytesIO()
-    image.save(packed, "PNG", optimize=True)
-    return packed.getvalue()
+    return packed(with_palette(Image.open(io.BytesIO(shot))))

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from nnlab.course import dependencies
 from nnlab.course.execute import CellFailed, execute
+from nnlab.course.images import lighten
 from nnlab.course.notebooks import BUILD, code_cells, read, without_outputs, write
 from nnlab.course.solve import solved
 from nnlab.course.telling import tell
@@ -81,6 +82,8 @@ def runs(paths, again=False):
                 found[path] = Run(None, error, time.perf_counter() - start, keys[path])
                 tell(f"{path.stem}: failed after {found[path].seconds:.1f} s, in cell {error.cell.id!r}")
                 continue
+            for cell in code_cells(done):
+                lighten(cell)
             found[path] = Run(done, None, time.perf_counter() - start, keys[path])
             tell(f"{path.stem}: done in {found[path].seconds:.1f} s")
             KEPT.mkdir(parents=True, exist_ok=True)
