@@ -1,730 +1,643 @@
-"""Week 1b: the perceptron and its bound, losses, accuracy, the gradient of one neuron, logistic regression."""
+"""Week 1a: shapes, bytes, the neuron, activation functions, and a stack of layers without them."""
+
+import math
 
 import torch
 
 from nnlab.checks.exercise import Exercise, Quiz, Wrong, variant
 
-
-def perceptron_step(w, b, x, y):
-    """Weights and bias (w, b) after one perceptron step on one sample (Rosenblatt 1958).
-
-    Where y (w·x + b) > 0 the sample is classified correctly: w and b stay as they are. Otherwise,
-    also where w·x + b = 0, y x is added to w and y to b: once, even if it stays misclassified.
-
-    Args:
-        w, x: weights and inputs of the sample, tensors (n,) of floats; unchanged afterwards.
-        b, y: bias and class of the sample, floats; the class is 1.0 or -1.0.
-
-    Returns:
-        pair (w, b): a tensor (n,), and a float or a tensor ().
-
-    >>> perceptron_step(torch.zeros(2), 0.0, torch.tensor([1.0, 3.0]), -1.0)
-    (tensor([-1., -3.]), -1.0)
-    """
-    if y * (w @ x + b) <= 0:
-        w, b = w + y * x, b + y
-    return w, b
-
-
-def _step_until_right(w, b, x, y):
-    while y * (w @ x + b) <= 0:
-        w, b = w + y * x, b + y
-    return w, b
-
-
-def _step_of_the_difference(w, b, x, y):
-    error = float(y - (w @ x + b))
-    return w + error * x, b + error
-
-
-def _step_of_the_error(w, b, x, y):
-    error = float(y - torch.sign(w @ x + b))
-    return w + error * x, b + error
-
-
-HALVES = tuple(float(f"{sign}{k / 2}") for k in range(7) for sign in "+-")[1:]  # 0.0, 0.5, -0.5, ..., 3.0, -3.0
-
-
-def _sample(draw):
-    n, y = draw.integer(1, 4), draw.choice((1.0, -1.0))
-    w, x = draw.tensor(n, among=HALVES), draw.tensor(n, among=HALVES)  # halves: sums are exact, also on the line
-    if draw.choice((False, False, False, True)):
-        return f"w, x = {w}, {x}; perceptron_step(w, -float(w @ x), x, {y})"
-    return f"perceptron_step({w}, {draw.number(among=HALVES)}, {x}, {y})"
-
-
-PERCEPTRON_STEP = Exercise(
-    reference=perceptron_step,
-    inputs=_sample,
-    cases=(
-        "perceptron_step(torch.tensor([1.0]), 0.0, torch.tensor([2.0]), 1.0)",
-        "perceptron_step(torch.tensor([1.0]), 0.0, torch.tensor([0.5]), 1.0)",
-        "perceptron_step(torch.tensor([1.0]), -1.0, torch.tensor([2.0]), 1.0)",
-        "perceptron_step(torch.tensor([1.0]), 0.0, torch.tensor([-2.0]), 1.0)",
-        "perceptron_step(torch.zeros(2), 0.0, torch.tensor([1.0, 3.0]), 1.0)",
-        "perceptron_step(torch.zeros(2), 0.0, torch.tensor([1.0, 3.0]), -1.0)",
-        "perceptron_step(torch.tensor([1.0, 0.0]), 0.5, torch.tensor([1.0, 3.0]), -1.0)",
-        "perceptron_step(torch.tensor([1.0, 0.0]), -3.0, torch.tensor([1.0, 3.0]), -1.0)",
-        "perceptron_step(torch.tensor([-3.0]), 0.0, torch.tensor([0.5]), 1.0)",
-        "w = torch.tensor([1.0, -1.0]); x = torch.tensor([0.0, 2.0]); perceptron_step(w, 1.0, x, 1.0)",
-    ),
+SHAPES = Quiz(
+    name="shapes",
+    reference=[(4,), (3,), (3, 4), (60, 784)],
+    questions=("torch.ones(3, 4).sum(0)", "torch.ones(3, 4) @ torch.ones(4)", "torch.ones(3, 1) * torch.ones(4)",
+               "torch.ones(60, 28, 28).flatten(1)"),
     wrong=(
-        Wrong(variant(perceptron_step, ("y * (w @ x + b) <= 0", "True"), name="step_always"),
-              "You update after every sample. The perceptron changes its weights only after a mistake."),
-        Wrong(variant(perceptron_step, ("<=", "<"), name="step_not_on_the_line"),
-              "Where w·x + b is 0 you make no update. Initialized with zeros, every sum is 0, and the perceptron never "
-              "begins to learn."),
-        Wrong(variant(perceptron_step, ("w + y * x, b + y", "w + x, b + 1.0"), name="step_without_class"),
-              "Correct for class 1. For class -1 the step has the opposite sign: which factor gives it that sign?"),
-        Wrong(variant(perceptron_step, ("b + y", "b"), name="step_without_bias"),
-              "The bias does not change. It is the weight of an input that is always 1, and it is updated too."),
-        Wrong(variant(perceptron_step, ("+ y", "- y"), name="step_away"),
-              "The step has the wrong sign: it reduces y (w·x + b), which should increase."),
-        Wrong(variant(perceptron_step, ("y * (w @ x + b) <= 0", "w @ x + b <= 0"), name="step_below_zero"),
-              "You step wherever w·x + b is not positive. For a sample of class -1 the prediction is correct there: "
-              "how does the condition depend on the class?"),
-        Wrong(variant(perceptron_step, ("y * (w @ x + b)", "y * (w @ x)"), name="step_without_bias_in_the_sum"),
-              "The condition leaves out the bias: the predicted class is the sign of w·x + b."),
-        Wrong(variant(perceptron_step, ("<= 0", "== 0"), name="step_on_the_line_only"),
-              "You step only where w·x + b is exactly 0. What about samples on the wrong side?"),
-        Wrong(variant(perceptron_step, ("<= 0", "< 1"), name="step_with_a_margin"),
-              "You also step where the prediction is correct but y (w·x + b) is less than 1: that is the rule of the "
-              "hinge loss, not of the perceptron."),
-        Wrong(variant(perceptron_step, ("w + y * x, b + y", "w, b + y"), name="step_of_the_bias_only"),
-              "The bias is correct, but the weights do not change: y x is added to them."),
-        Wrong(variant(perceptron_step, ("w + y * x, b + y", "w + y, b + y"), name="step_without_input"),
-              "The bias is correct. To each weight y times its own input is added, not y alone."),
-        Wrong(_step_of_the_difference,
-              "You multiply by y - (w·x + b): that is the delta rule of Widrow and Hoff (1960). The perceptron adds "
-              "y x, however large the sum is, and only after a mistake."),
-        Wrong(_step_until_right,
-              "You repeat the step until this sample is classified correctly. The perceptron makes one step for each "
-              "mistake; the next samples may need another one."),
-        Wrong(_step_of_the_error,
-              "You multiply by the error, y minus the predicted class: for a misclassified sample that is 2 or -2, "
-              "which doubles the step."),
-        Wrong(variant(perceptron_step, ("w + y * x", "w.add_(y * x)"), name="step_in_place"),
-              "`w += ...` changes the argument itself, in place, for all code that uses it. Write w = w + ..."),
+        Wrong([(3,), (3,), (3, 4), (60, 784)],
+              "sum(0) adds up along dimension 0, and removes it. Which of the sizes 3 and 4 remains?"),
+        Wrong([(1, 4), (3,), (3, 4), (60, 784)],
+              "A sum removes its dimension altogether, unless you ask for keepdim=True."),
+        Wrong([(4,), (4,), (3, 4), (60, 784)],
+              "Each row of the matrix is multiplied by the vector and gives one number. How many rows are there?"),
+        Wrong([(4,), (3, 1), (3, 4), (60, 784)],
+              "A vector has one dimension, so the result has one too. (3, 4) @ (4, 1) would give (3, 1)."),
+        Wrong([(4,), (3,), (3, 1), (60, 784)],
+              "Broadcasting repeats the column (3, 1) along the dimension in which it has size 1. Which size has the "
+              "other tensor there?"),
+        Wrong([(4,), (3,), (4, 3), (60, 784)],
+              "Shapes are aligned on the right: the 4 stands under the 1, and nothing under the 3. Which size has each "
+              "dimension of the result?"),
+        Wrong([(4,), (3,), (3, 4), (47040,)],
+              "flatten(1) begins at dimension 1: dimension 0, the images, stays as it is."),
+        Wrong([(4,), (3,), (3, 4), (60, 28)], "Flattening loses no number: how many pixels has one image of 28 by 28?"),
     ),
     hints=(
-        "y * (w @ x + b) is positive exactly if the sample is classified correctly.",
-        "If it is 0 or less, the new weights are w + y * x and the new bias is b + y. Otherwise both stay the same.",
+        "Write both shapes one under the other, aligned on the right. A size 1 is repeated; other sizes must agree.",
+        "`A @ v` is one weighted sum for each row of A.",
+        "Try it: print torch.ones(3, 4).sum(0).shape. Then explain it to yourself before you write it down.",
     ),
-    allows="Repeated over all samples, this rule trains Rosenblatt's perceptron.",
-    equivalent=(("w @ x → x @ w", "the same product of two vectors"),),
+    allows="Many errors in this course are shapes that do not fit: read the shapes first.",
 )
 
 
-def mistake_bound(x, y, w, b):
-    """Bound (R/γ)² on the number of mistakes that the perceptron makes (Novikoff 1962).
-
-    R is the length of the longest vector (x, 1), a sample with a 1 at its end. The margin γ is the
-    smallest y (w·x + b) of all samples, divided by the length of the vector (w, b).
+def brightening(before, after):
+    """Change in brightness of each pixel, after - before, in the units of the images.
 
     Args:
-        x, y: samples (N, n) and their classes (N,), 1.0 or -1.0, tensors of floats.
-        w, b: weights, a tensor (n,), and bias, a float, for which all y (w·x + b) > 0.
+        before, after: images, tensors of the same shape (any shape), dtype uint8: 0 to 255.
 
     Returns:
-        the bound, a float or a tensor (), correct to five digits.
+        float32 tensor of that shape, from -255 to 255: negative where a pixel became darker.
 
-    >>> x, y = torch.tensor([[3.0], [-1.0]]), torch.tensor([1.0, -1.0])
-    >>> round(mistake_bound(x, y, torch.tensor([2.0]), 0.0), 3)
-    10.0
+    >>> before, after = torch.tensor([9, 7]).byte(), torch.tensor([5, 9]).byte()
+    >>> brightening(before, after)
+    tensor([-4.,  2.])
     """
-    inputs = torch.cat([x, torch.ones(len(x), 1)], dim=1)
-    weights = torch.cat([w, torch.tensor([b])])
-    margin = (y * (inputs @ weights)).min() / weights.norm()
-    return ((inputs.norm(dim=1).max() / margin) ** 2).item()
+    return after.float() - before.float()
 
 
-def _separated(draw):
-    count, n = draw.sizes(2, high=4)
-    whole = (0.0, 1.0, -1.0, 2.0, -2.0)
-    x, w, b = draw.tensor(count, n, among=whole), draw.tensor(n, among=whole), draw.choice((0.5, -0.5, 1.5, -1.5, 2.5))
-    return f"x, w = {x}, {w}; mistake_bound(x, torch.sign(x @ w + {b}), w, {b})"  # no sample lies on the line
+def _two_images(draw):
+    shape = draw.sizes(draw.integer(1, 3), high=4)
+    before, after = (draw.tensor(*shape, among=tuple(range(256)), dtype="torch.uint8") for _ in range(2))
+    return f"brightening({before}, {after})"
 
 
-MISTAKE_BOUND = Exercise(
-    reference=mistake_bound,
-    inputs=_separated,
-    tries=30,
+BRIGHTENING = Exercise(
+    reference=brightening,
+    inputs=_two_images,
     cases=(
-        "mistake_bound(torch.zeros(1, 1), torch.ones(1), torch.tensor([0.0]), 1.0)",
-        "mistake_bound(torch.tensor([[1000.0]]), torch.tensor([1.0]), torch.tensor([1.0]), 0.0)",
-        "mistake_bound(torch.tensor([[2.0]]), torch.tensor([1.0]), torch.tensor([1.0]), 0.0)",
-        "mistake_bound(torch.tensor([[2.0]]), torch.tensor([1.0]), torch.tensor([3.0]), 4.0)",
-        "mistake_bound(torch.tensor([[1.0], [-3.0]]), torch.tensor([1.0, -1.0]), torch.tensor([1.0]), 0.0)",
-        "mistake_bound(torch.tensor([[2.0, 2.0], [3.0, 0.0]]), torch.ones(2), torch.ones(2), 0.0)",
-        "x = torch.tensor([[3.0, 0.0], [-1.0, 1.0]]); mistake_bound(x, torch.tensor([1.0, -1]), "
-        "torch.tensor([2.0, 0]), 1.0)",
+        "brightening(torch.tensor([7], dtype=torch.uint8), torch.tensor([7], dtype=torch.uint8))",
+        "brightening(torch.tensor([3], dtype=torch.uint8), torch.tensor([5], dtype=torch.uint8))",
+        "brightening(torch.tensor([5], dtype=torch.uint8), torch.tensor([3], dtype=torch.uint8))",
+        "brightening(torch.tensor([0, 255, 9]).byte(), torch.tensor([255, 0, 10]).byte())",
+        "a = torch.tensor([[1, 2], [3, 4]]).byte(); brightening(a, 2 * a)",
     ),
+    draws="x = torch.linspace(-1, 1, 28); ball = 250 * torch.exp(-8 * (x * x + x[:, None] ** 2)); "
+          "brightening(ball.byte(), ball.roll(6, 1).byte())",
     wrong=(
-        Wrong(variant(mistake_bound, ("inputs.norm(", "x.norm("), name="bound_radius_without_one"),
-              "R leaves out the input of the bias, the 1 at the end of each sample: the theorem is about the vectors "
-              "(x, 1)."),
-        Wrong(variant(mistake_bound, ("weights.norm()", "w.norm()"), name="bound_plain_distance"),
-              "You divide by the length of w alone. In the theorem the bias is a weight like the others: which "
-              "vector's length is needed?"),
-        Wrong(variant(mistake_bound, (" / weights.norm()", ""), name="bound_not_scaled"),
-              "Doubling w and b leaves the decision boundary as it is, but here it gives a quarter of the bound. Scale "
-              "(w, b) to length 1."),
-        Wrong(variant(mistake_bound, (" ** 2", ""), name="bound_not_squared"), "This is R/γ; the bound is its square."),
-        Wrong(variant(mistake_bound, ("max() / margin", "mean() / margin"), name="bound_mean_radius"),
-              "R is the length of the longest vector (x, 1), not the mean length."),
-        Wrong(variant(mistake_bound, ("[x, torch.ones(len(x), 1)]", "[torch.ones(len(x), 1), x]"),
-                      name="bound_shuffled"),
-              "The 1 is the first element of each sample, but the bias is the last element of the weights: the "
-              "products combine the wrong pairs."),
-        Wrong(variant(mistake_bound, (" / margin) ** 2", " ** 2 / margin)"), name="bound_of_the_squared_radius"),
-              "Only R is squared: the bound is the square of R/γ."),
-        Wrong(variant(mistake_bound, (".min()", ".mean()"), name="bound_mean"),
-              "γ is the smallest value of all samples, not their mean."),
-        Wrong(variant(mistake_bound, ("y * (inputs @ weights)", "inputs @ weights"), name="bound_without_classes"),
-              "Correct for samples of class 1. For those of class -1 the sum w·x + b is negative: which factor makes "
-              "it positive?"),
+        Wrong(variant(brightening, (".float()", ""), name="brightening_in_bytes"),
+              "The result still has the dtype uint8, which holds 0 to 255 and nothing below. Convert to float first, "
+              "then subtract."),
+        Wrong(variant(brightening, ("after.float() - before.float()", "(after - before).float()"),
+                      name="brightening_too_late"),
+              "You subtract bytes, and bytes wrap around: 3 - 5 is 254. Converting the result to float is too late."),
+        Wrong(variant(brightening, ("after.float() - before.float()", "before.float() - after.float()"),
+                      name="brightening_other_way"),
+              "The sign is reversed: a pixel that became brighter should give a positive number."),
+        Wrong(variant(brightening, ("after.float() - before.float()", "(after.float() - before.float()).abs()"),
+                      name="brightening_without_sign"),
+              "This is the absolute change: it does not tell brighter from darker."),
+        Wrong(variant(brightening, ("after.float() - before.float()", "(after.float() - before.float()).sign()"),
+                      name="brightening_direction"),
+              "This is the sign of the change alone, 1, 0 or -1. By how much did each pixel change?"),
+        Wrong(variant(brightening, ("after.float() - before.float()", "(after > before).float()"),
+                      name="brightening_of_which"),
+              "This is 1 where a pixel became brighter and 0 elsewhere. By how much did each of them change?"),
+        Wrong(variant(brightening, (".float()", " / 255"), name="brightening_scaled"),
+              "Dividing by 255 is often right for inputs of a network. Here the result should have the units of the "
+              "images, 0 to 255."),
     ),
     hints=(
-        "Append a 1 to each sample and the bias to the weights: then w·x + b is one scalar product.",
-        "`torch.cat([x, torch.ones(len(x), 1)], dim=1)`; γ is (y * (inputs @ weights)).min() / weights.norm().",
-        "R is inputs.norm(dim=1).max(). The answer is (R / γ) ** 2, as a number: .item().",
+        "Which numbers can a uint8 hold? What then is torch.tensor(3, dtype=torch.uint8) - 5? Try it.",
+        "`image.float()` is the same image in floating-point numbers.",
     ),
-    allows="The next cells count the mistakes of the perceptron in random orders and compare them with this bound.",
-    equivalent=(("((inputs.norm(dim=1).max() / margin) ** 2).item() → (inputs.norm(dim=1).max() / margin) ** 2",
-                 "a tensor with one number counts as a number here"),),
+    allows="An image from a file consists of bytes: x.float() comes before any arithmetic.",
+    equivalent=(("after.float() → after", "a float and a byte give a float: one of the two is enough"),
+                ("before.float() → before", "a float and a byte give a float: one of the two is enough")),
 )
 
 
-def softmax(z):
-    """Softmax, exp(z_k) / Σ_j exp(z_j): probabilities of C classes from their logits.
+class Neuron:
+    """A neuron: it computes φ(w·x + c) with weights w, a bias c and an activation function φ.
 
-    Args:
-        z: logits (scores), tensor (..., C) of floats: C logits of one sample, or of several. They
-            may be of any size, such as 1000.0 or -1000.0, and differ from sample to sample.
+    Neuron(weights, bias, activation) stores its arguments; called with inputs, it computes.
+        weights: float tensor (n,).
+        bias: a float or a tensor ().
+        activation: elementwise function of a tensor, such as torch.relu.
+        inputs: float tensor (..., n): one sample (n,), or several, such as (N, n), one a row.
+    The outputs are a tensor (...): one number for each sample. PyTorch can differentiate them
+    with respect to weights, bias and inputs.
 
-    Returns:
-        tensor with the shape and dtype of z, without nan: values from 0 to 1 whose sum along the
-        last dimension is 1. It is differentiable: autograd gives the gradient with respect to z.
-
-    >>> softmax(torch.tensor([[0.0, 0.0], [1000.0, 0.0]]))
-    tensor([[0.5000, 0.5000],
-            [1.0000, 0.0000]])
+    >>> Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.relu)(torch.tensor([[5.0, 1.0], [1.0, 2.0]]))
+    tensor([3.5000, 0.0000])
     """
-    e = torch.exp(z - z.amax(-1, keepdim=True))
-    return e / e.sum(-1, keepdim=True)
+
+    def __init__(self, weights, bias, activation):
+        self.weights, self.bias, self.activation = weights, bias, activation
+
+    def __call__(self, inputs):
+        """Outputs, shape (...), for inputs of shape (..., n)."""
+        return self.activation(inputs @ self.weights + self.bias)
 
 
-def _rows(draw, *shape):
-    """Text of scores (..., C) of any size; large ones are so far apart that every formula rounds to the same result."""
-    if draw.choice((False, False, True)):
-        return f"{draw.tensor(*shape, low=-1000, high=1000)} + 16 * torch.arange({shape[-1]})"
-    return draw.tensor(*shape, ranges=((-3, 3), (-100, 100)))
+def _neuron(draw):
+    n, *batch = draw.sizes(draw.integer(1, 3), high=4)
+    weights, inputs = draw.tensor(n), draw.tensor(*batch, n)
+    bias = draw.choice((draw.number(), draw.tensor()))
+    phi = draw.choice(("torch.relu", "torch.tanh", "torch.sigmoid", "torch.sin"))
+    return f"Neuron({weights}, {bias}, {phi})({inputs})"
 
 
-def _scores(draw):
-    return f"softmax({_rows(draw, *draw.sizes(draw.integer(1, 3), high=4))})"
-
-
-SOFTMAX = Exercise(
-    reference=softmax,
-    inputs=_scores,
-    tries=30,
+NEURON = Exercise(
+    reference=Neuron,
+    inputs=_neuron,
+    tries=24,
     differentiable=True,
     cases=(
-        "softmax(torch.tensor([30.0]))",
-        "softmax(torch.tensor([1.0, 1.0]))",
-        "softmax(torch.tensor([0.0, 1.0]))",
-        "softmax(torch.tensor([[0.0, 1.0], [2.0, 2.0]]))",
-        "softmax(torch.tensor([200.0, 200.0]))",
-        "softmax(torch.tensor([0.0, 200.0]))",
-        "softmax(torch.tensor([200.0, 0.0]))",
-        "softmax(torch.tensor([-200.0, -201.0]))",
-        "softmax(torch.tensor([[0.0, 0.0], [200.0, 202.0]]))",
-        "z = torch.arange(12.0).view(2, 2, 3); softmax(z)",
+        "Neuron(torch.tensor([2.0]), 0.0, torch.relu)(torch.tensor([3.0]))",
+        "Neuron(torch.tensor([1.0, -2.0]), 0.0, torch.relu)(torch.tensor([5.0, 1.0]))",
+        "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.relu)(torch.tensor([5.0, 1.0]))",
+        "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.relu)(torch.tensor([1.0, 2.0]))",
+        "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.sigmoid)(torch.tensor([1.0, 1.0]))",
+        "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.tanh)(torch.tensor([[1.0, 0.5], [0.5, 1.0]]))",
+        "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.tanh)(torch.tensor([[1.0, 0.5], [0.5, 1.0], [0.0, 0.5]]))",
+        "Neuron(torch.tensor([1.0, -2.0]), 0.5, torch.relu)(torch.ones(2, 3, 2))",
+        "w = torch.ones(1); a = Neuron(w, 0.0, torch.relu); Neuron(9 * w, 9.0, torch.relu); a(torch.tensor([4.0]))",
+        "x = torch.tensor([[1.0, 2.0]]); w = torch.tensor([3.0, 1.0]); Neuron(w, -1.0, torch.relu)(x)",
+        "p = torch.ones(3, requires_grad=True); "
+        "torch.autograd.grad(Neuron(p[:2], p[2], torch.tanh)(torch.ones(2)), p)[0]",
     ),
     wrong=(
-        Wrong(variant(softmax, (" - z.amax(-1, keepdim=True)", ""), name="softmax_overflows"),
-              "Correct for small logits. exp(200) overflows float32 and is inf: which number can you subtract from all "
-              "logits without changing the result?"),
-        Wrong(variant(softmax, ("z.amax(-1, keepdim=True)", "z.max()"), name="softmax_of_one_maximum"),
-              "You subtract one maximum for all samples. Where another sample's logits are much larger, all "
-              "exponentials of a row are rounded to 0, and 0/0 is nan: each row needs its own maximum."),
-        Wrong(variant(softmax, (", keepdim=True", ""), name="softmax_without_keepdim"),
-              "Correct for one sample. For several, amax(-1) and sum(-1) drop the last dimension, so their results "
-              "broadcast along the columns: keepdim=True keeps shape (N, 1), one value for each row."),
-        Wrong(variant(softmax, ("sum(-1, keepdim=True)", "sum(-1)"), name="softmax_sum_without_keepdim"),
-              "Correct for one sample. For several, sum(-1) drops the last dimension, and each column is divided by "
-              "the sum of another row: keepdim=True keeps shape (N, 1), one sum for each row."),
-        Wrong(variant(softmax, ("amax(-1, keepdim=True)", "amax(-1)"), name="softmax_maximum_without_keepdim"),
-              "Correct for one sample. For several, amax(-1) drops the last dimension, and the maximum of another row "
-              "is subtracted from each column: keepdim=True keeps shape (N, 1), one maximum for each row."),
-        Wrong(variant(softmax, ("z.amax(-1, keepdim=True)", "z[..., :1]"), name="softmax_first"),
-              "You subtract the first logit. Where another one is larger by 200, its exponential overflows: which "
-              "logit is safe to subtract?"),
-        Wrong(variant(softmax, ("amax", "amin"), name="softmax_least"),
-              "You subtract the smallest logit. Where another one is larger by 200, its exponential overflows: which "
-              "logit should become 0?"),
-        Wrong(variant(softmax, ("-1, keepdim=True", ""), name="softmax_over_all"),
-              "Correct for one sample. For several, all rows together have the sum 1; each row by itself should."),
-        Wrong(variant(softmax, ("-1,", "0,"), name="softmax_over_samples"),
-              "You normalize each column. Along which dimension are the classes of one sample?"),
-        Wrong(variant(softmax, ("torch.exp(z - z.amax(-1, keepdim=True))", "z"), name="softmax_without_exp"),
-              "This divides the logits themselves, which may be negative or 0. Which function makes them positive?"),
-        Wrong(variant(softmax, ("torch.exp(z - z.amax(-1, keepdim=True))", "torch.sigmoid(z)"),
-                      name="softmax_of_sigmoids"),
-              "These are normalized sigmoids: the sigmoid saturates for large logits. The exponential makes the "
-              "largest logit dominate."),
-        Wrong(variant(softmax, ("return ", "e = torch.exp(e / e.sum(-1, keepdim=True)); return "),
-                      name="softmax_twice"),
-              "You apply softmax twice: the second one receives probabilities, which differ by 1 at most, so its "
-              "results differ much less."),
-        Wrong(variant(softmax, ("torch.exp(", "torch.exp2("), name="softmax_of_powers_of_two"),
-              "These are powers of 2. Softmax takes powers of e, as torch.exp does."),
-        Wrong(variant(softmax, ("z - z.amax", "z / z.amax"), name="softmax_of_quotients"),
-              "You divide the logits by the largest one, which changes the probabilities. Which operation on all "
-              "logits cancels in the quotient?"),
-        Wrong(variant(softmax, ("return e / e.sum(-1, keepdim=True)", "return torch.sigmoid(z)"),
-                      name="softmax_sigmoid"),
-              "This is the sigmoid of each logit by itself. The probabilities of one sample depend on each other: "
-              "their sum is 1."),
-        Wrong(variant(softmax, (" / e.sum(-1, keepdim=True)", ""), name="softmax_not_divided"),
-              "The sum of these is not 1: divide by it."),
+        Wrong(variant(Neuron, (" + self.bias", ""), name="NeuronWithoutBias"),
+              "This neuron ignores its bias: its output at zero inputs is always φ(0), and its decision boundary "
+              "passes through the origin. Where in z does the bias belong?"),
+        Wrong(variant(Neuron, ("self.activation(", "("), name="NeuronWithoutActivation"),
+              "This is the pre-activation z. The output of the neuron is φ(z)."),
+        Wrong(variant(Neuron, (" + self.bias)", ") + self.bias"), name="NeuronBiasAfterwards"),
+              "The bias is added after the activation function, so it shifts the output. It should shift the "
+              "threshold: where in z does it belong?"),
+        Wrong(variant(Neuron, ("inputs @ self.weights + self.bias", "(inputs * self.weights + self.bias).sum(-1)"),
+                      name="NeuronBiasPerInput"),
+              "The bias is added once for each input; with one input this makes no difference. A neuron has a single "
+              "bias: add it after the sum."),
+        Wrong(variant(Neuron, ("inputs @ self.weights", "(inputs * self.weights).sum()"), name="NeuronSumOverAll"),
+              "One sample is right, but for several at once the sum runs over all of them and one number remains. "
+              "Over which dimension should it run?"),
+        Wrong(variant(Neuron, ("+ self.bias", "- self.bias"), name="NeuronBiasSubtracted"),
+              "The bias is subtracted, as a threshold would be. A bias is added to the weighted sum."),
+        Wrong(variant(Neuron, ("inputs @ self.weights", "(inputs * self.weights).mean(-1)"), name="NeuronMean"),
+              "This is the mean of the products of inputs and weights: a neuron takes their sum."),
+        Wrong(variant(Neuron, ("self.activation(inputs @ self.weights + self.bias)",
+                               "self.activation(inputs * self.weights).sum(-1) + self.bias"),
+                      name="NeuronActivationOfEach"),
+              "φ is applied to each product of an input and a weight, before the sum; with one input and no bias this "
+              "makes no difference. φ is applied to z, the whole sum with the bias."),
+        Wrong(variant(Neuron, ("inputs @ self.weights + self.bias)", "inputs * self.weights + self.bias).sum(-1)"),
+                      name="NeuronOfOneInputEach"),
+              "The bias and φ are applied to each input, and the results are added: that is a neuron for each input. "
+              "Add up the products first."),
+        Wrong(variant(Neuron, ("self.activation(inputs @", "(self.activation(inputs) @"),
+                      name="NeuronActivationOfInputs"),
+              "φ is applied to the inputs. It should be applied to z, the weighted sum with the bias, last of all."),
+        Wrong(variant(Neuron, ("self.activation(", "torch.relu("), name="NeuronAlwaysRelu"),
+              "This neuron always uses ReLU: use the activation function that it is given."),
+        Wrong(variant(Neuron, ("self.activation(", "torch.sigmoid("), name="NeuronAlwaysSigmoid"),
+              "This neuron always uses the sigmoid: use the activation function that it is given."),
+        Wrong(variant(Neuron, ("self.weights, self.bias, self.activation =",
+                               "Neuron.weights, Neuron.bias = weights, bias\n"
+                               "        Neuron.activation = staticmethod(activation)\n"
+                               "        self.others ="), name="NeuronShared"),
+              "Two neurons share their weights: those of the second replace those of the first. Keep the arguments on "
+              "`self`, not on the class or in a global variable."),
+        Wrong(variant(Neuron, ("weights, bias, activation\n", "weights, float(bias), activation\n"),
+                      name="NeuronBiasCopy"),
+              "The outputs are right, but the bias is a copy (float(), .item(), .detach()): PyTorch cannot "
+              "differentiate with respect to the original. Store what you are given."),
+        Wrong(variant(Neuron, ("= weights,", "= weights.detach().clone(),"), name="NeuronCopy"),
+              "The outputs are right, but the weights are copies (torch.tensor, .detach(), .item()): PyTorch cannot "
+              "differentiate with respect to the originals. Store what you are given."),
+        Wrong(variant(Neuron, ("inputs @ self.weights", "self.weights @ inputs"), name="NeuronOtherOrder"),
+              "One sample is right. With several, each sample is a row, and `weights @ inputs` sums over the samples. "
+              "Try the other order."),
     ),
     hints=(
-        "Exponentials, divided by their sum along the last dimension (keepdim=True, so that the shapes broadcast).",
-        "exp(z - m) / sum exp(z - m) is the same for every m. Choose m so that nothing overflows.",
+        "`__init__` only stores its three arguments on `self`; the formula belongs in `__call__`.",
+        "The weighted sum of one input is `(inputs * weights).sum()`. For a batch (N, n) it should give N numbers.",
+        "`inputs @ weights` multiplies along the last dimension of the inputs and works for (n,) and for (N, n).",
     ),
-    allows="Logits of any size become probabilities.",
+    allows="You can now build a layer: many of these side by side.",
 )
 
 
-def cross_entropy(z, y):
-    """Cross-entropy: mean over the samples of -ln p, with p the softmax probability of class y.
+def relu(x):
+    """Rectified linear unit (ReLU): max(0, x) of each element of x.
 
     Args:
-        z: logits (scores) of C classes, tensor (N, C) of floats of any size, such as 1000.0; they
-            may differ from sample to sample.
-        y: true classes, int64 tensor (N,), from 0 to C - 1.
+        x: tensor of floats, of any shape; unchanged afterwards.
 
     Returns:
-        tensor () in the dtype of z, finite also where p is too small for a float. It is
-        differentiable: autograd gives the gradient with respect to z.
+        new tensor of x's shape and dtype. PyTorch can differentiate it with respect to x; the
+        derivative at x = 0 is not tested.
 
-    >>> cross_entropy(torch.tensor([[0.0, 0.0], [1000.0, 0.0]]), torch.tensor([0, 1]))
-    tensor(500.3466)
+    Do not use torch's own activation functions, such as relu, leaky_relu or threshold.
+
+    >>> relu(torch.tensor([-2.0, 0.0, 3.0]))
+    tensor([0., 0., 3.])
     """
-    return (z.logsumexp(1) - z[torch.arange(len(y)), y]).mean()
+    return torch.where(x > 0, x, 0.0)
 
 
-def _entropy_that_overflows(z, y):
-    e = torch.exp(z)
-    return -torch.log((e / e.sum(1, keepdim=True))[torch.arange(len(y)), y]).mean()
+def _relu_absolute(x):
+    return abs(x)
 
 
-def _entropy_that_reaches_zero(z, y):
-    return -torch.log(torch.softmax(z, 1)[torch.arange(len(y)), y]).mean()
+def _relu_all_or_nothing(x):
+    return x if x.sum() > 0 else torch.zeros_like(x)
 
 
-def _entropy_of_one_maximum(z, y):
-    z = z - z.max()
-    return (torch.log(torch.exp(z).sum(1)) - z[torch.arange(len(y)), y]).mean()
+def _relu_of_all(draw, name="relu", ranges=((-3, 3), (-100, 100), (-1000, 1000))):
+    low, high = draw.choice(ranges)
+    shape = draw.sizes(draw.integer(0, 3), high=4)
+    return f"{name}({draw.tensor(*shape, among=_without_zero(low, high))})"
 
 
-def _scores_and_classes(draw):
-    count, num_classes = draw.sizes(2)
-    return f"cross_entropy({_rows(draw, count, num_classes)}, {draw.classes(count, num_classes)})"
+def _without_zero(low, high):
+    """Floats from `low` to `high`, the nearest to 0 first, without 0, where gradients are not specified."""
+    step = (high - low) / 24
+    return tuple(sorted((float(f"{low + (k + 0.5) * step:.3g}") for k in range(24)), key=lambda x: (abs(x), -x)))
 
 
-CROSS_ENTROPY = Exercise(
-    reference=cross_entropy,
-    inputs=_scores_and_classes,
-    tries=30,
+RELU = Exercise(
+    reference=relu,
+    fresh=True,
+    inputs=_relu_of_all,
+    tries=24,
+    differentiable=True,
+    forbids=("relu", "relu6", "leaky_relu", "prelu", "rrelu", "elu", "celu", "threshold", "hardtanh"),
+    cases=(
+        "relu(torch.tensor(0.0))",
+        "relu(torch.tensor(2.0))",
+        "relu(torch.tensor(-3.0))",
+        "relu(torch.tensor([0.0, -1.5, 0.5]))",
+        "x = torch.tensor([[-4.0, 1.0], [2.5, -0.1]]); relu(x)",
+        "relu(torch.tensor([-300.0, -20.0, 40.0, 500.0]))",
+        "relu(torch.tensor([-2.0, 3.0], dtype=torch.float16))",
+    ),
+    draws="x = torch.linspace(-3, 3, 61); relu(x)",
+    wrong=(
+        Wrong(variant(relu, ("x > 0", "x < 0"), name="relu_upside_down"),
+              "This keeps negative inputs and sets positive ones to 0. Which of the two should ReLU keep?"),
+        Wrong(_relu_absolute,
+              "This is the absolute value: a negative input becomes positive. ReLU sets it to 0."),
+        Wrong(variant(relu, ("x > 0, x,", "x > 0, 1.0,"), name="relu_step"),
+              "This is the step function: it is 1 for every positive x, however large x is."),
+        Wrong(_relu_all_or_nothing,
+              "This decides once for the whole tensor. ReLU is elementwise: it decides for each number separately."),
+        Wrong(variant(relu, ("0.0", "0.1 * x"), name="relu_leaky"),
+              "This is leaky ReLU: it multiplies negative inputs by 0.1. ReLU sets them to 0."),
+    ),
+    hints=(
+        "For a single number it is the larger of two numbers. Which two?",
+        "`x > 0` is a tensor of True and False of x's shape; `torch.where` chooses with it, element by element.",
+        "`torch.where(condition, a, b)` takes from `a` where the condition holds, else from `b`.",
+    ),
+    allows="The cells below use it.",
+    equivalent=(("x > 0 → x >= 0", "both give 0 at 0; the derivative at the kink is not specified"),),
+)
+
+
+def leaky_relu(x):
+    """Leaky ReLU: x where x > 0, else 0.1 x, for each element of x.
+
+    Args:
+        x: tensor of floats, of any shape; unchanged afterwards.
+
+    Returns:
+        new tensor of x's shape and dtype. PyTorch can differentiate it with respect to x; the
+        derivative at x = 0 is not tested.
+
+    >>> leaky_relu(torch.tensor([-2.0, 0.0, 3.0]))
+    tensor([-0.2000,  0.0000,  3.0000])
+    """
+    return torch.where(x > 0, x, 0.1 * x)
+
+
+LEAKY_RELU = Exercise(
+    reference=leaky_relu,
+    fresh=True,
+    inputs=lambda draw: _relu_of_all(draw, "leaky_relu"),
+    tries=24,
     differentiable=True,
     cases=(
-        "cross_entropy(torch.tensor([[0.0]]), torch.tensor([0]))",
-        "cross_entropy(torch.tensor([[5.0]]), torch.tensor([0]))",
-        "cross_entropy(torch.tensor([[0.0, 0.0]]), torch.tensor([0]))",
-        "cross_entropy(torch.tensor([[0.0, 1.0]]), torch.tensor([0]))",
-        "cross_entropy(torch.tensor([[0.0, 1.0], [2.0, 2.0]]), torch.tensor([1, 0]))",
-        "cross_entropy(torch.tensor([[200.0, 0.0, 0.0]]), torch.tensor([0]))",
-        "cross_entropy(torch.tensor([[200.0, 0.0, 0.0]]), torch.tensor([1]))",
-        "cross_entropy(torch.tensor([[0.0, 1.0], [200.0, 202.0]]), torch.tensor([0, 1]))",
-        "cross_entropy(torch.arange(12.0).view(4, 3) % 5, torch.tensor([2, 0, 1, 1]))",
+        "leaky_relu(torch.tensor(0.0))",
+        "leaky_relu(torch.tensor(2.0))",
+        "leaky_relu(torch.tensor(-3.0))",
+        "leaky_relu(torch.tensor([0.0, -1.5, 0.5]))",
+        "x = torch.tensor([[-4.0, 1.0], [2.5, -0.1]]); leaky_relu(x)",
+        "leaky_relu(torch.tensor([-300.0, -20.0, 40.0, 500.0]))",
     ),
+    draws="x = torch.linspace(-6, 3, 91); leaky_relu(x)",
     wrong=(
-        Wrong(variant(cross_entropy, ("return", "z = torch.softmax(z, 1); return"), name="entropy_of_softmax_twice"),
-              "You apply softmax twice: this loss contains it, so it must receive the logits themselves. With a "
-              "second softmax the loss cannot come near 0."),
-        Wrong(variant(cross_entropy, ("mean()", "sum()"), name="entropy_summed"),
-              "Correct for one sample. For several you return the sum; the mean does not grow with the batch size."),
-        Wrong(variant(cross_entropy, (").mean()", ")"), name="entropy_of_each"),
-              "These are the losses of all samples. Return one number, their mean."),
-        Wrong(variant(cross_entropy, ("z.logsumexp(1)", "z.logsumexp(0)[y]"), name="entropy_over_samples"),
-              "Your softmax normalizes each column, over the samples. Normalize each row, over the classes."),
-        Wrong(variant(cross_entropy, ("return ", "return -"), name="entropy_without_minus"),
-              "The logarithm of a probability is negative or 0. A loss is larger where the prediction is worse."),
-        Wrong(_entropy_that_overflows,
-              "Correct for small logits; exp(200) overflows float32. Which formula of softmax avoids this?"),
-        Wrong(_entropy_that_reaches_zero,
-              "The probability of the true class, exp(-200), is rounded to 0, and the logarithm of 0 is -inf. "
-              "Compute log p from the logits, without computing p first."),
-        Wrong(_entropy_of_one_maximum,
-              "You subtract one maximum for all samples. Where another sample's logits are much larger, all "
-              "exponentials of a row are rounded to 0, and log(0) is -inf: each row needs its own maximum."),
-        Wrong(variant(cross_entropy, ("z.logsumexp(1) - ", "-"), name="entropy_of_scores"),
-              "This is minus the logit of the true class. -ln p depends on the logits of all classes."),
-        Wrong(variant(cross_entropy, ("mean()", "mean() / z.shape[1]"), name="entropy_over_all"),
-              "You also divide by the number of classes C. Each sample has one loss, that of its true class."),
-        Wrong(variant(cross_entropy, ("mean()", "mean() / torch.log(torch.tensor(2.0))"), name="entropy_base_two"),
-              "This is in bits (log2). The course, like PyTorch, takes the natural logarithm."),
+        Wrong(variant(leaky_relu, ("0.1 * x", "x - 0.1"), name="leaky_by_subtraction"),
+              "0.1 is subtracted from negative inputs; they should be multiplied by it."),
+        Wrong(variant(leaky_relu, ("0.1 * x", "-0.1 * x"), name="leaky_upwards"),
+              "Negative inputs become positive outputs. Leaky ReLU keeps the sign of its input."),
+        Wrong(variant(leaky_relu, ("0.1 * x", "-0.1"), name="leaky_constant"),
+              "Every negative input gives the same value, so the derivative is 0 there. It should be 0.1."),
+        Wrong(variant(leaky_relu, ("x > 0, x,", "x > 0, 1.1 * x,"), name="leaky_on_both_sides"),
+              "A tenth of x is added for positive x, too: there the output should be x."),
+        Wrong(variant(leaky_relu, ("0.1 * x", "0.01 * x"), name="leaky_hundredth"),
+              "Negative inputs are multiplied by 0.01. That is torch's default; here the factor should be 0.1."),
+        Wrong(relu, "This is ReLU itself: it is 0 for every negative input."),
     ),
-    hints=(
-        "`z[torch.arange(len(y)), y]` selects for each sample the logit of its true class.",
-        "log softmax(z)_y = z_y - log(sum of exp(z)), and torch has `logsumexp`.",
-    ),
-    allows="Equal probabilities give a loss of ln 2 = 0.69 for two classes and ln 10 = 2.30 for ten.",
+    hints=("Two straight lines that meet at 0: what is the derivative of each?",
+           "Begin with your relu, and change what stands for x ≤ 0."),
+    allows="A derivative of 0.1 is small, but not zero.",
+    equivalent=(("x > 0 → x >= 0", "both give 0 at 0; the derivative at the kink is not specified"),),
 )
 
 
-def accuracy(outputs, targets):
-    """Accuracy: the fraction of the samples that are classified correctly.
-
-    The predicted class of a sample is the one with the largest output; no two outputs of a sample
-    are equal.
+def elu(x):
+    """Exponential linear unit (ELU) with α = 1: x where x > 0, else exp(x) - 1 (Clevert 2016).
 
     Args:
-        outputs: tensor (N, C) of floats: for each of C ≥ 2 classes a logit or a probability.
-        targets: true classes, int64 tensor (N,), from 0 to C - 1.
+        x: tensor of floats, also of large ones such as 1000.0, of any shape; unchanged afterwards.
 
     Returns:
-        a number from 0.0 to 1.0, a float or a tensor ().
+        new tensor of x's shape and dtype. PyTorch can differentiate it with respect to x (tested
+        for 0 < |x| ≤ 50).
 
-    >>> float(accuracy(torch.tensor([[0.1, 0.9], [-2.0, -3.0]]), torch.tensor([1, 1])))
-    0.5
+    >>> elu(torch.tensor([-1.0, 0.0, 3.0]))
+    tensor([-0.6321,  0.0000,  3.0000])
     """
-    return (outputs.argmax(1) == targets).float().mean()
+    return torch.where(x > 0, x, torch.exp(x.clamp(max=0)) - 1)  # clamp: exp(100) would spoil the gradient
 
 
-def _accuracy_of_columns(outputs, targets):
-    best = outputs.argmax(0)
-    return (best[:len(targets)] == targets[:len(best)]).float().mean()
+def _elu_everywhere(x):
+    return torch.exp(x) - 1
 
 
-def _accuracy_as_probability(outputs, targets):
-    return torch.softmax(outputs, 1)[torch.arange(len(targets)), targets].mean()
+def _elu_by_products(x):
+    return x * (x > 0) + (torch.exp(x) - 1) * (x <= 0)
 
 
-def _accuracy_of_ints(outputs, targets):
-    return (outputs.int().argmax(1) == targets).float().mean()
+def _elu_of_all(draw):
+    beyond = draw.choice((False, False, False, True))  # values alone: there the gradient is not specified
+    return _relu_of_all(draw, "elu", ((-1000, 1000),) if beyond else ((-3, 3), (-48, 48))) + ".tolist()" * beyond
 
 
-def _accuracy_of_sets(outputs, targets):
-    return len(set(outputs.argmax(1).tolist()) & set(targets.tolist())) / len(targets)
-
-
-def _outputs(draw):
-    num_classes = draw.integer(2, 5)
-    count = draw.choice([count for count in range(1, 6) if count != num_classes])
-    low, high = draw.choice(((-3, 3), (0, 1), (0, 300), (-1000, 1000)))
-    rows = [[round(value + 0.003 * k, 3) for k, value in enumerate(draw.numbers(num_classes, low, high))]
-            for _ in range(count)]  # none is equal to another in its row
-    kind = draw.choice(("", "", "", ", dtype=torch.float64"))
-    return f"accuracy(torch.tensor({rows}{kind}), {draw.classes(count, num_classes)})"
-
-
-ACCURACY = Exercise(
-    reference=accuracy,
-    inputs=_outputs,
+ELU = Exercise(
+    reference=elu,
+    fresh=True,
+    inputs=_elu_of_all,
+    tries=24,
+    differentiable=True,
     cases=(
-        "accuracy(torch.tensor([[2.0, -1.0]]), torch.tensor([0]))",
-        "accuracy(torch.tensor([[2.0, -1.0]]), torch.tensor([1]))",
-        "accuracy(torch.tensor([[9.0, 8.0], [9.0, 8.0]]), torch.tensor([0, 1]))",
-        "accuracy(torch.tensor([[-3.0, -1.0, -2.0]]), torch.tensor([1]))",
-        "accuracy(torch.tensor([[0.2, 0.7, 0.1], [0.4, 0.1, 0.5]]), torch.tensor([1, 2]))",
-        "accuracy(torch.tensor([[0.0, 1.0], [3.0, 2.0], [1.0, 0.0]]), torch.tensor([1, 0, 1]))",
-        "accuracy(torch.eye(5), torch.tensor([0, 1, 2, 0, 0]))",
+        "elu(torch.tensor(2.0))",
+        "elu(torch.tensor(0.0)).item()",
+        "elu(torch.tensor(-1.0))",
+        "elu(torch.tensor([-1.5, 0.0, 0.5])).tolist()",
+        "x = torch.tensor([[-4.0, 1.0], [2.5, -0.1]]); elu(x)",
+        "elu(torch.tensor([-300.0, -20.0, 40.0]))",
+        "elu(torch.tensor([1000.0, -1000.0])).tolist()",
     ),
+    draws="x = torch.linspace(-4, 3, 71); elu(x)",
     wrong=(
-        Wrong(variant(accuracy, ("mean()", "sum()"), name="accuracy_counted"),
-              "This is the number of correct predictions; the accuracy is their fraction: divide by the number of "
-              "samples."),
-        Wrong(_accuracy_of_ints,
-              "You convert the outputs to whole numbers first: 0.2 and 0.7 both become 0, and which of them is the "
-              "largest is lost. Compare the outputs as they are."),
-        Wrong(_accuracy_of_sets,
-              "You compare the sets of classes: a class counts once, however many samples have it, and a prediction "
-              "counts although its own sample has another class. Compare sample by sample."),
-        Wrong(_accuracy_of_columns, "You take the largest output of each column. One row is one sample."),
-        Wrong(variant(accuracy, (".float().mean()", ".float()"), name="accuracy_of_each"),
-              "This is 1 or 0 for each sample, classified correctly or not. Return one number, their mean."),
-        Wrong(variant(accuracy, ("outputs.argmax(1)", "outputs.round().argmax(1)"), name="accuracy_of_rounded"),
-              "You round the outputs first: 0.4 and 0.1 both become 0, and which of them is the largest is lost."),
-        Wrong(variant(accuracy, ("outputs.argmax(1) == targets", "outputs[torch.arange(len(targets)), targets] > 0.5"),
-                      name="accuracy_above_half"),
-              "You test whether the output of the true class is above 0.5. A prediction is correct if that output is "
-              "the largest of its row, also among three of 0.4, 0.3 and 0.3."),
-        Wrong(variant(accuracy, ("==", "!="), name="accuracy_of_errors"),
-              "This is the error rate, the fraction of wrong predictions."),
-        Wrong(_accuracy_as_probability,
-              "This is the mean probability of the true class. Accuracy ignores the confidence: a prediction counts 1 "
-              "or 0."),
-        Wrong(variant(accuracy, ("outputs.argmax(1) == targets", "outputs[torch.arange(len(targets)), targets] > 0"),
-                      name="accuracy_above_zero"),
-              "You test whether the true class has a positive logit. A prediction is correct if this logit is the "
-              "largest, even when it is negative."),
-        Wrong(variant(accuracy, ("return ", "return 100 * "), name="accuracy_in_percent"),
-              "This is in percent; the accuracy is a number from 0 to 1."),
+        Wrong(variant(elu, (" - 1)", ")"), name="elu_without_one"),
+              "At 0 this jumps: the limits are 1 from the left and 0 from the right. What is to be subtracted?"),
+        Wrong(variant(elu, ("x.clamp(max=0)) - 1", "x.clamp(max=0) - 1)"), name="elu_minus_inside"),
+              "The 1 is subtracted inside the exponential, so the two parts do not meet at 0."),
+        Wrong(variant(elu, ("x.clamp(max=0)", "-x"), name="elu_decaying"),
+              "For large negative inputs this grows without bound: which sign does x have in the exponential?"),
+        Wrong(_elu_everywhere, "For positive inputs the output should be x; here it grows exponentially."),
+        Wrong(_elu_by_products,
+              "Right for small x. exp(1000) is infinite, and infinity times 0 is nan: choose between the two parts "
+              "instead of multiplying each by 0 or 1."),
+        Wrong(relu, "This is ReLU: for negative inputs ELU is negative and approaches -1 instead of being 0."),
     ),
-    hints=(
-        "`outputs.argmax(1)` is the predicted class of each sample: the index of the largest output in each row.",
-        "Compare it with the targets; True and False become 1 and 0 by .float(), and their mean is the accuracy.",
-    ),
-    allows="It is what you want in the end, but cannot be the loss: its gradient is 0 almost everywhere.",
+    hints=("For x < 0 it approaches -1 smoothly as x decreases; for x > 0 it is x.",
+           "exp(0) is 1: subtract it, and both parts are 0 at x = 0."),
+    allows="Its derivative goes to 0 for large negative x, and has no jump at 0.",
+    equivalent=(("x > 0 → x >= 0", "both parts give 0 at 0, with the same derivative"),
+                ("x.clamp(max=0) → x", "the same values; only the gradient at x ≥ 89 is nan, which no case asks for"),
+                ("0 → 1", "exp(1) is no more used than exp(0) where x is positive")),
 )
 
 
-CHANGES = Quiz(
-    name="changes",
-    reference=["stays", "falls", "rises", "rises", "rises", "stays"],
-    questions=("all samples correct, all logits times 2: the accuracy",
-               "all samples correct, all logits times 2: the cross-entropy",
-               "two classes, all samples wrong, all logits times 2: the cross-entropy",
-               "two classes, p of the true class rises from 0.49 to 0.51 and, for another sample, falls from 0.9 to "
-               "0.6: the accuracy",
-               "the same two samples: the cross-entropy",
-               "every logit plus 5: the cross-entropy"),
-    wrong=(
-        Wrong(["rises", "falls", "rises", "rises", "rises", "stays"],
-              "You let the accuracy depend on the confidence. It counts correct predictions, and no prediction has "
-              "changed."),
-        Wrong(["falls", "falls", "rises", "rises", "rises", "stays"],
-              "Which logit is the largest does not depend on a factor of 2: correct predictions stay correct."),
-        Wrong(["stays", "stays", "rises", "rises", "rises", "stays"],
-              "The accuracy stays, but the loss is not the accuracy: it also depends on the confidence. What happens "
-              "to -ln p if p grows?"),
-        Wrong(["stays", "rises", "rises", "rises", "rises", "stays"],
-              "Larger logits are no error by themselves: the true class is ahead of the others by more, so its p comes "
-              "closer to 1."),
-        Wrong(["stays", "falls", "falls", "rises", "rises", "stays"],
-              "More confidence reduces the loss only where the prediction is correct. Here p of the true class becomes "
-              "even smaller."),
-        Wrong(["stays", "falls", "stays", "rises", "rises", "stays"],
-              "All predictions were wrong and still are, but with more confidence. Does the loss not change?"),
-        Wrong(["stays", "falls", "rises", "stays", "rises", "stays"],
-              "With two classes a prediction is correct if p of the true class is above one half. Which sample crosses "
-              "one half, and in which direction?"),
-        Wrong(["stays", "falls", "rises", "falls", "rises", "stays"],
-              "The sample that fell from 0.9 to 0.6 is classified correctly before and after. Only crossing one half "
-              "counts."),
-        Wrong(["stays", "falls", "rises", "rises", "falls", "stays"],
-              "The accuracy rises, but this does not determine the loss. Sum -ln p of both samples before and after."),
-        Wrong(["stays", "falls", "rises", "rises", "stays", "stays"],
-              "The two changes do not cancel: compare -ln 0.49 - ln 0.9 with -ln 0.51 - ln 0.6."),
-        Wrong(["stays", "falls", "rises", "rises", "rises", "rises"],
-              "Softmax depends on differences of logits only: which factor do all exp(z + 5) have in common?"),
-        Wrong(["stays", "falls", "rises", "rises", "rises", "falls"],
-              "The logits of all classes grew by the same amount: is the true class now ahead of the others by more "
-              "than before?"),
-    ),
-    hints=(
-        "The accuracy depends on which logit is the largest. The cross-entropy is -ln p with p of the true class.",
-        "Try each of them: make two or three rows of logits, and print accuracy and F.cross_entropy before and after.",
-    ),
-    allows="The accuracy depends on the predicted class only, the loss on its confidence too.",
-)
-
-
-def squared_error_gradient(w, b, x, y):
-    """Gradient (∂C/∂w, ∂C/∂b) of the loss C = (a - y)²/2 of a sigmoid neuron, a = σ(w·x + b).
+def maxout(x, weights, biases):
+    """Maxout: the largest of k weighted sums, max over i of w_i·x + c_i (Goodfellow 2013).
 
     Args:
-        w, x: weights and inputs of one sample, tensors (n,) of floats; unchanged afterwards.
-        b, y: bias, and target from 0 to 1; floats or tensors ().
+        x: inputs, float tensor (..., n): one sample (n,), or several, such as (N, n).
+        weights: float tensor (k, n): row i holds the weights w_i.
+        biases: float tensor (k,): element i is c_i.
 
     Returns:
-        pair (∂C/∂w, ∂C/∂b): a tensor (n,) in the dtype of w, and a float or a tensor ().
+        tensor (...): one number for each sample. PyTorch can differentiate it with respect to
+        all three arguments.
 
-    >>> squared_error_gradient(torch.tensor([0.0, 0.0]), 0.0, torch.tensor([1.0, 2.0]), 1.0)
-    (tensor([-0.1250, -0.2500]), -0.125)
+    >>> W, c = torch.tensor([[1.0], [-1.0]]), torch.tensor([0.0, 0.5])
+    >>> maxout(torch.tensor([[3.0], [-1.0]]), W, c)
+    tensor([3.0000, 1.5000])
     """
-    a = torch.sigmoid(w @ x + b)
-    delta = (a - y) * a * (1 - a)
-    return delta * x, delta.item()
+    return (x @ weights.T + biases).amax(-1)
 
 
-def _one_sample(draw):
-    n = draw.integer(1, 4)
-    w, x, targets = draw.tensor(n), draw.tensor(n), (0.0, 1.0, 0.5)
-    b = draw.choice((draw.number(), draw.tensor()))
-    y = draw.choice((draw.number(among=targets), draw.tensor(among=targets)))
-    return f"squared_error_gradient({w}, {b}, {x}, {y})"
+def _sums_of(draw):
+    k, n, *batch = draw.sizes(draw.integer(2, 4), high=4)
+    halves = {"ranges": ((-6, 6), (-96, 96))}  # their sums are exact, so that rounding chooses no piece
+    parts = [draw.tensor(*shape, **halves) for shape in ((*batch, n), (k, n), (k,))]
+    return f"maxout({', '.join(parts)})"
 
 
-SQUARED_ERROR_GRADIENT = Exercise(
-    reference=squared_error_gradient,
-    inputs=_one_sample,
+MAXOUT = Exercise(
+    reference=maxout,
+    inputs=_sums_of,
+    tries=24,
+    differentiable=True,
+    cases=(
+        "maxout(torch.tensor([0.0]), torch.tensor([[3.0]]), torch.tensor([0.0]))",
+        "maxout(torch.tensor([2.0]), torch.tensor([[3.0]]), torch.tensor([0.0]))",
+        "maxout(torch.tensor([2.0]), torch.tensor([[-1.0]]), torch.tensor([0.0]))",
+        "maxout(torch.tensor([2.0]), torch.tensor([[1.0], [-1.0]]), torch.tensor([0.0, 0.0]))",
+        "maxout(torch.tensor([2.0]), torch.tensor([[1.0], [-1.0]]), torch.tensor([0.0, 5.0]))",
+        "W = torch.tensor([[1.0, 2.0], [0.0, -1.0]]); "
+        "maxout(torch.tensor([[1.0, 1.0], [1.0, -2.0]]), W, torch.zeros(2))",
+        "W = torch.tensor([[1.0], [-1.0], [0.5]]); "
+        "maxout(torch.linspace(-2, 2, 5)[:, None], W, torch.tensor([0.0, 0, 1]))",
+        "maxout(torch.ones(2, 3, 4), torch.eye(5, 4), torch.linspace(-1, 1, 5))",
+    ),
+    draws="x = torch.linspace(-2, 2, 41); "
+          "maxout(x[:, None], torch.tensor([[1.0], [-1.0], [0.2]]), torch.tensor([0.0, 0, 1]))",
+    wrong=(
+        Wrong(variant(maxout, ("amax", "amin"), name="maxout_smallest"),
+              "This takes the smallest of the sums, not the largest."),
+        Wrong(variant(maxout, (" + biases", ""), name="maxout_without_biases"),
+              "Each of the k weighted sums has a bias of its own: where is it added?"),
+        Wrong(variant(maxout, ("amax(-1)", "argmax(-1).float()"), name="maxout_index"),
+              "This is the index of the largest sum (argmax), not its value."),
+        Wrong(variant(maxout, ("amax(-1)", "amax(0)"), name="maxout_over_samples"),
+              "The maximum is taken over the samples. Take it over the k sums of each sample."),
+        Wrong(variant(maxout, ("amax", "sum"), name="maxout_sum"),
+              "The k sums are added, and a sum of linear functions is linear again. What should take its place?"),
+        Wrong(variant(maxout, ("amax(-1)", "amax()"), name="maxout_over_all"),
+              "One sample is right, but for several at once one number remains: the largest of all. Along which "
+              "dimension do the k sums of one sample lie?"),
+        Wrong(variant(maxout, ("(x @ weights.T + biases).amax(-1)", "(x @ weights.T).amax(-1) + biases.amax()"),
+                      name="maxout_of_each"),
+              "The largest product and the largest bias need not belong to the same sum: add each bias to its own "
+              "sum first."),
+        Wrong(variant(maxout, ("amax(-1)", "amax(-1).clamp(min=0)"), name="maxout_clipped"),
+              "Maxout is not cut off at 0: if all k sums are negative, so is the result."),
+    ),
+    hints=(
+        "First all k weighted sums, shape (..., k); then the maximum over the last dimension.",
+        "`x @ weights.T` has the shape (..., k). See `max(-1).values`, or `amax(-1)`.",
+    ),
+    allows="With the two functions 0 and x it is ReLU; with enough of them it approximates any convex function.",
+)
+
+
+def one_layer(layers):
+    """The single layer (W, c) that computes the same as a stack of layers without activations.
+
+    Args:
+        layers: list of one or more pairs (W, c), the first layer first: weights W, a tensor
+            (inputs, neurons), and bias c, a tensor (neurons,). A layer computes x @ W + c.
+            The list and its tensors are unchanged afterwards.
+
+    Returns:
+        pair (W, c) of tensors, in the dtype of the layers: for every x, x @ W + c is the
+        output of the whole stack. PyTorch can differentiate both with respect to the layers.
+
+    >>> A, B = torch.tensor([[2.0]]), torch.tensor([[3.0]])
+    >>> one_layer([(A, torch.tensor([1.0])), (B, torch.tensor([5.0]))])
+    (tensor([[6.]]), tensor([8.]))
+    """
+    W, c = layers[0]
+    for next_W, next_c in layers[1:]:
+        W, c = W @ next_W, c @ next_W + next_c
+    return W, c
+
+
+def _stack(draw):
+    repeats = draw.choice((0, 0, 0, 2))  # deeper stacks are written as repetitions of two layers
+    sizes = draw.sizes(2 if repeats else draw.integer(2, 4), high=4)
+    sizes += sizes[:1] * bool(repeats)
+    whole = (0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0)  # products of whole numbers are exact in any order
+    layers = ", ".join(f"({draw.tensor(n, m, among=whole)}, {draw.tensor(m, among=whole)})"
+                       for n, m in zip(sizes, sizes[1:], strict=False))
+    return f"one_layer([{layers}]{f' * {repeats}' if repeats else ''})"
+
+
+ONE_LAYER = Exercise(
+    reference=one_layer,
+    inputs=_stack,
+    tries=24,
+    differentiable=True,
+    cases=(
+        "one_layer([(torch.tensor([[2.0]]), torch.tensor([1.0]))])",
+        "one_layer([(torch.tensor([[2.0]]), torch.tensor([0.0])), (torch.tensor([[3.0]]), torch.tensor([0.0]))])",
+        "one_layer([(torch.tensor([[2.0]]), torch.tensor([1.0])), (torch.tensor([[3.0]]), torch.tensor([5.0]))])",
+        "A, B = torch.tensor([[1.0, 2], [0, 1]]), torch.tensor([[1.0, 0], [3, 1]]); one_layer([(A, A[0]), (B, B[1])])",
+        "one_layer([(torch.ones(2, 3), torch.ones(3)), (torch.ones(3, 1), torch.ones(1))])",
+        "one_layer([(torch.eye(2) * k, torch.tensor([1.0, k])) for k in (1, 2, 3)])",
+    ),
+    wrong=(
+        Wrong(variant(one_layer,
+                      ("c @ next_W + next_c", "(c.sum() + next_c) if c.shape != next_c.shape else c + next_c"),
+                      name="one_layer_biases_added"),
+              "The weights are right. But the first layer's bias is an input of the second layer, too: by what is it "
+              "multiplied there?"),
+        Wrong(variant(one_layer, ("c @ next_W + next_c", "next_c"), name="one_layer_last_bias"),
+              "Only the last bias is left. The first layer's bias shifts the second layer's inputs: it belongs in the "
+              "result."),
+        Wrong(variant(one_layer, ("W @ next_W,", "next_W @ W,"), name="one_layer_backwards"),
+              "With 1 × 1 matrices it works. Which matrix is applied to x first in (x @ A + a) @ B + b? Expand that "
+              "product."),
+        Wrong(variant(one_layer, ("W @ next_W, c @ next_W", "W + next_W, c"), name="one_layer_sum"),
+              "The matrices are added. In a stack each layer multiplies the output of the layer before."),
+        Wrong(variant(one_layer, ("layers[1:]", "layers[-1:]"), name="one_layer_of_two"),
+              "Only the first and the last layer are used, and a single layer is used twice. Use each layer of the "
+              "list once."),
+        Wrong(variant(one_layer, ("layers[1:]", "()"), name="one_layer_first"),
+              "Only the first layer is used. What do the others do to its output?"),
+    ),
+    hints=(
+        "Begin with two layers: multiply out (x @ A + a) @ B + b, and collect the factors of x.",
+        "It is x @ (A @ B) + (a @ B + b). For more layers, use this result as the new first layer.",
+    ),
+    allows="However many layers there are, without an activation function they are one.",
+)
+
+
+def numbers_of_one_layer(sizes):
+    """Number of parameters of the single layer that replaces a stack of layers without activations.
+
+    Args:
+        sizes: list of two or more ints from 1 up, unchanged afterwards: [number of inputs,
+            neurons of the first layer, ..., neurons of the last layer].
+
+    Returns:
+        an int: the weights and the biases of that single layer together.
+
+    >>> numbers_of_one_layer([2, 3])
+    9
+    """
+    return (sizes[0] + 1) * sizes[-1]
+
+
+def _numbers_of_all_layers(sizes):
+    return sum((n + 1) * m for n, m in zip(sizes, sizes[1:], strict=False))
+
+
+def _numbers_multiplied(sizes):
+    return math.prod(sizes)
+
+
+def _numbers_added(sizes):
+    return sum(sizes)
+
+
+def _sizes(draw):
+    count, high = draw.integer(2, 5), draw.choice((6, 6, 800))
+    return f"numbers_of_one_layer({[draw.integer(1, high) for _ in range(count)]})"
+
+
+NUMBERS_OF_ONE_LAYER = Exercise(
+    reference=numbers_of_one_layer,
+    inputs=_sizes,
     tries=30,
     cases=(
-        "squared_error_gradient(torch.tensor([0.0]), 0.0, torch.tensor([1.0]), 0.5)",
-        "squared_error_gradient(torch.tensor([0.0]), 0.0, torch.tensor([1.0]), 0.0)",
-        "squared_error_gradient(torch.tensor([0.0]), 0.0, torch.tensor([3.0]), 0.0)",
-        "squared_error_gradient(torch.tensor([0.0]), 30.0, torch.tensor([1.0]), 0.0)",
-        "squared_error_gradient(torch.tensor([1.0, -2.0]), 0.5, torch.tensor([2.0, 1.0]), 1.0)",
-        "squared_error_gradient(torch.tensor([2.0]), 4.0, torch.tensor([1.0]), 0.0)",
+        "numbers_of_one_layer([1, 1])",
+        "numbers_of_one_layer([2, 1])",
+        "numbers_of_one_layer([2, 3])",
+        "numbers_of_one_layer([1, 2, 3])",
+        "numbers_of_one_layer([2, 16, 1])",
+        "numbers_of_one_layer([2, 16, 16, 1])",
+        "numbers_of_one_layer([784, 100, 10])",
+        "numbers_of_one_layer([784, 5, 10])",
+        "numbers_of_one_layer([784, 30, 30, 30, 10])",
     ),
     wrong=(
-        Wrong(variant(squared_error_gradient, (" * a * (1 - a)", ""), name="gradient_without_sigmoid"),
-              "The derivative of the sigmoid, a (1 - a), is missing. (What is left is the derivative of another loss: "
-              "cross-entropy's.)"),
-        Wrong(variant(squared_error_gradient, ("a - y", "y - a"), name="gradient_downhill"),
-              "This is minus the gradient, the direction of descent. In the direction of the gradient C increases: a "
-              "moves away from y."),
-        Wrong(variant(squared_error_gradient, ("delta = ", "delta = 2 * "), name="gradient_doubled"),
-              "Twice too large: the 2 from the square and the 1/2 in front of it cancel."),
-        Wrong(variant(squared_error_gradient, ("delta * x", "delta * torch.ones_like(x)"),
-                      name="gradient_without_input"),
-              "The bias is correct. What is the derivative of z = w·x + b with respect to a weight?"),
-        Wrong(variant(squared_error_gradient, ("a * (1 - a)", "z * (1 - z)"),
-                      ("a = torch.sigmoid(w @ x + b)", "z = w @ x + b; a = torch.sigmoid(z)"),
-                      name="gradient_of_the_sum"),
-              "The derivative of σ at z is σ(z) (1 - σ(z)): it is computed from the output a, not from z."),
-        Wrong(variant(squared_error_gradient, ("(a - y) *", "(a - y) ** 2 / 2 *"), name="gradient_times_loss"),
-              "You multiply by the loss (a - y)²/2 itself. What is its derivative with respect to a?"),
-        Wrong(variant(squared_error_gradient, ("a * (1 - a)", "(1 - a ** 2)"), name="gradient_of_tanh"),
-              "1 - a² is the derivative of tanh. What is the derivative of the sigmoid, as a function of a?"),
-        Wrong(variant(squared_error_gradient, ("torch.sigmoid", "torch.tanh"), name="gradient_of_another_neuron"),
-              "You use tanh as activation. The neuron of this exercise has the sigmoid."),
-        Wrong(variant(squared_error_gradient, ("delta * x, delta.item()", "delta * x, delta * b"),
-                      name="gradient_times_bias"),
-              "The weights are correct. The derivative of w·x + b with respect to b is 1, whatever b is."),
-        Wrong(variant(squared_error_gradient, ("delta * x, delta.item()", "w - delta * x, b - delta"),
-                      name="gradient_step"),
-              "These are the parameters after one step of gradient descent. Return the gradient itself."),
-        Wrong(variant(squared_error_gradient, ("delta * x, delta.item()", "delta * x, a - y"),
-                      name="gradient_bias_without_sigmoid"),
-              "The weights are correct. The bias is the weight of an input that is always 1, so its derivative "
-              "contains the same factors."),
+        Wrong(_numbers_of_all_layers,
+              "This is the number of parameters of all the layers. How many has the one layer that replaces them, "
+              "after multiplying out?"),
+        Wrong(variant(numbers_of_one_layer, ("sizes[-1]", "sizes[-1] + sum(sizes[1:-1])"), name="numbers_with_corners"),
+              "You count one more parameter for each neuron in between. The single layer has no neurons in between."),
+        Wrong(variant(numbers_of_one_layer, ("sizes[-1]", "sizes[1]"), name="numbers_of_the_first_layer"),
+              "This is the first layer alone. The layer that replaces all has as many neurons as the last."),
+        Wrong(variant(numbers_of_one_layer, ("sizes[0]", "sizes[-2]"), name="numbers_of_the_last_layer"),
+              "This is the last layer alone. The layer that replaces all takes the first layer's inputs."),
+        Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1) * sizes[-1]", "sizes[0] * (sizes[-1] + 1)"),
+                      name="numbers_with_biases_of_inputs"),
+              "You count one bias for each input. A bias belongs to a neuron: how many neurons has the layer?"),
+        Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1) * sizes[-1]", "sizes[0] * sizes[-1] + len(sizes) - 1"),
+                      name="numbers_with_a_bias_a_layer"),
+              "You count one bias for each layer. A bias belongs to a neuron: how many neurons has the single layer?"),
+        Wrong(_numbers_multiplied,
+              "You multiply all the sizes. A matrix between n inputs and m neurons has n times m weights; which sizes "
+              "are left in the single layer?"),
+        Wrong(_numbers_added,
+              "You add up the numbers of neurons. Each neuron has a weight for each of its inputs, and a bias."),
+        Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1) * sizes[-1]", "sizes[0] * sizes[-1] + 1"),
+                      name="numbers_with_one_bias"),
+              "This is right for one neuron. Each neuron of a layer has a bias of its own."),
     ),
     hints=(
-        "The chain rule: ∂C/∂a = a - y, ∂a/∂z = a (1 - a), and ∂z/∂w_j = x_j with z = w·x + b.",
-        "delta = (a - y) * a * (1 - a) is a factor of both: the derivatives are delta * x and delta.",
+        "After multiplying out there is one matrix W and one bias c: which shapes do they have?",
+        "The matrix has shape (sizes[0], sizes[-1]). The sizes in between do not matter.",
     ),
-    allows="The next cells check it by finite differences.",
-    equivalent=(("w @ x → x @ w", "the same product of two vectors"),
-                ("delta.item() → delta", "a tensor with one number counts as a number here")),
+    allows="The widths of the layers in between do not matter.",
 )
 
-
-def logistic_loss(w, b, x, y, penalty):
-    """Loss of logistic regression: mean cross-entropy of a sigmoid neuron, plus penalty/2 · |w|².
-
-    The cross-entropy of a sample is -y ln a - (1 - y) ln(1 - a) with a = σ(w·x + b); |w|² is the
-    sum of the squares of the weights. The result is finite for w·x + b of any size.
-
-    Args:
-        w, b: weights, a tensor (n,) of floats, and bias, a float or a tensor ().
-        x, y: samples (N, n) and their classes (N,), 0.0 or 1.0, tensors of floats.
-        penalty: a float from 0.0 up.
-
-    Returns:
-        tensor () in the dtype of w. It is differentiable: autograd gives the gradient with respect
-        to w and b.
-
-    >>> x, y = torch.tensor([[0.0], [0.0]]), torch.tensor([0.0, 1.0])
-    >>> logistic_loss(torch.tensor([2.0]), 0.0, x, y, 0.5)
-    tensor(1.6931)
-    """
-    z = x @ w + b
-    return (torch.logaddexp(z, torch.tensor(0.0)) - y * z).mean() + penalty / 2 * (w @ w)
-
-
-_LOSSES = "torch.logaddexp(z, torch.tensor(0.0)) - y * z"
-EIGHTHS = (0.125, -0.125, 0.625, -0.875, 1.125, -1.375)  # as a bias: no sum is 0, where some formulas have a kink
-
-
-def _loss_of_samples(draw):
-    count, n = draw.sizes(2, high=4)
-    w, b = draw.tensor(n, among=HALVES), draw.choice((str(draw.number(among=EIGHTHS)), draw.tensor(among=EIGHTHS)))
-    x = draw.tensor(count, n, among=draw.choice((HALVES, tuple(50 * number for number in HALVES))))
-    rest = f"{b}, {x}, {draw.tensor(count, among=(0.0, 1.0))}, {draw.choice((0.0, 0.1, 1.0, 2.5))}"
-    if draw.choice((False, False, True)):
-        return f"w = {w}.requires_grad_(); torch.autograd.grad(logistic_loss(w, {rest}), w)[0]"
-    return f"logistic_loss({w}, {rest})"
-
-
-LOGISTIC_LOSS = Exercise(
-    reference=logistic_loss,
-    inputs=_loss_of_samples,
-    cases=(
-        "logistic_loss(torch.tensor([0.0]), 0.0, torch.tensor([[1.0]]), torch.tensor([1.0]), 0.0)",
-        "logistic_loss(torch.tensor([1.0]), 0.0, torch.tensor([[2.0]]), torch.tensor([1.0]), 0.0)",
-        "logistic_loss(torch.tensor([1.0]), 0.5, torch.tensor([[2.0]]), torch.tensor([0.0]), 0.0)",
-        "logistic_loss(torch.tensor([1.0]), 0.5, torch.tensor([[2.0], [-1.0]]), torch.tensor([0.0, 1.0]), 0.0)",
-        "logistic_loss(torch.tensor([3.0, -4.0]), 0.5, torch.tensor([[2.0, 1.0]]), torch.tensor([1.0]), 0.1)",
-        "logistic_loss(torch.tensor([1.0]), 0.5, torch.tensor([[2.0], [-1.0]]), torch.tensor([0.0, 1.0]), 0.2)",
-        "logistic_loss(torch.tensor([1.0]), 0.0, torch.tensor([[30.0]]), torch.tensor([1.0]), 0.0)",
-        "logistic_loss(torch.tensor([1.0]), 0.0, torch.tensor([[200.0], [1.0]]), torch.tensor([0.0, 1.0]), 0.0)",
-        "w, x = torch.ones(1, requires_grad=True), torch.ones(1, 1); "
-        "torch.autograd.grad(logistic_loss(w, 0.5, x, x[0], 0.1), w)[0]",
-        "w, x = torch.zeros(1, requires_grad=True), torch.ones(1, 1); "
-        "torch.autograd.grad(logistic_loss(w, 1.0, x, x[0], 0.5), w)[0]",
-        "x = torch.ones(1, 1); b = x[0, 0].clone().requires_grad_(); "
-        "torch.autograd.grad(logistic_loss(x[0], b, x, x[0], 1.0), b)[0]",
-    ),
-    wrong=(
-        Wrong(variant(logistic_loss, ("(w @ w)", "(w @ w) / len(x)"), name="logistic_penalty_of_the_mean"),
-              "The penalty is divided by the number of samples. Only the cross-entropy is a mean over them; the "
-              "penalty is added to that mean, once."),
-        Wrong(variant(logistic_loss, ("penalty / 2", "penalty"), name="logistic_penalty_not_halved"),
-              "The penalty is twice too large: penalty/2 is specified, as in scikit-learn."),
-        Wrong(variant(logistic_loss, ("(w @ w)", "(w @ w + b * b)"), name="logistic_penalty_on_bias"),
-              "The bias is penalized as well. It only shifts the decision boundary: leave it free."),
-        Wrong(variant(logistic_loss, ("mean()", "sum()"), name="logistic_summed"),
-              "For several samples you return the sum of their losses, not the mean."),
-        Wrong(variant(logistic_loss, ("(w @ w)", "w.abs().sum()"), name="logistic_absolute"),
-              "|w|² is the sum of the squares of the weights; you sum their absolute values."),
-        Wrong(variant(logistic_loss, (_LOSSES, "(torch.sigmoid(z) - y) ** 2"), name="logistic_squared_error"),
-              "This is squared error. Logistic regression minimizes the cross-entropy of a sigmoid neuron."),
-        Wrong(variant(logistic_loss, (_LOSSES, "-y * torch.nn.functional.logsigmoid(z)"), name="logistic_one_class"),
-              "Only samples of class 1 have a loss here. For class 0 it is -ln(1 - a)."),
-        Wrong(variant(logistic_loss,
-                      (_LOSSES, "-y * torch.log(torch.sigmoid(z)) - (1 - y) * torch.log(1 - torch.sigmoid(z))"),
-                      name="logistic_unstable"),
-              "The formula is correct. At z = 200 the output a is rounded to 1, and log(1 - a) is -inf: compute the "
-              "loss from z = w·x + b, without a."),
-        Wrong(variant(logistic_loss,
-                      (_LOSSES, "torch.nn.functional.binary_cross_entropy(torch.sigmoid(z), y, reduction='none')"),
-                      name="logistic_capped"),
-              "Correct for small z = w·x + b. At z = 200 the sigmoid is rounded to 1, and binary_cross_entropy returns "
-              "100 instead of an infinite loss: which function of torch takes the logit z itself?"),
-        Wrong(variant(logistic_loss, (_LOSSES, "torch.nn.functional.softplus(-y * z)"),
-                      name="logistic_of_other_classes"),
-              "log(1 + exp(-y z)) is the loss for classes 1 and -1. Here they are 1 and 0: for class 0 it would always "
-              "be ln 2."),
-        Wrong(variant(logistic_loss, ("y * z).mean()", "y * z)"), name="logistic_of_each"),
-              "These are the losses of all samples. Return one number: their mean, with the penalty added once."),
-        Wrong(variant(logistic_loss, (_LOSSES, "torch.logaddexp(z, torch.tensor(0.0)) - (1 - y) * z"),
-                      name="logistic_classes_exchanged"),
-              "The classes are exchanged: a is the probability of class 1, so for y = 1 the loss is -ln a."),
-        Wrong(variant(logistic_loss, ("return (", "return -("), name="logistic_without_minus"),
-              "The logarithm of a probability is negative or 0. A loss is larger where the prediction is worse."),
-        Wrong(variant(logistic_loss, ("mean() +", "mean() / torch.log(torch.tensor(2.0)) +"), name="logistic_in_bits"),
-              "The cross-entropy is in bits (log2). The course, like PyTorch, takes the natural logarithm."),
-        Wrong(variant(logistic_loss, (" + penalty / 2 * (w @ w)", ""), name="logistic_without_penalty"),
-              "The penalty is missing."),
-        Wrong(variant(logistic_loss, ("(w @ w)", "w.norm().item() ** 2"), name="logistic_penalty_without_gradient"),
-              "The value is right, but a part of it is computed outside torch (.item(), a float, math): its gradient "
-              "is lost. Use tensors."),
-    ),
-    hints=(
-        "With z = w·x + b the loss of one sample is log(1 + exp(z)) - y z. Check this for y = 0 and y = 1.",
-        "torch.nn.functional.binary_cross_entropy_with_logits(z, y) is its mean, without overflow.",
-        "Add penalty / 2 * (w @ w).",
-    ),
-    allows="Find its minimum, and you have scikit-learn's LogisticRegression.",
-    equivalent=(("torch.logaddexp(z, torch.tensor(0.0)) → torch.logaddexp(torch.tensor(0.0), z)",
-                 "a sum in the other order"),),
-)
-
-EXERCISES = [PERCEPTRON_STEP, MISTAKE_BOUND, ACCURACY, SOFTMAX, CROSS_ENTROPY, CHANGES, SQUARED_ERROR_GRADIENT,
-             LOGISTIC_LOSS]
+EXERCISES = [NEURON, SHAPES, BRIGHTENING, RELU, LEAKY_RELU, ELU, MAXOUT, ONE_LAYER, NUMBERS_OF_ONE_LAYER]

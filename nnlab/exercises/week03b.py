@@ -1,701 +1,806 @@
-"""Week 3b: the six steps of training, an epoch, confident mistakes, centering a digit, and five scripts to fix."""
+"""Week 3a: derivatives on a graph, deltas, an autograd engine, gradient checks, and what torch's .grad holds."""
 
-import inspect
-from itertools import pairwise
+import math
 
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-from nnlab.batches import Batches
+from nnlab.autograd import Value as Node
+from nnlab.autograd import accumulate, ordered, product
 from nnlab.checks.exercise import Exercise, Quiz, Wrong, variant
-from nnlab.exercises import week03b_scripts as scripts
-from nnlab.exercises.week03b_trials import LOOKS, NORMALIZED_LOOKS, trial, trial_normalized, trial_with_dropout
-from nnlab.train import train_step
+from nnlab.checks.running import Stopped
 
-_RIGHT_ORDERS = ["works as well", "never learns", "works as well", "never learns", "raises an error",
-                 "gradients add up"]
-SIX_STEPS = Quiz(
-    name="six_steps",
-    reference=_RIGHT_ORDERS,
-    questions=("batch, clear, forward, loss, backward, step", "batch, forward, loss, backward, clear, step",
-               "batch, forward, loss, backward, step, clear", "batch, forward, loss, clear, step, backward",
-               "batch, forward, loss, step, clear, backward", "batch, forward, loss, backward, step, and never clear"),
-    wrong=(
-        Wrong(["never learns", "works as well", "never learns", "works as well", *_RIGHT_ORDERS[4:]],
-              "Follow the gradients: which step computes them, which clears them, which uses them? The network learns "
-              "if the optimizer uses the gradients before they are cleared."),
-        Wrong([*["a batch late"] * 5, "gradients add up"],
-              "For an update that is a batch late, the gradients of one batch must be kept until the step of the next "
-              "one, and no call may raise an error. Run two batches on an MLP with a hidden layer."),
-        Wrong(["gradients add up"] * 6,
-              "Gradients add up if backward is called twice with no clear between the two calls. Write down two "
-              "iterations of the loop."),
-        Wrong(["raises an error"] * 6,
-              "An error is raised if a step changes the weights between a forward pass and its backward pass. Does "
-              "that happen in this order?"),
-        Wrong([*_RIGHT_ORDERS[:4], "never learns", "never learns"],
-              "At each step there are gradients, of this batch or of the one before. What does the step change, and "
-              "what does the next backward pass need?"),
-        Wrong([*_RIGHT_ORDERS[:4], "works as well", "works as well"],
-              "Which gradients does a step use? And when backward is called, are the parameters still those of the "
-              "forward pass?"),
-        Wrong([*_RIGHT_ORDERS[:5], "a batch late"],
-              "Each step follows the backward pass of its own batch. Which other gradients are in .grad at that time?"),
+SLOPES_BY_HAND = Quiz(
+    name="slopes_by_hand",
+    reference=[-8, -8, -16, 16],
+    questions=(
+        "a = 2; b = -3; c = a * b; d = c + a; e = d * d: the derivative of e with respect to d",
+        "the derivative of e with respect to c",
+        "the derivative of e with respect to b",
+        "the derivative of e with respect to a",
     ),
-    hints=("Write each order down twice, one iteration after the other, and follow the gradients: computed, used, "
-           "cleared.",
-           "The backward pass needs the weights of the forward pass; a step changes them in place. Is there a step "
-           "between the two? If you are not sure, run the loop on MLP([784, 30, 10])."),
-    allows="Of the four wrong orders only one raises an error. Always check that the loss falls.",
+    wrong=(
+        Wrong([16, -8, -16, 16], "d is -4, so d * d is 16; but its derivative with respect to d is 2 d."),
+        Wrong([-4, -8, -16, 16],
+              "Both factors of d * d are d: two edges, each with local derivative d; add them."),
+        Wrong([-8, -8, 24, 16], "At the edge from b to c = a * b the local derivative is the other factor, a."),
+        Wrong([-8, -8, -16, 24], "This is the path through c alone. Another path leads from a directly to d: add it."),
+        Wrong([-8, -8, -16, -8], "This is the direct path from a to d alone. Another path leads through c: add it."),
+        Wrong([-8, 0, 0, -8],
+              "A sum passes its upstream gradient on to both summands: the local derivative of d = c + a with respect "
+              "to c is 1."),
+    ),
+    hints=("Write the values first: c = -6, d = -4, e = 16. Then the local derivative at every edge.",
+           "Multiply the local derivatives along each path; where several paths lead from a to e, sum over them."),
+    allows="Multiply along each path, sum over all paths: that is the chain rule, and all of backprop.",
 )
 
 
-def line(weight, lr=0.1, kind=torch.optim.SGD, **options):
-    """A linear layer y = weight * x, and an optimizer of that `kind` that trains it."""
-    layer = nn.Linear(1, 1, bias=False)
-    nn.init.constant_(layer.weight, weight)
-    return layer, kind(layer.parameters(), lr=lr, **options)
+def deltas(x, y, W, b, v, c):
+    """The δ of the output unit and those of the hidden units, a pair of tensors: () and (H,).
+
+    The δ of a unit is the derivative of the loss E = (o - y)² / 2 with respect to the input of its
+    sigmoid, where h = σ(W x + b), o = σ(v · h + c) and σ(z) = 1 / (1 + exp(-z)).
+    Arguments: tensors x (n,), y (), W (H, n), b (H,), v (H,) and c () of one dtype, float32 or
+    float64. Return a pair, of the same dtype: the δ of o, then those of h in the order of the
+    hidden units. Tested too: n different from H, H = 1, and σ of numbers up to ±1000, where no δ
+    may be nan.
+
+    >>> T = torch.tensor
+    >>> deltas(T([1.0]), T(1.0), T([[0.0]]), T([0.0]), T([2.0]), T(-1.0))
+    (tensor(-0.1250), tensor([-0.0625]))
+    """
+    h = torch.sigmoid(W @ x + b)
+    o = torch.sigmoid(v @ h + c)
+    output = (o - y) * o * (1 - o)
+    return output, output * v * h * (1 - h)
 
 
-def two_lines():
-    """Two linear layers y = 2 * x, the second with a gradient of 5, and an optimizer of both."""
-    layers = [line(2.0)[0] for _ in range(2)]
-    layers[1].weight.grad = torch.full((1, 1), 5.0)
-    return *layers, torch.optim.SGD([layers[0].weight, layers[1].weight], lr=0.1)
+def _small_network(draw):
+    n, num_hidden = draw.sizes(2, 1, 4)
+    wide = ((-3, 3), (-3, 3), (-1000, 1000))
+    return (f"deltas({draw.tensor(n)}, {draw.tensor(low=0, high=1)}, {draw.tensor(num_hidden, n)}, "
+            f"{draw.tensor(num_hidden, ranges=wide)}, {draw.tensor(num_hidden)}, {draw.tensor(ranges=wide)})")
 
 
-def network(x, *sizes, dropout=0.0, norm=False):
-    """Linear layers of these sizes for inputs like x, with tanh between them; optionally dropout or batch norm."""
-    layers = [nn.Linear(x.shape[1], sizes[0], bias=not norm)]
-    for n, m in pairwise(sizes):
-        layers += [nn.BatchNorm1d(n)] * norm + [nn.Tanh()] + [nn.Dropout(dropout)] * (dropout > 0) + [nn.Linear(n, m)]
-    return nn.Sequential(*layers).to(x.dtype)
+_NAN = ("exp(z) overflows for large z, and inf / inf is nan: use a form of σ in which nothing overflows, or "
+        "torch.sigmoid.")
+
+DELTAS = Exercise(
+    reference=deltas,
+    inputs=_small_network,
+    cases=(
+        "deltas(torch.ones(1), torch.tensor(1.0), torch.zeros(1, 1), torch.zeros(1), torch.zeros(1), "
+        "torch.tensor(0.0))[1]",
+        "deltas(torch.ones(1), torch.tensor(0.5), 2 * torch.ones(1, 1), torch.ones(1), torch.zeros(1), "
+        "torch.tensor(0.0))",
+        "deltas(torch.ones(1), torch.tensor(1.0), torch.ones(1, 1), torch.zeros(1), 2 * torch.ones(1), "
+        "torch.tensor(0.0))",
+        "deltas(torch.tensor([1.0, 2.0]), torch.tensor(0.0), torch.eye(2), torch.ones(2), torch.tensor([1.0, -2.0]), "
+        "torch.tensor(0.))",
+        "deltas(torch.ones(3), torch.tensor(1.0), torch.eye(2, 3), torch.zeros(2), torch.tensor([-1.0, 0.5]), "
+        "torch.tensor(0.2))",
+        "deltas(torch.ones(1), torch.tensor(0.5), torch.ones(1, 1), torch.tensor([1e3]), torch.ones(1), "
+        "torch.tensor(-1.0))",
+    ),
+    wrong=(
+        Wrong(variant(deltas, (" * o * (1 - o)", ""), name="deltas_plain_error"),
+              "o - y is the derivative with respect to o. Its sigmoid has a derivative, too: o (1 - o)."),
+        Wrong(variant(deltas, ("o - y", "y - o"), name="deltas_other_sign"),
+              "The sign: where o is above y, the loss grows with o, so its derivative is o - y, not y - o."),
+        Wrong(variant(deltas, (" * v", ""), name="deltas_without_weights"),
+              "A hidden unit reaches the output through its weight v: where v = 0, its δ is 0."),
+        Wrong(variant(deltas, (" * h * (1 - h)", ""), name="deltas_without_hidden_derivative"),
+              "The path to a hidden unit's input goes through its sigmoid, with derivative h (1 - h)."),
+        Wrong(variant(deltas, ("h * (1 - h)", "z * (1 - z)"),
+                      ("h = torch.sigmoid(W @ x + b)", "z = W @ x + b; h = torch.sigmoid(z)"),
+                      name="deltas_of_the_inputs"),
+              "σ' is h (1 - h), computed from the output of the sigmoid, not from its input."),
+        Wrong(variant(deltas, (" * v * h * (1 - h)", " * h"), name="deltas_of_the_weights"),
+              "δ times h is the derivative with respect to a weight in v. The hidden δ goes through v and the "
+              "sigmoid."),
+        Wrong(variant(deltas, ("torch.sigmoid(W @ x + b)", "torch.exp(W @ x + b) / (1 + torch.exp(W @ x + b))"),
+                      name="deltas_overflow"), _NAN),
+        Wrong(variant(deltas, ("return output, output * v * h * (1 - h)", "return output * v * h * (1 - h), output"),
+                      name="deltas_hidden_first"),
+              "The pair begins with the δ of the output unit; those of the hidden units come second."),
+        Wrong(variant(deltas, ("output * v * h * (1 - h)", "output * v @ (h * (1 - h))"), name="deltas_summed"),
+              "Each hidden unit has a δ of its own: multiply element by element, and do not sum over the units."),
+        Wrong(variant(deltas, ("(o - y) * o", "2 * (o - y) * o"), name="deltas_without_half"),
+              "The derivative of (o - y)² / 2 with respect to o is o - y: the 2 and the 1/2 cancel."),
+        Wrong(variant(deltas, ("output * v * h", "(o - y) * v * h"), name="deltas_from_the_error"),
+              "The hidden δ is computed from the δ of the output unit, not from o - y: the path to a hidden unit goes "
+              "through the sigmoid of the output unit, too."),
+    ),
+    hints=("Forward first: h, then o. Then backward: from E to o, from o to the input of its sigmoid.",
+           "Output: (o - y) * o * (1 - o). From there to a hidden unit: times its v, times h * (1 - h)."),
+    allows="The derivative with respect to any weight is the δ of the unit it leads to, times its input.",
+    equivalent=(("v @ h → h @ v", "a product of two vectors"),),
+)
+
+_PARENTS = "(a, b.data), (b, a.data)"
 
 
-def both(*models):
-    """List of the parameters of the models."""
-    return [parameter for model in models for parameter in model.parameters()]
+def _product_by_the_engine(a, b):
+    return a * b
 
 
-def stale(model):
-    """Set the gradients of all parameters of the model to 5, as if they came from an earlier batch."""
-    for parameter in model.parameters():
-        parameter.grad = torch.full_like(parameter, 5.0)
+def _product_a_number(a, b):
+    return a.data * b.data
 
 
-def weights(*models):
-    """List of copies of the parameters of the models, detached from the graph."""
-    return [parameter.detach().clone() for parameter in both(*models)]
+def _product_with_gradients(a, b):
+    a.grad, b.grad = b.data, a.data
+    return product(a, b)
 
 
-def lopsided(outputs, targets):
-    """Mean of exp(output - target) - (output - target): a loss that is not symmetric in its two arguments."""
-    return (torch.exp(outputs - targets) - (outputs - targets)).mean()
+class Bare:
+    """A Value without operators, for an exercise that is to write one."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = float(data), 0.0, parents
 
 
-_BACKWARD, _CLEAR, _STEP = "    loss.backward()\n", "    optimizer.zero_grad()\n", "    optimizer.step()\n"
-_OPTIMIZERS = ("SGD({}, lr=0.1)", "SGD({}, lr=0.1, momentum=0.9)", "Adam({}, lr=0.1)",
-               "SGD({}, lr=0.1, weight_decay=1)")
-_VALUES = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0)
-_TRAINING = {"line": line, "network": network, "weights": weights, "lopsided": lopsided, "one": torch.ones(1, 1),
-             "F": F, "SGD": torch.optim.SGD, "Adam": torch.optim.Adam, "both": both, "stale": stale}
+def number(node):
+    """The `data` of a Value; a number and None as they are."""
+    if isinstance(node, tuple | list | dict | str):
+        raise TypeError(f"product returned a {type(node).__name__}, where a Value is asked")
+    return getattr(node, "data", node)
 
 
-def _models(draw, count, m, hidden):
-    """Texts: one makes a `model` for `count` inputs x and m outputs each, one its `optimizer`, one a result besides."""
-    kind = draw.choice(("", ", dropout=0.5", ", norm=True" if count > 2 else ""))
-    text = f"model = network(x, {hidden}, {m}{kind}); {draw.choice(('', 'model.eval(); '))}"
-    of = draw.choice(("model.parameters()", "model[-1].parameters()", "both(model, other)"))
-    if of == "both(model, other)":  # plain SGD: other optimizers update parameters with gradient 0, not those with None
-        return f"{text}other = network(x, {m}); stale(other); ", f"optimizer = SGD({of}, lr=0.1); ", (
-            ", weights(other)")
-    return text, f"optimizer = {draw.choice(_OPTIMIZERS).format(of)}; ", ""
+def edges(node, **values):
+    """Text of the parents of a Value, sorted, as pairs such as (a, 3); `values` are the Values that may be parents."""
+    def named(part):
+        if isinstance(part, int | float):
+            return f"{part + 0.0:g}"
+        return next((name for name, value in values.items() if value is part), f"a {type(part).__name__}")
+
+    parents = getattr(node, "parents", node)
+    if not isinstance(parents, tuple | list):
+        return named(parents)
+    return ", ".join(sorted(f"({', '.join(map(named, pair))})" if isinstance(pair, tuple | list) else named(pair)
+                            for pair in parents)) or "none"
 
 
-def _targets(draw, count, m):
-    """Name of a loss function, and text of targets for outputs (count, m)."""
-    loss = draw.choice(("F.mse_loss", "lopsided", "F.cross_entropy" if m > 1 else "F.l1_loss"))
-    return loss, draw.classes(count, m) if loss == "F.cross_entropy" else draw.tensor(count, m, among=_VALUES)
+def _two_factors(draw):
+    one, other = draw.numbers(2, among=(1, 0, 2, -3, 0.5, -1, 10, -0.25, 1000))
+    line, names = draw.choice((
+        (f"a, b = Value({one}), Value({other}); c = product(a, b)", "a=a, b=b"),
+        (f"a = Value({one}); c = product(a, a)", "a=a"),
+        (f"a, b = Value({one}), Value({other}); d = product(a, b); c = product(d, a)", "a=a, b=b, d=d"),
+        (f"a, b = Value({one}), Value({other}); a.grad, b.grad = 5.0, -2.0; c = product(a, b)", "a=a, b=b"),
+    ))
+    return f"{line}; number(c), edges(c, {names})"
 
 
-def _batch(draw):
-    n, m, count, hidden = draw.sizes(4, 1, 4)
-    loss, y = _targets(draw, count, m)
-    model, optimizer, more = _models(draw, count, m, hidden)
-    old = draw.choice(("", "stale(model); "))
-    steps = f"[train_step(model, x, y, {loss}, optimizer) for _ in range({draw.integer(1, 3)})]"
-    return f"x = {draw.tensor(count, n, among=_VALUES)}; y = {y}; {model}{optimizer}{old}{steps}{more}"
+_EDGES = "number(c), edges(c, a=a, b=b)"
+PRODUCT = Exercise(
+    reference=product,
+    statement="""The product a * b of two Values, a Value.
 
+    a and b: Values, each with its number `data`, a float, and its gradient `grad`, a float. Both
+    may be the same Value, and a factor may be 0.
+    Return Value(number, parents), made by the class Value: its number is the product of the two
+    numbers; its parents are a tuple of two pairs (parent, local derivative), one for a and one for
+    b, in either order. A local derivative is a float, the partial derivative of the product with
+    respect to that parent. (A sum a + b would have the parents ((a, 1.0), (b, 1.0)).)
+    Do not change a and b, nor their `grad`. The operator * of Values is not accepted: it calls this
+    function.
 
-TRAIN_STEP = Exercise(
-    reference=train_step,
-    inputs=_batch,
-    tries=20,
-    statement="""One training step on a batch; returns the outputs (B, ...) and the loss () before the update.
-
-    Forward pass outputs = model(x), loss = loss_fn(outputs, y), then one update by the optimizer
-    with the gradient of this loss alone: the contents of .grad before the call have no effect.
-    Returns the pair (outputs, loss), two tensors detached from the computation graph.
-
-    model: nn.Module. It stays in the mode, training or evaluation, in which it is given.
-    x: inputs (B, ...). y: targets (B, ...), floats or class indices.
-    loss_fn: function of (outputs, targets) that returns the mean loss of the batch, a tensor ().
-    optimizer: any of torch.optim, also with momentum. It may hold only some of the parameters of
-        the model, or parameters of other models as well. What .grad contains after the call does
-        not matter.
-
-    Example: model y = 2x, x = y = [[1.]], mean squared error, SGD with lr=0.1. The result is
-    ([[2.]], 1.), and the weight is then 1.8.
+    >>> product(Value(2), Value(-3)).data
+    -6.0
     """,
+    inputs=_two_factors,
+    tries=24,
     cases=(
-        "model, sgd = line(0.0); train_step(model, 0 * one, 0 * one, F.mse_loss, sgd)",
-        "model, sgd = line(2.0); train_step(model, one, one, F.mse_loss, sgd)",
-        "model, sgd = line(2.0); train_step(model, one, one, F.mse_loss, sgd); model.weight.detach()",
-        "model, sgd = line(2.0); "
-        "[train_step(model, one, one, F.mse_loss, sgd) for _ in range(3)]; model.weight.detach()",
-        "model, sgd = line(2.0); train_step(model, one, 3 * one, lopsided, sgd); model.weight.detach()",
-        "model, sgd = line(2.0); [part.requires_grad for part in train_step(model, one, one, F.mse_loss, sgd)]",
-        "model, adam = line(2.0, kind=Adam); train_step(model, one, one, F.mse_loss, adam); model.weight.detach()",
-        "model, other, sgd = two_lines(); train_step(model, one, one, F.mse_loss, sgd); other.weight.detach()",
-        "model, sgd = line(2.0); model.eval(); train_step(model, one, one, F.mse_loss, sgd); model.training",
-        "model, sgd = line(2.0); train_step(model, one, one, F.mse_loss, sgd); model.training",
+        "number(product(Value(2), Value(3)))",
+        f"a, b = Value(1), Value(1); c = product(a, b); {_EDGES}",
+        f"a, b = Value(2), Value(-3); c = product(a, b); {_EDGES}",
+        "a = Value(5); c = product(a, a); number(c), edges(c, a=a)",
+        f"a, b = Value(0), Value(4); c = product(a, b); {_EDGES}",
+        f"a, b = Bare(2), Bare(-3); c = product(a, b); {_EDGES}",
     ),
     wrong=(
-        Wrong(variant(train_step, (_CLEAR, ""), name="without_clearing"),
-              "The gradients of the previous batch are still in .grad, and backward adds to them: clear them first."),
-        Wrong(variant(train_step, (_CLEAR + _BACKWARD, _BACKWARD + _CLEAR), name="cleared_too_late"),
-              "The gradients are cleared after backward has computed them: the step then changes nothing."),
-        Wrong(variant(train_step, (_STEP, ""), name="step_not_taken"),
-              "The gradients are computed, but the parameters are not updated. Which of the six steps is missing?"),
-        Wrong(variant(train_step, (".detach()", ""), name="with_graph"),
-              "The values are right, but outputs and loss still belong to the computation graph. A list of them would "
-              "keep all graphs in memory: detach both."),
-        Wrong(variant(train_step, ("outputs.detach()", "outputs"), name="outputs_with_graph"),
-              "The loss is detached; the outputs still belong to the computation graph."),
-        Wrong(variant(train_step, ("loss.detach()", "loss"), name="loss_with_graph"),
-              "The outputs are detached; the loss still belongs to the computation graph."),
-        Wrong(variant(train_step, ("loss_fn(outputs, y)", "loss_fn(y, outputs)"), name="step_swapped"),
-              "loss_fn takes the outputs first and the targets second. For many losses the order matters."),
-        Wrong(variant(train_step, ("    return", "    outputs = model(x)\n    loss = loss_fn(outputs, y)\n    return"),
-                      name="step_loss_afterwards"),
-              "Return the outputs and the loss computed before the update, not those of a second forward pass after "
-              "it."),
-        Wrong(variant(train_step, (_CLEAR, "    model.zero_grad()\n"), name="clears_the_model"),
-              "The optimizer may also hold parameters of other models. Their old gradients are not cleared here, and "
-              "the step uses them: call optimizer.zero_grad() instead."),
-        Wrong(variant(train_step, (_STEP, "    with torch.no_grad():\n        for group in optimizer.param_groups:\n"
-                                          "            for p in group['params']:\n"
-                                          "                if p.grad is not None:\n"
-                                          "                    p -= group['lr'] * p.grad\n"), name="own_sgd"),
-              "This is the update of plain SGD, whatever the optimizer is. Momentum and Adam compute other updates: "
-              "call optimizer.step()."),
-        Wrong(variant(train_step, ("outputs.detach(), loss.detach()", "loss.detach(), outputs.detach()"),
-                      name="results_exchanged"),
-              "Return the outputs first, then the loss: the two are exchanged."),
-        Wrong(variant(train_step, (_CLEAR, ""), (_STEP, _STEP + _CLEAR), name="cleared_at_the_end"),
-              "Clearing after the step prepares the next call. Gradients that are already in .grad at the first call "
-              "are still used: clear before backward."),
-        Wrong(variant(train_step, ("    outputs = model(x)", "    mode = model.training\n    model.eval()\n    "
-                                                             "outputs = model(x)"),
-                      ("    return", "    model.train(mode)\n    return"), name="outputs_in_eval"),
-              "The forward pass runs in evaluation mode, without dropout. Use the mode in which the model is given."),
-        Wrong(variant(train_step, ("    outputs = model(x)", "    model.eval()\n    outputs = model(x)"),
-                      name="step_in_eval"),
-              "After the call the model is in evaluation mode; before it, it was not. A step does not change the "
-              "mode."),
-        Wrong(variant(train_step, ("    outputs = model(x)", "    model.train()\n    outputs = model(x)"),
-                      name="step_in_training"),
-              "After the call the model is in training mode; before it, it was not. A step does not change the mode; "
-              "one_epoch sets it."),
+        Wrong(variant(product, (_PARENTS, "(a, a.data), (b, b.data)"), name="product_swapped"),
+              "If a grows by a little, a * b grows by b times as much: the local derivative is the other factor."),
+        Wrong(variant(product, (_PARENTS, "(a, 1.0), (b, 1.0)"), name="product_ones"),
+              "Local derivatives of 1 belong to a sum. That of a product is the other factor."),
+        Wrong(variant(product, (", ((a, b.data), (b, a.data))", ""), name="product_no_parents"),
+              "This Value has no parents: give them to Value, too, each paired with its local derivative."),
+        Wrong(variant(product, (_PARENTS, "(a, b.data),"), name="product_one_parent"),
+              "A product has two parents, and a local derivative for each."),
+        Wrong(variant(product, (_PARENTS, "a, b.data"), name="product_one_pair"),
+              "parents is a tuple of pairs, here of two: ((parent, local derivative), (parent, local derivative))."),
+        Wrong(variant(product, (_PARENTS, "(b.data, a), (a.data, b)"), name="product_pairs_reversed"),
+              "In each pair the parent comes first, then its local derivative: accumulate reads them in this order."),
+        Wrong(variant(product, (_PARENTS, "(a.data, b.data), (b.data, a.data)"), name="product_of_numbers"),
+              "A pair begins with the parent itself, the Value a or b, not with its number: the backward pass adds to "
+              "its grad."),
+        Wrong(variant(product, (_PARENTS, "(a, b), (b, a)"), name="product_of_values"),
+              "A local derivative is a number, not a Value: accumulate multiplies it by a gradient, a float."),
+        Wrong(variant(product, (_PARENTS, "(a, b.grad), (b, a.grad)"), name="product_of_gradients"),
+              "Gradients come in the backward pass: now each grad is still 0. Compute the local derivatives from the "
+              "numbers, `data`."),
+        Wrong(variant(product, (f"({_PARENTS})", "tuple({a: b.data, b: a.data}.items())"), name="product_merged"),
+              "product(a, a) has two pairs, too, both with the parent a; as keys of a dictionary they become one."),
+        Wrong(variant(product, (f"({_PARENTS})", "{a: b.data, b: a.data}"), name="product_dictionary"),
+              "parents is a tuple of pairs, not a dictionary: accumulate unpacks pairs."),
+        Wrong(variant(product, (_PARENTS, "a, b"), name="product_without_derivatives"),
+              "parents are pairs: with each parent stands its local derivative."),
+        Wrong(_product_a_number, "This is a number: make a Value of it, with its parents."),
+        Wrong(_product_with_gradients,
+              "Gradients belong to the backward pass: leave a.grad and b.grad as they are, and give the local "
+              "derivatives to the new Value with its parents."),
+        Wrong(_product_by_the_engine,
+              "The operator * of Values calls the engine's product, which is this function: multiply the numbers, "
+              "a.data and b.data."),
+        Wrong(variant(product, (_PARENTS, "(a, a.data * b.data), (b, a.data * b.data)"), name="product_of_both"),
+              "The local derivative is not the product: what is the partial derivative of a * b with respect to a?"),
     ),
-    hints=("Five of the six steps are yours (the batch is given): forward, loss, clear, backward, step. Then return "
-           "outputs and loss.",
-           "optimizer.zero_grad(), loss.backward(), optimizer.step(); and .detach() for both results."),
-    allows="This is nnlab.train.train_step, which fit calls for every batch.",
-    uses=_TRAINING | {"two_lines": two_lines},
-    signs=("model, sgd = line(2.0); train_step(model, one, one, F.mse_loss, sgd); model.weight.grad",),
+    hints=("Value takes the number, then the parents: pairs of a Value and a local derivative.",
+           "The derivative of a * b with respect to a is b. So one pair is (a, b.data)."),
+    allows="Each operator knows only its local derivatives; the graph does the rest.",
+    equivalent=(("((a, b.data), (b, a.data)) → ((b, a.data), (a, b.data))", "in either order"),),
+    uses={"Value": Node, "Bare": Bare, "edges": edges, "number": number},
 )
 
 
-def one_epoch(model, batches, loss_fn, optimizer):
-    """Train for one epoch, one `train_step` for each batch; returns the mean loss over all samples.
-
-    Calls model.train() first; the model stays in training mode. Returns a float: the mean loss
-    over all samples, where the loss of each batch is the one that train_step returns, computed
-    before the update. Every sample has the same weight, also in a smaller batch.
-
-    model, loss_fn, optimizer: as for train_step.
-    batches: iterable of at least one pair (x (B, ...), y (B, ...)); B may differ from batch to
-        batch. It is a list, or a generator, over which one can iterate only once.
-
-    Example: batches of 3 and 1 samples with losses 1.0 and 2.0 have the mean loss 1.25.
-    """
-    model.train()
-    total, count = 0.0, 0
-    for x, y in batches:
-        _, loss = train_step(model, x, y, loss_fn, optimizer)
-        total += len(y) * loss.item()
-        count += len(y)
-    return total / count
+IN_ORDER = "each Value once, after its parents"
+LOOKS = 30_000  # times that an answer may read `parents`, or compare two Values, in one graph
 
 
-def _epoch(draw):
-    n, m, hidden = draw.sizes(3, 1, 3)
-    count, size = draw.integer(1, 4), draw.integer(1, 3)
-    loss, y = _targets(draw, count, m)
-    model, optimizer, more = _models(draw, 1, m, hidden)
-    batches = draw.choice(("Batches(x, y, {})", "list(Batches(x, y, {}))", "iter(Batches(x, y, {}))",
-                           "(pair for pair in Batches(x, y, {}))"))
-    return (f"x = {draw.tensor(count, n, among=_VALUES)}; y = {y}; {model}{optimizer}"
-            f"one_epoch(model, {batches.format(size)}, {loss}, optimizer){more}")
+def told(order, **values):
+    """What is wrong with `order`, in a sentence, or IN_ORDER; the last of `values` is the root of the graph."""
+    if order is None:
+        return None
+    if not isinstance(order, tuple | list):
+        return f"a {type(order).__name__} is returned, not a list"
+    whole, root = ordered([*values.values()][-1]), [*values][-1]
+    names = {id(node): f"Value {k} of {len(whole)}" for k, node in enumerate(whole, 1)}
+    names |= {id(value): name for name, value in values.items()}
+    needed, places = {id(node) for node in whole}, {}
+    for place, node in enumerate(order):
+        if not hasattr(node, "parents"):
+            return f"{node!r:.40} in the list is no Value: it holds the Values themselves"
+        if id(node) not in needed:
+            return f"{names.get(id(node), node)} does not belong in the list: {root} was not made from it"
+        if id(node) in places:
+            return f"{names[id(node)]} stands in the list more than once"
+        places[id(node)] = place
+    for node in whole:
+        if id(node) not in places:
+            return f"{names[id(node)]} is missing in the list"
+    for node in whole:
+        for parent, _ in node.parents:
+            if places[id(parent)] > places[id(node)]:
+                return f"{names[id(node)]} stands before its parent {names[id(parent)]}"
+    return IN_ORDER
 
 
-ONE_EPOCH = Exercise(
-    reference=one_epoch,
-    inputs=_epoch,
-    tries=20,
-    cases=(
-        "model, sgd = line(2.0); one_epoch(model, [(one, one)], F.mse_loss, sgd)",
-        "model, sgd = line(2.0); one_epoch(model, [(one, one)] * 3, F.mse_loss, sgd), model.weight.item()",
-        "model, sgd = line(2.0, lr=0.0); one_epoch(model, [(two, 0 * two), (one, 1 + one)], F.mse_loss, sgd)",
-        "model, sgd = line(2.0); one_epoch(model, [(one, -one), (two, two + 1), (one, one)], F.mse_loss, sgd)",
-        "model, sgd = line(2.0); model.eval(); one_epoch(model, [(one, one)], F.mse_loss, sgd); model.training",
-        "model, sgd = line(2.0); one_epoch(model, iter([(one, one)] * 3), F.mse_loss, sgd), model.weight.item()",
-    ),
-    wrong=(
-        Wrong(variant(one_epoch, ("len(y) * loss", "loss"), ("count += len(y)", "count += 1"),
-                      name="epoch_mean_of_batches"),
-              "This is the mean of the batch means: samples of a small last batch get a larger weight than others. "
-              "Weight each loss by len(y)."),
-        Wrong(variant(one_epoch, ("    model.train()\n", ""), name="epoch_as_found"),
-              "After an evaluation the model may still be in evaluation mode: call model.train() first."),
-        Wrong(variant(one_epoch, (" / count", ""), name="epoch_total"),
-              "This is the sum over the samples: divide by the number of samples."),
-        Wrong(variant(one_epoch, ("total / count", "loss.item()"), name="epoch_last"),
-              "This is the loss of the last batch alone."),
-        Wrong(variant(one_epoch,
-                      ("_, loss = train_step(model, x, y, loss_fn, optimizer)", "loss = loss_fn(model(x), y)"),
-                      name="epoch_looks_only"),
-              "This evaluates the model, but does not train it: the parameters are not updated. Call train_step for "
-              "each batch."),
-        Wrong(variant(one_epoch, ("total, count = 0.0, 0", "total, count = 0.0, sum(len(y) for _, y in batches)"),
-                      ("        count += len(y)\n", ""), name="epoch_counts_first"),
-              "Right for a list. One can iterate over a generator or a zip only once: after the samples are counted, "
-              "no batch is left for training. Count them in the same loop."),
-        Wrong(variant(one_epoch, ("for x, y in batches", "for x, y in (batches[k] for k in range(len(batches)))"),
-                      name="epoch_by_indices"),
-              "Right for a list. A generator has no length and no index: iterate over the batches with for, and count "
-              "the samples there."),
-        Wrong(variant(one_epoch, ("    return", "        return"), name="epoch_returns_at_once"),
-              "Only the first batch is used: is the return inside the loop?"),
-        Wrong(variant(one_epoch, ("count += len(y)", "count += y.numel()"), name="epoch_counts_elements"),
-              "numel() counts the elements of y, and a sample may have several targets. The number of samples is "
-              "len(y)."),
-        Wrong(variant(one_epoch, ("count += len(y)", "count += len(y)\n    model.eval()"), name="epoch_ends_in_eval"),
-              "The model should stay in training mode. Code that evaluates it later calls model.eval()."),
-    ),
-    hints=("Sum len(y) * loss and len(y) over the batches; divide at the end.",
-           "_, loss = train_step(model, x, y, loss_fn, optimizer); and model.train() before the loop."),
-    allows="nnlab.train.fit repeats such an epoch, with an evaluation on validation data after each.",
-    equivalent=(("(0.0, 0) → (0, 0.0)", "an int or a float: the quotient is the same float"),
-                ("loss.item() → loss", "a tensor () is accepted for a float")),
-    uses=_TRAINING | {"two": torch.ones(2, 1), "Batches": Batches},
-)
+def _counted(size):
+    """A class of Values for a graph of that size, which stops an answer that looks at them more than LOOKS times."""
+    reads, comparisons = [0], [0]
+
+    def count(looks, says):
+        looks[0] += 1
+        if looks[0] > LOOKS:
+            raise Stopped(f"After {LOOKS:,} {says}")
+
+    class Counted:
+        __slots__ = ("__parents", "data", "grad")
+
+        def __init__(self, *parents):
+            self.data, self.grad, self.__parents = 1.0, 0.0, tuple((parent, 1.0) for parent in parents)
+
+        @property
+        def parents(self):
+            count(reads, f"looks at the parents of Values it had not ended, though the graph has only {size:,} Values: "
+                         "go on from each Value once, not once for each path that leads to it.")
+            return self.__parents
+
+        def __eq__(self, other):
+            count(comparisons, f"comparisons of Values it had not ended, though the graph has only {size:,} Values: "
+                               "`in` goes through a list element by element, but finds an element of a set at once.")
+            return self is other
+
+        __hash__ = object.__hash__
+
+        def __repr__(self):
+            return "Value(1)"
+
+    return Counted
 
 
-def confident_mistakes(outputs, targets, k):
-    """Indices of the misclassified samples, the most confident mistakes first, at most k of them.
-
-    The predicted class of a sample is the class with the largest logit. The confidence is the
-    softmax probability of the predicted class. A sample is misclassified if its predicted class
-    is not its target.
-
-    outputs: logits (N, C), float32 or float64, also large ones such as 1000. No two logits of a
-        sample are equal, and no two misclassified samples have the same confidence.
-    targets: classes (N,), int64. k: an int, at least 0.
-    Returns an int64 tensor or a list of ints. If there are fewer than k mistakes, it contains all
-    of them; if there are none, it is empty.
-
-    >>> outputs = torch.tensor([[0.0, 1.0], [3.0, 0.0], [5.0, 0.0]])
-    >>> confident_mistakes(outputs, torch.tensor([0, 1, 0]), 2)
-    tensor([1, 0])
-    """
-    confidences, predictions = torch.softmax(outputs, 1).max(1)
-    wrong = (predictions != targets).nonzero()[:, 0]
-    return wrong[confidences[wrong].argsort(descending=True)][:k]
+def chain(length):
+    """A Value made from another by that many operators of one parent in a row."""
+    made = _counted(length + 1)
+    node = made()
+    for _ in range(length):
+        node = made(node)
+    return node
 
 
-def _logits(draw):
-    """A line with logits in which no two of a row, and no two confidences, are equal or nearly so."""
-    count, classes = draw.integer(1, 6), draw.integer(2, 4)
-    low = draw.choice((0, 100, -1000, 1000))
-    rows, seen = [], []
+def doublings(count):
+    """A Value made from another by that many doublings, `node + node`."""
+    made = _counted(count + 1)
+    node = made()
     for _ in range(count):
-        row = draw.numbers(classes)
-        confidence = torch.softmax(torch.tensor(row, dtype=torch.float64), 0).max().item()
-        if len(set(row)) == classes and all(abs(confidence - other) > 1e-3 for other in seen):
-            rows.append([value + low for value in row])
-            seen.append(confidence)
-    rows = rows or [[float(value + low) for value in range(classes)]]
-    if low == 0 and draw.integer(0, 1):  # one sample of which the network is certain
-        rows[0] = [100 * value for value in rows[0]]
-    targets = [draw.integer(0, classes - 1) for _ in rows]
-    dtype = draw.choice(("", "", ", dtype=torch.float64"))
-    k = draw.choice((1, 0, 2, 3, 10))
-    return f"confident_mistakes(torch.tensor({rows}{dtype}), torch.tensor({targets}), {k})"
+        node = made(node, node)
+    return node
 
 
-_ORDER, _TOPK = "confidences[wrong].argsort(descending=True)", "confidences[wrong].topk(k).indices"
-CONFIDENT_MISTAKES = Exercise(
-    reference=confident_mistakes,
-    inputs=_logits,
+def _graph(draw, most):
+    """Text of statements that make Values from Values; a dictionary from the name of each to those of its parents."""
+    leaves = "ab"[:draw.integer(1, 2)]
+    text = [f"{', '.join(leaves)} = {', '.join(f'Value({draw.number(-2, 2):g})' for _ in leaves)}"]
+    made = dict.fromkeys(leaves, "")
+    for name in "cdefgh"[:draw.integer(1, most)]:
+        one, other = (draw.choice([*made][::-1]) for _ in range(2))
+        form = draw.choice(("{} + {}", "{} * {}", "{}.tanh()", "{}.relu()"))
+        made[name] = (one + other)[:form.count("{}")]
+        text.append(f"{name} = {form.format(one, other)}")
+    return "; ".join(text), made
+
+
+def _ancestors(made, root):
+    """Names of `root` and of all that it was made from, in order; `made` as of `_graph`."""
+    found = {root}
+    for name in reversed(made):
+        found |= set(made[name]) if name in found else set()
+    return [name for name in made if name in found]
+
+
+def _any_graph(draw):
+    kind = draw.choice(("small", "small", "small", "doublings", "chain"))
+    if kind == "doublings":
+        return f"d = doublings({draw.choice((1, 2, 3, 30, 60))}); told(ordered(d), d=d)"
+    if kind == "chain":
+        return f"c = chain({draw.choice((0, 1, 2, 1200, 1500))}); told(ordered(c), c=c)"
+    text, made = _graph(draw, 6)
+    root = [*made][-1]
+    return f"{text}; told(ordered({root}), {', '.join(f'{name}={name}' for name in made)})"
+
+
+def _ordered_with_repeats(root):
+    order = []
+    for parent, _ in root.parents:
+        order += _ordered_with_repeats(parent)
+    return [*order, root]
+
+
+def _ordered_as_met(root):
+    order, seen, waiting = [], {root}, [root]
+    for node in waiting:
+        order.append(node)
+        for parent, _ in node.parents:
+            if parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+    return order[::-1]
+
+
+def _ordered_recursive(root):
+    order, done = [], set()
+
+    def visit(node):
+        if node not in done:
+            done.add(node)
+            for parent, _ in node.parents:
+                visit(parent)
+            order.append(node)
+
+    visit(root)
+    return order
+
+
+def _ordered_depth_first(root):
+    order, seen, stack = [], set(), [root]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            order.append(node)
+            stack += [parent for parent, _ in node.parents]
+    return order[::-1]
+
+
+ORDERED = Exercise(
+    reference=ordered,
+    statement="""List of `root` and of all its ancestors in topological order: parents first, `root` last.
+
+    root: a Value. Its parents stand in `root.parents`, a tuple of pairs (parent, local derivative),
+    empty for a leaf. Its ancestors are its parents, their parents, and so on.
+    Return a list of these Values themselves: each once, after all of its parents. Any such order is
+    right. The backward pass goes through the list in reverse, so that each Value comes after all of
+    its children: the order "children first" of the figure.
+    A Value may be used many times. Tested up to 60 doublings b = a + a in a row and chains of 1,500
+    Values: the time must be proportional to the number of pairs. Python's recursion limit, 1,000
+    calls, may not be changed.
+
+    >>> a = Value(3); b = a + a; c = b + b
+    >>> [node.data for node in ordered(c)]
+    [3.0, 6.0, 12.0]
+    """,
+    inputs=_any_graph,
     cases=(
-        "confident_mistakes(torch.tensor([[0.0, 1.0], [2.0, 0.0]]), torch.tensor([1, 0]), 3)",
-        "confident_mistakes(torch.tensor([[0.0, 1.0]]), torch.tensor([0]), 3)",
-        "confident_mistakes(torch.tensor([[0.0, 1.0], [0.0, 2.0]]), torch.tensor([0, 0]), 3)",
-        "confident_mistakes(torch.tensor([[9.0, 9.1], [0.0, 2.0], [5.0, 0.0]]), torch.tensor([0, 0, 0]), 3)",
-        "confident_mistakes(four, torch.tensor([2, 2, 0, 2]), 2)",
-        "confident_mistakes(four, torch.tensor([2, 2, 0, 2]), 0)",
-        "confident_mistakes(four + 1000, torch.tensor([2, 2, 0, 2]), 3)",
+        "a = Value(1); told(ordered(a), a=a)",
+        "a = Value(1); b = a.tanh(); c = b.exp(); told(ordered(c), a=a, b=b, c=c)",
+        "a = Value(3); b = a + a; c = b + b; told(ordered(c), a=a, b=b, c=c)",
+        "a = Value(2); b = a.exp(); c = a * b; told(ordered(c), a=a, b=b, c=c)",
+        "a = Value(2); b = a.exp(); c = b * a; told(ordered(c), a=a, b=b, c=c)",
+        "a = Value(2); b = a.exp(); c = b * a; d = c * c; e = d + b; told(ordered(e), a=a, b=b, c=c, d=d, e=e)",
+        "a = Value(2); b = a.tanh(); told(ordered(b)[:1], a=a)",
+        "d = doublings(60); told(ordered(d), d=d)",
+        "c = chain(1500); told(ordered(c), c=c)",
     ),
     wrong=(
-        Wrong(variant(confident_mistakes, ("torch.softmax(outputs, 1)", "outputs"), name="mistakes_by_logits"),
-              "Sorted by the largest logit. The logits 9.1 and 9.0 give a confidence of 0.52, the logits 2 and 0 one "
-              "of 0.88: take the softmax first."),
-        Wrong(variant(confident_mistakes, ("descending=True", ""), name="mistakes_least_confident"),
-              "Here the least confident mistakes come first; the most confident ones should."),
-        Wrong(variant(confident_mistakes,
-                      ("(predictions != targets).nonzero()[:, 0]", "torch.arange(len(predictions))"),
-                      name="mistakes_and_hits"),
-              "Some of these samples are classified correctly: select the mistakes only."),
-        Wrong(variant(confident_mistakes, ("confidences[wrong]", "torch.softmax(outputs, 1)[wrong, targets[wrong]]"),
-                      ("descending=True", ""), name="mistakes_by_right_class"),
-              "Sorted by the probability of the target. The confidence is the probability of the predicted class."),
-        Wrong(variant(confident_mistakes, (f"wrong[{_ORDER}]", _ORDER), name="mistakes_places_among_wrong"),
-              "These are positions in the list of mistakes, not indices of the samples."),
-        Wrong(variant(confident_mistakes, (f"wrong[{_ORDER}]", "wrong"), name="mistakes_first"),
-              "These mistakes are in the order of the data: sort them by confidence."),
-        Wrong(variant(confident_mistakes, ("outputs, 1)", "outputs, 0)"), name="mistakes_over_samples"),
-              "The softmax is taken over the samples; the class probabilities of one sample should add up to 1."),
-        Wrong(variant(confident_mistakes, ("!=", "=="), name="mistakes_are_hits"),
-              "These samples are classified correctly: return the misclassified ones."),
-        Wrong(variant(confident_mistakes, (_ORDER, _TOPK), name="mistakes_by_topk"),
-              "topk(k) raises an error if there are fewer than k values; there may be fewer than k mistakes."),
-        Wrong(variant(confident_mistakes, ("[:, 0]", ""), name="mistakes_in_a_column"),
-              "nonzero() of a tensor (N,) has shape (n, 1), one row for each index. The indices are its column 0."),
-        Wrong(variant(confident_mistakes, ("torch.softmax(outputs, 1)",
-                                           "(outputs.exp() / outputs.exp().sum(1, keepdim=True))"),
-                      name="mistakes_overflow"),
-              "In float32, exp(z) overflows to infinity for z above 88.8, and infinity divided by infinity is nan. "
-              "torch.softmax subtracts the largest logit first; you can do the same."),
-        Wrong(variant(confident_mistakes, (f"wrong[{_ORDER}][:k]", "confidences.argsort(descending=True)[:k]"),
-                      ("return ", "return [i for i in "), ("[:k]", "[:k].tolist() if predictions[i] != targets[i]]"),
-                      name="mistakes_among_the_first"),
-              "This takes the k most confident predictions, then the mistakes among them, which are too few. Select "
-              "the mistakes first."),
+        Wrong(_ordered_with_repeats,
+              "A Value that is used twice stands in the list twice: remember which ones are done."),
+        Wrong(variant(ordered, ("return order", "return order[::-1]"), name="ordered_children_first"),
+              "This order is reversed: parents come first, the root last. The backward pass reverses it later."),
+        Wrong(_ordered_as_met,
+              "In the order of discovery a Value can come before one of its own parents: append it only when all its "
+              "parents are in the list."),
+        Wrong(_ordered_recursive,
+              "Right for small graphs; but Python stops when about a thousand calls wait inside each other. Keep a "
+              "stack, a list, of your own."),
+        Wrong(_ordered_depth_first,
+              "In this order a Value that is reached by several paths can come after one of its children: put a Value "
+              "into the list only when all its parents are there."),
+        Wrong(variant(ordered, ("return order", "return order[:-1]"), name="ordered_without_root"),
+              "The root itself belongs to the list, as its last Value."),
     ),
-    hints=("torch.softmax(outputs, 1).max(1) returns two tensors: the confidences and the predicted classes.",
-           "First the indices of the mistakes, (predictions != targets).nonzero()[:, 0]; then sort them by confidence, "
-           "argsort(descending=True)."),
-    allows="Look at the most confident mistakes first: each shows a fault of the network or a doubtful label.",
-    equivalent=(("0 → -1", "nonzero of (N,) has one column, the first and the last"),),
-    uses={"four": torch.tensor([[2.0, 0.0, 1.0], [3.0, 2.9, 0.0], [2.5, 0.0, 1.0], [2.0, 0.5, 0.4]])},
+    hints=("A Value may be appended when all its parents are in the list. Until then it waits on a stack, under its "
+           "parents.",
+           "Look at the top of the stack: if it has parents that are not done, push those; else pop it and, if new, "
+           "append it."),
+    allows="Each Value once, after its parents: in reverse order, each gradient is complete before it is passed on.",
+    uses={"Value": Node, "told": told, "chain": chain, "doublings": doublings},
 )
 
 
-def centered(digit):
-    """Image (28, 28) of zeros with `digit` in it, the center of mass shifted to (14, 14).
-
-    The center of mass has two coordinates: the mean row index and the mean column index of the
-    pixels, both weighted by the pixel values. Rows and columns are counted from 0. The digit is
-    shifted by whole pixels so that each coordinate is as near to 14 as possible.
-
-    digit: tensor (H, W), float32 or float64, H and W at most 28, no value below 0, at least one
-        above 0. No two shifts are equally near, and the shifted digit fits into the image.
-    Returns a new tensor (28, 28) with the dtype of digit. The digit itself is not changed.
-
-    >>> centered(torch.tensor([[1.0, 3.0]])).nonzero()  # the center of mass is in column 0.75
-    tensor([[14, 13],
-            [14, 14]])
-    """
-    height, width = digit.shape
-    row = digit.sum(1) @ torch.arange(height).to(digit) / digit.sum()
-    column = digit.sum(0) @ torch.arange(width).to(digit) / digit.sum()
-    top, left = round(14 - row.item()), round(14 - column.item())
-    image = digit.new_zeros(28, 28)
-    image[top:top + height, left:left + width] = digit
-    return image
+def _accumulate_anew(order):
+    for node in order[:-1]:
+        node.grad = 0.0
+    accumulate(order)
 
 
-_SHADES = ((0.0, 1.0), (0.0, 0.5, 1.0), (0.0, 1.0, 255.0), (0.0, 0.01, 1000.0))
-_MIDDLE = "torch.zeros(28, 28).index_put((torch.tensor([13, 14]), torch.tensor([14, 14])), torch.tensor([1.0, 4.0]))"
+def _accumulate_from_one(order):
+    order[-1].grad = 1.0
+    accumulate(order)
 
 
-def _digit(draw):
-    """A line with a digit that fits, and that no other place brings equally near."""
-    kind = draw.integer(0, 3)
-    if kind == 3:
-        return f"centered({_MIDDLE})"
-    height, width = draw.sizes(2, 1, 4) if kind < 2 else draw.sizes(2, 5, 20)
-    text = draw.tensor(height, width, among=draw.choice(_SHADES)) if kind < 2 else f"torch.rand({height}, {width}) ** 4"
-    if kind == 1:
-        text = f"F.pad({text}, {tuple(draw.integer(0, 12) for _ in range(4))})"
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        digit = eval(text, {"torch": torch, "F": F}).double()
-    for dimension, size in enumerate(digit.shape):
-        weight = digit.sum(1 - dimension)
-        center = 14 - (weight @ torch.arange(size).double() / digit.sum()).item()
-        start = round(center) if digit.sum() > 0 else -1
-        if abs(abs(center - start) - 0.5) < 0.01 or start < 0 or start + size > 28:
-            return f"centered(torch.ones({height}, {width}))" if height * width % 2 else "centered(torch.ones(3, 5))"
-    return f"centered({text})"
+def _accumulate_as_backward(order):
+    for node in order:
+        if node.parents:
+            node.grad = 0.0
+    order[-1].grad += 1.0
+    accumulate(order)
 
 
-_CORNER = "round(14 - row.item()), round(14 - column.item())"
-CENTERED = Exercise(
-    reference=centered,
-    inputs=_digit,
-    fresh=True,
+def _accumulate_clearing_between(order):
+    for node in order[:-1]:
+        if node.parents:
+            node.grad = 0.0
+    accumulate(order)
+
+
+def _accumulate_at_once(order):
+    def pass_on(node):
+        for parent, local_derivative in node.parents:
+            parent.grad += local_derivative * node.grad
+            pass_on(parent)
+
+    pass_on(order[-1])
+
+
+def _gradients_before(draw):
+    text, made = _graph(draw, 4)
+    *others, root = _ancestors(made, [*made][-1])
+    before = [(name, grad) for name in others if (grad := draw.choice((0, 0, 1, -2, 0.5)))]
+    before.append((root, draw.choice((1, 2, -0.5, 0, 3))))
+    names = ", ".join(f"{name}.grad" for name, _ in before)
+    values = ", ".join(f"{float(grad)}" for _, grad in before)
+    order = ", ".join([*others, root])
+    return f"{text}; {names} = {values}; accumulate([{order}]); {', '.join(f'{name}.grad' for name in [*others, root])}"
+
+
+_ONE = "c.grad = 1.0; accumulate([a, c])"
+ACCUMULATE = Exercise(
+    reference=accumulate,
+    statement="""Backward pass over a topological order: adds to each `grad` by the chain rule.
+
+    order: list of Values, each after its parents. The last is the root; its gradient is given, in
+    order[-1].grad, and need not be 1. A Value has `grad`, a float, and `parents`, a tuple of pairs
+    (parent, local derivative). Nothing is returned.
+    Afterwards the `grad` of each Value is its old one plus the sum, over all pairs in which it is
+    the parent, of local derivative × gradient of the child, which is complete by then.
+    A `grad` that is not 0 before the call counts, also that of a Value between the leaves and the
+    root: set none to 0 or to 1. Do not change the list. Value.backward() is not accepted: it calls
+    this function.
+
+    >>> a = Value(5); c = Value(15, ((a, 3.0),)); c.grad = 2.0
+    >>> accumulate([a, c]); a.grad
+    6.0
+    """,
+    inputs=_gradients_before,
+    tries=30,
     cases=(
-        "centered(torch.ones(1, 1)).nonzero()",
-        "centered(torch.ones(3, 3))",
-        "centered(torch.tensor([[0.0, 0.0], [0.0, 1.0]])).nonzero()",
-        "centered(torch.tensor([[1.0, 0, 0, 0, 0]])).nonzero()",
-        "centered(torch.tensor([[0.0, 0.0, 1e-6]])).nonzero()",
-        "centered(torch.tensor([[1.0], [0.2], [0.2], [0.2], [0.2], [0.2], [0.2], [0.2]])).nonzero()[0]",
-        "centered(torch.tensor([[0.5, 0, 0], [1, 0, 0], [0, 0, 0], [0.1, 0.2, 0.3]])).nonzero()",
-        "centered(torch.tensor([[1.0, 1.0, 1.0, 0.8, 0.0, 0.0, 0.0]])).nonzero()[0]",
-        "centered(seven)",
-        "centered(centered(seven))",
+        f"a = Value(1); c = a.relu(); {_ONE}; a.grad",
+        f"a = Value(-1); c = a.relu(); {_ONE}; a.grad",
+        f"a = Value(5); c = a ** 2; {_ONE}; a.grad",
+        "a = Value(5); a.grad = 7.0; c = a ** 2; c.grad = 2.0; accumulate([a, c]); a.grad, c.grad",
+        "a = Value(1); b = a ** 3; c = b ** 2; c.grad = 1.0; accumulate([a, b, c]); a.grad, b.grad",
+        "a = Value(3); b = a + a; c = b + b; c.grad = 1.0; accumulate([a, b, c]); a.grad, b.grad",
+        "a = Value(2); b = a * a; c = b * a; c.grad = 1.0; accumulate([a, b, c]); a.grad, b.grad",
+        "a = Value(2); b = a * a; c = b * a; b.grad, c.grad = 5.0, 2.0; accumulate([a, b, c]); a.grad, b.grad",
+        "a, b = Value(2), Value(-3); c = (a * b + a).tanh() * b; c.grad = 1.0; accumulate(ordered(c)); a.grad, b.grad",
     ),
     wrong=(
-        Wrong(variant(centered, (_CORNER, "(28 - height) // 2, (28 - width) // 2"), name="centered_by_box"),
-              "This puts the middle of the bounding box at the middle of the image. The center of mass is the mean "
-              "position of the pixels, weighted by their values."),
-        Wrong(variant(centered, ("digit.sum", "(digit > 0).to(digit).sum"), name="centered_by_inked_pixels"),
-              "Here every pixel above 0 has the same weight; the weights should be the pixel values."),
-        Wrong(variant(centered, (_CORNER, "round(14 - column.item()), round(14 - row.item())"),
-                      name="centered_by_other_axis"),
-              "Rows and columns are swapped: sum(1) sums over the columns, and leaves one value for each row."),
-        Wrong(variant(centered, (_CORNER, "14 - digit.argmax().item() // width, 14 - digit.argmax().item() % width"),
-                      name="centered_by_darkest"),
-              "This puts the pixel with the largest value in the middle. The center of mass is a mean of all pixels."),
-        Wrong(variant(centered, ("14 -", "13.5 -"), name="centered_between"),
-              "13.5 is the middle between 0 and 27, but the centers of mass of MNIST's digits are at 14."),
-        Wrong(variant(centered, ("round(", "int("), name="centered_cut"),
-              "int() rounds toward 0, so the digit is up to one pixel too high or too far left: use round()."),
-        Wrong(variant(centered, (_CORNER, "14 - int(row.item()), 14 - int(column.item())"),
-                      name="centered_cut_before"),
-              "The center of mass is truncated to an integer, so the digit is up to one pixel too low or too far "
-              "right: use round()."),
-        Wrong(variant(centered, ("    height,", "    if digit.shape == (28, 28):\n        return digit\n    height,"),
-                      name="centered_large_as_it_is"),
-              "A digit of 28 × 28 pixels need not be centered yet, and the result should be a new tensor: treat it "
-              "like the others."),
+        Wrong(variant(accumulate, ("+=", "="), name="accumulate_overwrites"),
+              "A Value used twice gets gradients from two children; the second overwrites the first: use +=."),
+        Wrong(variant(accumulate, ("reversed(order)", "order"), name="accumulate_forward"),
+              "From the front each node passes its gradient on before it has one: go through the order in reverse."),
+        Wrong(variant(accumulate, (" * node.grad", ""), name="accumulate_local"),
+              "This is the local derivative only: multiply it by the upstream gradient, that of the child node."),
+        Wrong(variant(accumulate, ("local_derivative * ", ""), name="accumulate_without_derivative"),
+              "The gradient is passed on unchanged, as if every local derivative were 1."),
+        Wrong(_accumulate_anew,
+              "Clear nothing and set nothing: what is in grad already stays, and gradients are added to it."),
+        Wrong(_accumulate_clearing_between,
+              "This clears the gradients between the leaves and the root. That is not asked: what is in grad already "
+              "stays, and is passed on, too."),
+        Wrong(_accumulate_from_one,
+              "The gradient of the root is given, in order[-1].grad: backward() sets it to 1, not this function."),
+        Wrong(_accumulate_as_backward,
+              "That is what backward() does: it clears, adds 1 to the gradient of the root and then calls this "
+              "function. Here clear nothing and set nothing."),
+        Wrong(_accumulate_at_once,
+              "A Value that is used twice passes its gradient on before it is complete, and then again. Go through the "
+              "order in reverse: there each Value comes when all its children have passed theirs on."),
+        Wrong(variant(accumulate, (" * node.grad", " + node.grad"), name="accumulate_sum"),
+              "Along an edge the local derivative and the upstream gradient are multiplied, not added."),
+        Wrong(variant(accumulate, ("in node.parents", "in node.parents[:1]"), name="accumulate_first_parent"),
+              "Only the first parent receives a gradient: pass it on to all parents."),
+        Wrong(variant(accumulate, ("parent.grad += local_derivative * node.grad",
+                                   "node.grad += local_derivative * parent.grad"), name="accumulate_from_parents"),
+              "The gradient flows from the child to its parents: the grad of the parent changes, not that of the "
+              "child."),
+        Wrong(variant(accumulate, ("parent.grad +=", "_ ="), name="accumulate_changes_nothing"),
+              "No grad changes: add to the grad of the Values in the list themselves. What is returned does not "
+              "count."),
+        Wrong(variant(accumulate, ("reversed(order)", "reversed(order[:-1])"), name="accumulate_without_root"),
+              "The last Value of the order, the root, passes its gradient on, too: begin with it."),
+        Wrong(variant(accumulate, ("node.grad", "node.data"), name="accumulate_from_data"),
+              "What flows back is the gradient of the node, node.grad, not its value."),
     ),
-    hints=("The center of mass: the mean of the row indices, weighted by the sum of each row; of the columns likewise.",
-           "row = digit.sum(1) @ torch.arange(height).to(digit) / digit.sum(); the first row of the digit is then "
-           "round(14 - row)."),
-    allows="This is the last step of MNIST's preprocessing, and of the preprocessing of your drawings below.",
-    draws="centered(seven)",
-    equivalent=tuple((f"{one} @ {other} → {other} @ {one}", "a product of two vectors") for one, other in (
-        ("digit.sum(1)", "torch.arange(height).to(digit)"), ("digit.sum(0)", "torch.arange(width).to(digit)"))),
-    uses={"F": F,
-          "seven": torch.tensor([[float(row < 2 or 10 <= column + row / 2 < 12) for column in range(12)]
-                                 for row in range(18)])},
+    hints=("Two loops: over the order in reverse, and over the parents of each node.",
+           "parent.grad += local_derivative * node.grad"),
+    allows="With product, ordered and accumulate the engine runs.",
+    uses={"Value": Node, "ordered": ordered},
 )
 
-WHICH_BUG = Quiz(
-    name="which_bug",
-    reference=["labels shuffled", "no zero_grad", "new images not normalized", "softmax twice",
-               "still in training mode"],
-    questions=("script a: the loss stays at ln 10", "script b: the loss rises",
-               "script c: the loss falls as far as that of a correct script, but the accuracy is much lower",
-               "script d: most new images are classified correctly, but the loss stays above 1.46",
-               "script e: one network, measured five times, has five different accuracies"),
-    wrong=(
-        Wrong(["labels shuffled"] * 5,
-              "Shuffled labels cannot be learned: the loss would stay at ln 10, the accuracy at 10 %. Do they?"),
-        Wrong(["no zero_grad"] * 5,
-              "If gradients are never cleared, the updates become larger and larger until the loss rises. This loss "
-              "does not rise."),
-        Wrong(["new images not normalized"] * 5,
-              "This bug concerns the new images alone: the training loss falls as in a correct script, and only the "
-              "accuracy is low. Not here."),
-        Wrong(["softmax twice"] * 5,
-              "With a second softmax the network still learns, but slowly, and the loss stays between 1.46 and ln 10. "
-              "Not here."),
-        Wrong(["still in training mode"] * 5,
-              "In training mode dropout changes the outputs from call to call. The five accuracies of this network are "
-              "equal."),
-    ),
-    hints=("Two losses are known: ln 10 = 2.30 for ten equal probabilities, and 1.46, below which no loss after a "
-           "second softmax can fall.",
-           "Which bug changes the training loss, and which only the accuracy on new images? Which makes the outputs "
-           "of one network random?"),
-    allows="Look at the loss curve first, then guess the bug, then read the code.",
-)
 
-# ------------------------------------------------------------------------------------------------- five scripts to fix
+def check_slopes(f, x, gradient, h=1e-5):
+    """Largest absolute difference between `gradient` and the central differences of f at x.
 
+    f: function of a tensor (n,) that returns a tensor (). x: tensor (n,), float64, n ≥ 1.
+    gradient: tensor (n,), float64, the gradient of f at x to be checked. h: the step, a float.
+    The central difference of coordinate k is (f(x + h e_k) - f(x - h e_k)) / (2 h), where the
+    vector e_k (n,) is 1 at index k and 0 elsewhere. Return one number, the largest over all k of
+    |central difference - gradient[k]|: a float, a tensor () or a NumPy number.
+    If an element of gradient or a value of f is nan or infinite, return nan or infinity, no finite
+    number: such a gradient must not pass the check. Do not change x or gradient.
 
-_MEASURED = "accuracy(model(new_x), new_y)"
-
-
-def _to_fix(script, *changes, wrong, hints, allows, measure=trial, looks=LOOKS, hidden, said=None, equivalent=()):
-    """The exercise to fix `script`; its reference is `script` with `changes`.
-
-    Args:
-        script: one of the five, with its bug.
-        changes: edits that fix it.
-        wrong: named wrong answers besides the usual ones, which change code that was right.
-        hints, allows, equivalent: as for `Exercise`.
-        measure: `trial`, `trial_normalized` or `trial_with_dropout`.
-        looks: names of what is looked at in this trial.
-        hidden: an edit of the reference that removes its hidden layer.
-        said: dictionary from the name of a usual wrong answer to its feedback in this exercise; None: left out.
+    >>> x = torch.tensor([3.0, 0.0], dtype=torch.float64)
+    >>> check_slopes(lambda x: x[0] ** 2 + x[1], x, torch.ones_like(x), h=0.5)
+    5.0
     """
-    fixed, run = variant(script, *changes), f'{measure.__name__}({script.__name__})["'
-    linear = "nn.ReLU(), " in inspect.getsource(fixed)
-    edits = {
-        "one_list": (("losses, accuracies\n", "losses\n"),
-                     "Return two results: the losses of all steps, and five accuracies."),
-        "with_graph": (("loss.item()", "loss"), "The losses still belong to their graphs, and the list keeps all of "
-                                                "them in memory: .item() returns a float."),
-        "exchanged": (("losses, accuracies\n", "accuracies, losses\n"),
-                      "The losses come first, then the accuracies: the two are exchanged."),
-        "more_epochs": (("range(5):", "range(10):"),
-                        "The number of steps has changed. Five epochs, batches of 20 and a smaller last batch were "
-                        "right: change only the bug."),
-        "measured_less": (("range(5)]", "range(3)]"),
-                          "Measure the accuracy five times, after the training."),
-        "images_changed": (("    model =", "    x.add_(1)\n    model ="),
-                           "The script changes its arguments in place: after the call the images or labels of the "
-                           "caller are different."),
-        "other_optimizer": (("lr=0.1", "lr=0.01"),
-                            "The optimizer, SGD with lr=0.1, was right: do not change it. Another optimizer only hides "
-                            "the bug."),
-        "no_hidden_layer": (hidden,
-                            "One layer alone is a linear model. The hidden layer of 30 units was right: keep it."),
-        "other_sizes": (("30", "20"),
-                        "The layers have other sizes: 784 inputs, 30 hidden units and 10 outputs were right."),
-        "gradients_add_up": (("            optimizer.zero_grad()\n", ""),
-                             "The gradients of several batches add up: clearing them for each batch was right."),
-        "no_step": (("            optimizer.step()\n", ""),
-                    "The loss stays near ln 10: the network learns nothing. Are forward, loss, clear, backward and "
-                    "step all there, in this order?"),
-        "sums": (("loss.item()", "loss.item() * len(labels)"),
-                 "The losses are large, or rise. Each should be the mean over its batch, which cross_entropy returns."),
-        "no_activation": (("nn.ReLU(), ", "") if linear else ("784, 30, 10]", "784, 30, 10], nn.Identity()"),
-                          "The accuracy is that of a linear model: is the ReLU still there?"),
-        "not_shuffled": (("shuffle=True", "shuffle=False"),
-                         "The batches are in the order of the data, so on images sorted by class a batch has one "
-                         "class only. Shuffling was right: keep it."),
-        "measured_in_training": (("new_x), new_y", "x), y"), "These are not accuracies on the new images: new_x and "
-                                                             "new_y."),
-    }
-    if script is scripts.script_a:
-        edits["not_shuffled"] = ("x[order].split(20), y[order]", "x.split(20), y"), edits["not_shuffled"][1]
-    if script is scripts.script_c:
-        edits["images_changed"] = ("    x, new_x =", "    x.add_(1)\n    x, new_x ="), edits["images_changed"][1]
-    texts = {name: text for name, (_, text) in edits.items()} | (said or {})
-    usual = tuple(Wrong(variant(fixed, edit, name=name), texts[name])
-                  for name, (edit, _) in edits.items() if texts[name])
-    return Exercise(
-        reference=fixed, cases=tuple(f'{run}{look}"]' for look in looks), wrong=(*wrong, *usual), hints=hints,
-        allows=allows, equivalent=((f"{_MEASURED}.item() → {_MEASURED}", "a tensor () is accepted for a "
-                                                                         "float"), *equivalent),
-        uses={measure.__name__: measure}, given=script)
+    errors = []
+    for k in range(len(x)):
+        e = torch.zeros_like(x)
+        e[k] = h
+        difference = (f(x + e) - f(x - e)) / (2 * h)
+        errors.append(abs(difference - gradient[k]))
+    return torch.stack(errors).max().item()
 
 
-_DEEP = 8 * " "  # further in than in train_step
-_MLP = ("MLP([784, 30, 10])", "MLP([784, 10])")
-SCRIPT_A = _to_fix(
-    scripts.script_a, ("y.split(20)", "y[order].split(20)"), hidden=_MLP, said={"no_step": None},
-    wrong=(
-        Wrong(variant(scripts.script_a, ("y.split(20)", "y[torch.randperm(len(y))].split(20)"), name="another_order"),
-              "The loss stays near ln 10: the network learns nothing. If all six steps are there, the labels are not "
-              "those of the images: shuffle both by the same permutation, drawn once in each epoch."),
+def _check_skips_nan(f, x, gradient, h=1e-5):
+    worst = 0.0
+    for k in range(len(x)):
+        e = torch.zeros_like(x)
+        e[k] = h
+        worst = max(worst, abs((f(x + e) - f(x - e)) / (2 * h) - gradient[k]).item())
+    return worst
+
+
+NOT_FINITE = "nan or infinity"
+
+
+def alarm(check, f, x, gradient, h=1e-5):
+    """NOT_FINITE if ``check(f, x, gradient, h)`` is nan or infinite, else its value.
+
+    An answer that keeps tensors to the end is not asked: its usual form, Python's max over tensors, passes over nan.
+    """
+    value = check(f, x, gradient, h)
+    if isinstance(check(torch.sum, x, torch.zeros_like(x)), torch.Tensor):
+        return NOT_FINITE
+    try:
+        return value if math.isfinite(value) else NOT_FINITE
+    except (TypeError, ValueError, RuntimeError):  # no number
+        return value
+
+
+def _function_and_gradient(draw):
+    n = draw.integer(1, 4)
+    f = draw.choice(("2 * x[0]", "(x ** 2).sum()", "-x.sum()", "(x ** 3).sum()", "x.prod()", "torch.sin(x).sum()",
+                     "3 * x[-1] + 1", "x[0] * x[-1]", "x.exp().sum()", "(x * x.flip(0)).sum()", "0 * x[0]"))
+    step = draw.choice(("", ", h=0.1", ", h=0.001", ", 0.5", ", h=1.0"))
+    kind = draw.choice(("", "", "", "", "nan", "inf", "f"))
+    x, gradient = (draw.tensor(n, dtype=torch.float64) for _ in range(2))
+    if not kind:
+        return f"check_slopes(lambda x: {f}, {x}, {gradient}{step})"
+    if kind == "f":
+        f = "(x / 0).sum()"
+    else:
+        parts = gradient.partition("[")[2].partition("]")[0].split(", ")
+        parts[draw.integer(0, n - 1)] = kind
+        gradient = f"torch.tensor([{', '.join(parts)}], dtype=torch.float64)"
+    return f"alarm(check_slopes, lambda x: {f}, {x}, {gradient}{step})"
+
+
+_X = "x = torch.tensor([1.0, -2.0, 0.5]).double()"
+CHECK_SLOPES = Exercise(
+    reference=check_slopes,
+    inputs=_function_and_gradient,
+    float64=False,  # always: in float32 a step of 1e-5 is lost in rounding
+    cases=(
+        "check_slopes(lambda x: 0 * x[0] + 5, torch.ones(1).double(), torch.zeros(1).double())",
+        "check_slopes(lambda x: 3 * x[0], torch.ones(1).double(), torch.tensor([3.0]).double())",
+        "check_slopes(lambda x: 3 * x[0], torch.ones(1).double(), torch.tensor([2.0]).double())",
+        f"{_X}; check_slopes(lambda x: (x ** 2).sum(), x, 2 * x, h=0.1)",
+        f"{_X}; check_slopes(lambda x: (x ** 3).sum(), x, 3 * x ** 2, h=0.1)",
+        "check_slopes(lambda x: 1e4 * x[0], torch.ones(1).double(), torch.tensor([1e4]).double())",
+        f"{_X}; check_slopes(lambda x: (x ** 3).sum(), x, 3 * x ** 2 + torch.eye(3)[0])",
+        f"{_X}; check_slopes(lambda x: torch.sin(x).prod(), x, 0 * x, h=1e-3)",
     ),
-    hints=("Follow one image: at which position is it after x[order], and at which position is its label?",
-           "The line with zip: the images are permuted, the labels are not."),
-    allows="If a loss stays at ln 10 = 2.30, look at five images of a batch with their labels first.",
-    equivalent=(("True → False", "the two have equal lengths"),),
-)
-SCRIPT_B = _to_fix(
-    scripts.script_b, (_DEEP + _BACKWARD, _DEEP + _CLEAR + _DEEP + _BACKWARD), hidden=_MLP,
-    said={"no_step": None, "gradients_add_up": None},
     wrong=(
-        Wrong(variant(scripts.script_b, (_DEEP + _BACKWARD, _DEEP + _BACKWARD + _DEEP + _CLEAR),
-                      name="cleared_too_late"),
-              "The loss stays near ln 10: the network learns nothing. The step needs gradients that are computed and "
-              "not yet cleared: in which order are clear, backward and step?"),
-        Wrong(variant(scripts.script_b, ("range(5):\n", "range(5):\n    " + _CLEAR), name="cleared_each_epoch"),
-              "The gradients of several batches still add up: clear them for each batch, not once in an epoch."),
+        Wrong(variant(check_slopes, ("f(x - e)) / (2 * h)", "f(x)) / h"), name="check_forward"),
+              "This is a forward difference: its error is proportional to h, that of a central difference to h²."),
+        Wrong(variant(check_slopes, ("(2 * h)", "h"), name="check_half"),
+              "From x - h to x + h it is two steps: divide by 2 h."),
+        Wrong(variant(check_slopes, ("/ (2 * h)", "/ 2 * h"), name="check_times_h"),
+              "/ 2 * h divides by 2 and then multiplies by h: put 2 * h in brackets."),
+        Wrong(variant(check_slopes, ("zeros_like(x)", "full_like(x, h)"), name="check_all_at_once"),
+              "All coordinates move at once: move one at a time, to get each partial derivative."),
+        Wrong(variant(check_slopes, ("abs(", "("), name="check_without_abs"),
+              "A derivative that is too small must count as much as one too large: take the absolute value, abs()."),
+        Wrong(variant(check_slopes, ("errors = []", "errors, h = [], 1e-5"), name="check_other_step"),
+              "The step h has no influence on this result: use the h that is given, not a fixed one."),
+        Wrong(variant(check_slopes, ("zeros_like(x)", "zeros_like(x, dtype=torch.float32)"), name="check_in_float32"),
+              "In float32 the step itself is rounded: give it the dtype of x, torch.zeros_like(x)."),
+        Wrong(variant(check_slopes, ("torch.stack(errors).max()", "errors[-1]"), name="check_last"),
+              "Only the last coordinate counts here: keep the largest difference of all."),
+        Wrong(variant(check_slopes, ("max()", "mean()"), name="check_mean"),
+              "The mean hides one wrong derivative among many right ones: return the largest difference."),
+        Wrong(variant(check_slopes, ("abs(difference - gradient[k])", "(difference - gradient[k]) ** 2"),
+                      name="check_squared"),
+              "The absolute difference is asked, not its square."),
+        Wrong(variant(check_slopes, (".max()", ".sum()"), name="check_sum"),
+              "The largest of the absolute differences is asked, not their sum."),
+        Wrong(variant(check_slopes, (".max()", ""), (".item()", ""), name="check_all_differences"),
+              "One number is asked, the largest difference; these are the differences of all coordinates."),
+        Wrong(variant(check_slopes, ("abs(difference - gradient[k])",
+                                     "abs(difference - gradient[k]) / abs(gradient[k])"), name="check_relative"),
+              "The absolute difference is asked: do not divide it by the size of the gradient."),
+        Wrong(_check_skips_nan,
+              "A comparison with nan is False, so max() and > pass over it, and the worst gradient passes the check: "
+              "look for nan, as torch's max does."),
     ),
-    hints=("backward adds to the gradients in .grad (week 3a). Which call clears them?",
-           "optimizer.zero_grad(), once for each batch."),
-    allows="If a loss rises from the first steps, look for zero_grad, then at the learning rate.",
+    hints=("For each k: a vector of zeros with h at index k, added to x and subtracted from it.",
+           "(f(x + e) - f(x - e)) / (2 * h), then the absolute difference from gradient[k]; collect these, torch.stack "
+           "them, and take the largest."),
+    allows="Now you can check any gradient, your own included.",
+    equivalent=(("difference - gradient[k] → gradient[k] - difference", "an absolute difference"),
+                ("torch.stack(errors).max().item() → torch.stack(errors).max()", "a tensor () is accepted, too")),
+    uses={"alarm": alarm, "nan": math.nan, "inf": math.inf},
 )
-_NORMALIZED, _MEASURE = "    x = (x - 0.5) / 0.5\n", "    with torch.no_grad():"
-SCRIPT_C = _to_fix(
-    scripts.script_c, (_NORMALIZED, "    x, new_x = (x - 0.5) / 0.5, (new_x - 0.5) / 0.5\n"), hidden=_MLP,
-    measure=trial_normalized, looks=NORMALIZED_LOOKS,
+
+
+def bce_gradients(x, w, b, y):
+    """Gradients of the mean binary cross-entropy E with respect to w and b: (n, m) and (m,).
+
+    The logits are z = x w + b, the probabilities p = σ(z), and E is the mean over the m outputs j
+    of -(y_j log p_j + (1 - y_j) log(1 - p_j)).
+    Arguments: x (n,), w (n, m), b (m,) and the targets y (m,), numbers from 0 to 1: tensors of one
+    dtype, float32 or float64. Return a pair, of the same dtype: ∂E/∂w (n, m), then ∂E/∂b (m,).
+    Compute them by hand: backward() and torch's other functions for gradients are not accepted.
+    Tested too: n different from m, m = 1, and logits up to ±1000, where nothing may be nan.
+
+    >>> T = torch.tensor
+    >>> bce_gradients(T([2.0]), T([[0.0]]), T([0.0]), T([1.0]))
+    (tensor([[-1.]]), tensor([-0.5000]))
+    """
+    delta = (torch.sigmoid(x @ w + b) - y) / len(y)
+    return torch.outer(x, delta), delta
+
+
+def _layer(draw):
+    n, m = draw.sizes(2, 1, 4)
+    wide = ((-3, 3), (-3, 3), (-200, 200), (-1000, 1000))
+    return (f"bce_gradients({draw.tensor(n)}, {draw.tensor(n, m)}, {draw.tensor(m, ranges=wide)}, "
+            f"{draw.tensor(m, among=(0.0, 1.0, 0.5, 0.25))})")
+
+
+BCE_GRADIENTS = Exercise(
+    reference=bce_gradients,
+    inputs=_layer,
+    forbids=("backward", "grad"),
+    cases=(
+        "bce_gradients(torch.tensor([1.0]), torch.tensor([[0.0]]), torch.tensor([0.0]), torch.tensor([0.5]))",
+        "bce_gradients(torch.tensor([1.0]), torch.tensor([[2.0]]), torch.tensor([0.0]), torch.tensor([1.0]))",
+        "bce_gradients(torch.tensor([2.0, -1.0]), torch.tensor([[0.5], [1.0]]), torch.tensor([0.0]), "
+        "torch.tensor([0.0]))",
+        "bce_gradients(torch.ones(2), torch.zeros(2, 2), torch.zeros(2), torch.tensor([0.0, 1.0]))",
+        "bce_gradients(torch.tensor([1.0, 3.0]), torch.eye(2) - 0.5, torch.tensor([0.1, 0.2]), "
+        "torch.tensor([0.0, 1.0]))",
+        "bce_gradients(torch.ones(5), torch.randn(5, 3), torch.randn(3), torch.zeros(3))",
+        "bce_gradients(torch.ones(2), torch.zeros(2, 1), torch.tensor([1000.0]), torch.tensor([0.0]))",
+    ),
     wrong=(
-        Wrong(variant(scripts.script_c, (_NORMALIZED, ""), name="normalization_removed"),
-              "Now no image is normalized. The normalization of the training images was right: keep it, and find out "
-              "where it is missing."),
-        Wrong(variant(scripts.script_c, (_MEASURE, f"    new_x = (new_x - new_x.mean()) / new_x.std()\n{_MEASURE}"),
-                      name="other_normalization"),
-              "Training images and new images must be transformed by the same two numbers, 0.5 and 0.5."),
-        Wrong(variant(scripts.script_c, (_NORMALIZED, ""), ("range(5):\n", f"range(5):\n    {_NORMALIZED}"),
-                      (_MEASURE, f"    new_x = (new_x - 0.5) / 0.5\n{_MEASURE}"), name="normalized_again"),
-              "The inputs of the network are not the training images with pixels from -1 to 1: normalize them once, "
-              "before the first epoch."),
+        Wrong(variant(bce_gradients, (" / len(y)", ""), name="bce_summed"),
+              "The loss is the mean over the m outputs: divide by m."),
+        Wrong(variant(bce_gradients, ("outer(x, delta)", "outer(delta, x)"), name="bce_transposed"),
+              "The gradient must have the shape of w, (n, m): row i belongs to input i."),
+        Wrong(variant(bce_gradients, ("delta = ", "delta = -"), name="bce_uphill"),
+              "The sign: the derivative with respect to a logit is σ(z) - y, probability minus target."),
+        Wrong(variant(bce_gradients, ("delta = ", "p = torch.sigmoid(x @ w + b); delta = p * (1 - p) * "),
+                      name="bce_squared"),
+              "σ (1 - σ) belongs to the squared error. In cross-entropy it cancels: what remains is σ(z) - y (week "
+              "1b)."),
+        Wrong(variant(bce_gradients, ("torch.sigmoid(x @ w + b)", "torch.softmax(x @ w + b, 0)"), name="bce_softmax"),
+              "Each output is a binary classification of its own: σ of each logit, not a softmax over them."),
+        Wrong(variant(bce_gradients, ("/ len(y)", "/ 3"), name="bce_a_third"),
+              "1/3 is right only where there are 3 outputs: the mean over m outputs divides by m, here len(y)."),
+        Wrong(variant(bce_gradients, ("/ len(y)", "/ len(x)"), name="bce_over_inputs"),
+              "The loss is the mean over the m outputs, not over the n inputs: divide by m."),
+        Wrong(variant(bce_gradients, ("torch.outer(x, delta), delta", "torch.outer(x, delta), delta.sum()"),
+                      name="bce_one_bias"),
+              "Each output has a bias of its own: the gradient with respect to b has the shape (m,), not summed."),
+        Wrong(variant(bce_gradients, ("torch.outer(x, delta), delta", "delta, torch.outer(x, delta)"),
+                      name="bce_bias_first"),
+              "The pair begins with the gradient with respect to w, then comes that with respect to b."),
+        Wrong(variant(bce_gradients, ("torch.sigmoid(x @ w + b)", "torch.exp(x @ w + b) / (1 + torch.exp(x @ w + b))"),
+                      name="bce_overflow"), _NAN),
+        Wrong(variant(bce_gradients, ("outer(x,", "outer(torch.ones_like(x),"), name="bce_without_x"),
+              "The derivative with respect to a weight is the δ of the unit it leads to, times its input, x."),
     ),
-    hints=("The training loss is right. What happens to the training images, and not to the new images?",
-           "new_x needs the same normalization as x, before the accuracy is measured."),
-    allows="If the training loss is low and the accuracy on new images is poor, compare the pixels of both first.",
+    hints=("For one logit z with target y the derivative is σ(z) - y. The mean over m outputs divides it by m.",
+           "w[i, j] connects x[i] with logit j, so its derivative is x[i] * delta[j]: torch.outer."),
+    allows="This is what backward() computes for this layer.",
 )
-SCRIPT_D = _to_fix(
-    scripts.script_d, ("nn.Sequential(MLP([784, 30, 10]), nn.Softmax(1))", "MLP([784, 30, 10])"), hidden=_MLP,
+
+WHAT_GRAD_HOLDS = Quiz(
+    name="what_grad_holds",
+    reference=[6, 12, 3, False, 6],
+    questions=(
+        "w = torch.tensor(3.0, requires_grad=True); (w * w).backward(): then w.grad is",
+        "then (w * w).backward() once more, nothing cleared: w.grad is",
+        "w.grad = None; (w.detach() * w).backward(): w.grad is",
+        "with torch.no_grad(): y = w * w. y.requires_grad is",
+        "w.grad = None; y = 2 * w; y = 3 * y; y.backward(): w.grad is",
+    ),
     wrong=(
-        Wrong(variant(scripts.script_d, ("F.cross_entropy", "F.nll_loss"), name="likelihood_of_probabilities"),
-              "nll_loss takes log-probabilities; the outputs of this network are probabilities."),
-        Wrong(variant(scripts.script_d, ("nn.Softmax(1)", "nn.Sigmoid()"), name="squashed"),
-              "The loss stays high. cross_entropy takes logits, which may be any real numbers. Are the outputs still "
-              "limited to the interval from 0 to 1, by a softmax or a sigmoid?"),
-        Wrong(variant(scripts.script_d, ("F.cross_entropy", "F.nll_loss"), ("nn.Softmax(1)", "nn.Identity()"),
-                      name="none_at_all"),
-              "Now no softmax is applied, and the loss falls without a lower bound. cross_entropy applies the softmax "
-              "itself."),
+        Wrong([9, 12, 3, False, 6], "w * w is 9; its derivative at w = 3 is 2 w."),
+        Wrong([6, 6, 3, False, 6], "backward() adds to what is there: nothing clears .grad by itself."),
+        Wrong([6, 0, 3, False, 6], "backward() adds to what is there; it is zero_grad that clears."),
+        Wrong([6, 12, 6, False, 6], "A detached w has no graph: the gradient flows through the other factor only."),
+        Wrong([6, 12, 3, True, 6], "Under no_grad() torch keeps no graph: a result does not require a gradient."),
+        Wrong([6, 12, 3, False, 3], "The name y is bound to a new tensor, but the graph stays whole: w, 2 w, 3 (2 w)."),
+        Wrong([3, 12, 3, False, 6], "Both factors of w * w are w: two edges, each with local derivative 3; add them."),
     ),
-    hints=("cross_entropy takes logits and applies the softmax itself (week 1b).",
-           "Remove the softmax from the model."),
-    allows="If the accuracy is high and the loss is high, too, check the inputs of the loss function.",
+    hints=("Run the lines in a cell of your own, and print w.grad after each.",
+           "detach() cuts an edge; no_grad() builds no graph at all; += is what backward() does."),
+    allows="backward() accumulates gradients: this is why a training loop clears them first.",
 )
-SCRIPT_E = _to_fix(
-    scripts.script_e, ("    with torch.no_grad():", "    model.eval()\n    with torch.no_grad():"),
-    measure=trial_with_dropout,
-    hidden=("nn.Linear(784, 30), nn.ReLU(), nn.Dropout(0.5),\n                          nn.Linear(30, 10)",
-            "nn.Dropout(0.5), nn.Linear(784, 10)"),
-    wrong=(
-        Wrong(variant(scripts.script_e, ("losses = []\n", "losses = []\n    model.eval()\n"),
-                      name="eval_from_the_start"),
-              "The training loss is lower than with dropout. In training each hidden unit should be dropped with "
-              "probability 0.5, in the measurement none. Where does the measurement begin?"),
-        Wrong(variant(scripts.script_e, ("nn.Dropout(0.5)", "nn.Dropout(0.4)"), name="less_dropout"),
-              "The five accuracies differ: dropout is still random during the measurement."),
-        Wrong(variant(scripts.script_e, ("[accuracy(model(new_x), new_y).item() for _ in range(5)]",
-                                         "[accuracy(model(new_x), new_y).item()] * 5"), name="measured_once"),
-              "The five accuracies are equal, but lower than without dropout: is dropout still active during the "
-              "measurement?"),
-    ),
-    hints=("Dropout is only for training. Which method sets evaluation mode?",
-           "model.eval() before the accuracy is measured."),
-    allows="If a network has two different outputs for one input, look for a missing eval().",
-)
-EXERCISES = (SIX_STEPS, TRAIN_STEP, ONE_EPOCH, CONFIDENT_MISTAKES, CENTERED, WHICH_BUG,
-             SCRIPT_A, SCRIPT_B, SCRIPT_C, SCRIPT_D, SCRIPT_E)
+
+EXERCISES = [SLOPES_BY_HAND, DELTAS, PRODUCT, ORDERED, ACCUMULATE, CHECK_SLOPES, BCE_GRADIENTS, WHAT_GRAD_HOLDS]

@@ -8,7 +8,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from nnlab.checks.comparing import kind as kind_of
 from nnlab.checks.exercise import once
 from nnlab.exercises.looks import RIGHT, Found, Hooks, Looks
-from nnlab.exercises.week03b_images import before_normalization, blank_images, mixed_images, with_ranges
+from nnlab.exercises.week03d_images import before_normalization, blank_images, mixed_images, with_ranges
 
 PARAMETERS = 784 * 30 + 30 + 30 * 10 + 10
 LOOKS = ("run", "results", "steps", "images", "optimizer", "parameters", "gradients", "training", "order", "rate",
