@@ -1,25 +1,71 @@
 """Week 2b's exercises: their rules, oracles of their references, and wrong answers that nobody has named."""
 
-import dataclasses
-import fractions
 import functools
 import itertools
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
-import scipy.stats
 import torch
 import torch.nn.functional as F
 from exercise_rules import ExerciseRules, all_rejected
 from torch import nn
 
 from nnlab import toys
-from nnlab.checks.candidate import Reference, lines_of
+from nnlab.checks.quizzes import judge_value
 from nnlab.exercises import week02b
 from nnlab.models import MLP
 
 REFERENCE = {exercise.name: exercise.reference for exercise in week02b.EXERCISES}
+
+
+def count_by_torch(sizes: list[int]) -> int:
+    return sum(torch.empty(n, m).numel() + torch.empty(m).numel() for n, m in pairwise(sizes))
+
+
+def count_by_loops(sizes):
+    total = 0
+    for k in range(1, len(sizes)):
+        for _ in range(sizes[k]):
+            total += sizes[k - 1] + 1
+    return total
+
+
+def linear_with_new_parameters(W, c):
+    layer = nn.Linear(len(W), len(c))
+    layer.weight, layer.bias = nn.Parameter(W.T.clone()), nn.Parameter(c.clone())
+    return layer
+
+
+def linear_by_data(W, c):
+    layer = nn.Linear(in_features=W.size(0), out_features=W.size(1), bias=True)
+    layer.weight.data, layer.bias.data = W.t().contiguous().clone(), c.clone()
+    return layer
+
+
+def linear_by_a_state(W, c):
+    layer = nn.Linear(*W.shape)
+    layer.load_state_dict({"weight": W.T, "bias": c})
+    return layer
+
+
+def linear_by_elements(W, c):
+    layer = nn.Linear(*W.shape)
+    with torch.no_grad():
+        for i in range(len(W)):
+            for j in range(len(c)):
+                layer.weight[j, i] = W[i, j]
+        layer.bias[:] = c
+    return layer
+
+
+def scores_by_loops(images, W, c):
+    rows = []
+    for image in images:
+        pixels = torch.cat([row / 255 for row in image])
+        rows.append(pixels @ W + c)
+    return torch.stack(rows)
 
 
 class VectorOutput(nn.Module):
@@ -45,115 +91,61 @@ def from_zero_outputs():
     return network
 
 
-def bump_by_bump(x, heights, steepness):
-    total = torch.zeros(len(x), dtype=x.dtype)
-    for k in range(len(heights)):
-        a, b = k / len(heights), (k + 1) / len(heights)
-        total = total + heights[k] * (torch.sigmoid(steepness * (x - a)) - torch.sigmoid(steepness * (x - b)))
-    return total
-
-
-def bumps_by_tanh(x, heights, steepness):
-    edges = torch.linspace(0, 1, len(heights) + 1, dtype=x.dtype)
-    up = 0.5 + 0.5 * torch.tanh(0.5 * steepness * torch.sub(x.unsqueeze(1), edges.unsqueeze(0)))
-    return -(up.diff(dim=1) * heights).sum(dim=1)
-
-
-def bumps_as_jumps(x, heights, steepness):
-    zero = heights.new_zeros(1)
-    jumps = torch.cat([heights, zero]) - torch.cat([zero, heights])
-    edges = torch.arange(len(jumps)).to(x) / len(heights)
-    return torch.sigmoid(steepness * (x[:, None] - edges)) @ jumps
-
-
-def middle_of_low_and_high(curve, n):
-    x = torch.linspace(0, 1, 100 * n + 1, dtype=torch.float64)
-    heights = []
-    for k in range(n):
-        values = curve(x[100 * k:100 * (k + 1) + 1])
-        heights.append((values.min() + values.max()) / 2)
-    return torch.stack(heights)
-
-
-def count_up(slope: float, error: float) -> int:
-    n = 1
-    while slope / (2 * n) > error:
-        n += 1
-    return n
-
-
-def other_sawtooth(x, depth):
-    """By recursion, from relu(x) in another form."""
-    positive = lambda z: z.clamp(min=0)  # noqa: E731
-    return other_sawtooth(2 * positive(x) - 4 * positive(x - 0.5), depth - 1) if depth else x
-
-
-def silently(function):
-    @functools.wraps(function)
-    def wrapped(*args, **kwargs):
-        return function(*args, **kwargs)
-    return wrapped
-
-
-@silently
-def sawtooth_by_where(x: torch.Tensor, depth: int) -> torch.Tensor:
-    result = x.clone()
-    for _ in range(depth):
-        result = torch.where(result < 0.5, 2 * result, 2 - 2 * result)
-    return result
-
-
-def paired_by_loops(a, b):
-    differences = [one - other for one, other in zip(a.tolist(), b.tolist(), strict=True)]
-    mean = sum(differences) / len(differences)
-    variance = sum((d - mean) ** 2 for d in differences) / (len(differences) - 1)
-    return mean, math.sqrt(variance / len(differences))
-
-
 class TestExercises(ExerciseRules):
     module = week02b
     styles = {
+        "count_parameters": [
+            count_by_torch, count_by_loops, lambda sizes: sum(sizes[k] * sizes[k + 1] for k in range(len(sizes) - 1))
+            + sum(sizes[1:]), lambda sizes: ((np.array(sizes)[:-1] + 1) * np.array(sizes)[1:]).sum(),
+            lambda sizes: (torch.tensor(sizes[:-1]) + 1) @ torch.tensor(sizes[1:]),
+            lambda sizes: 0 if len(sizes) < 2 else (sizes[0] + 1) * sizes[1] + REFERENCE["count_parameters"](sizes[1:]),
+        ],
+        "as_linear": [linear_with_new_parameters, linear_by_data, linear_by_a_state, linear_by_elements],
+        "scores_of": [
+            lambda images, W, c: F.linear(images.view(len(images), 784) / 255, W.T, c), scores_by_loops,
+            lambda images, W, c: (images.numpy().reshape(-1, 784) / np.float32(255)) @ W.numpy() + c.numpy(),
+            lambda images, W, c: torch.einsum("nij,ijk->nk", images.float(), W.view(28, 28, 10)) / 255 + c,
+            lambda images, W, c: torch.addmm(c, nn.Flatten()(images).div(255.0), W),
+            lambda images, W, c: [image.reshape(784).double() / 255 @ W.double() + c for image in images],
+        ],
         "moons_network": [
             lambda: nn.Sequential(nn.Linear(2, 3), nn.Sigmoid(), nn.Linear(3, 1)), lambda: VectorOutput(), normalized,
             lambda: MLP([2, 2, 2, 1], activation=torch.tanh), from_zero_outputs,
             lambda: nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1)),
         ],
-        "by_bumps": [bump_by_bump, bumps_by_tanh, bumps_as_jumps,
-                     lambda x, heights, steepness: torch.stack([bump_by_bump(x[k:k + 1], heights, steepness)[0]
-                                                                for k in range(len(x))])],
-        "heights_within": [
-            lambda curve, n: torch.stack([curve(torch.tensor((k + 0.5) / n)) for k in range(n)]),
-            lambda curve, n: curve(torch.linspace(1 / (2 * n), 1 - 1 / (2 * n), n)),
-            lambda curve, n: curve(torch.linspace(1 / (2 * n), 1 - 1 / (2 * n), n, dtype=torch.float64)),
-            middle_of_low_and_high, lambda curve, n: curve(torch.arange(n + 1) / n).unfold(0, 2, 1).mean(1),
-            lambda curve, n: curve(torch.from_numpy(np.arange(1, 2 * n, 2) / (2 * n))).tolist(),
-        ],
-        "bumps_needed": [
-            count_up, lambda slope, error: -int(-slope // (2 * error)),
-            lambda slope, error: np.ceil(slope / error / 2).astype(int),
-            lambda slope, error: int(torch.ceil(torch.tensor(0.5 * slope / error))),
-            lambda slope, error: math.ceil(fractions.Fraction(slope) / (2 * fractions.Fraction(error))),
-            lambda slope, error: next(n for n in range(1, 10_000) if slope / (2 * n) <= error * (1 + 1e-12)),
-            lambda slope, error: math.ceil(slope / (2 * error) - 1e-9),
-        ],
-        "sawtooth": [
-            lambda x, depth: x if depth == 0 else other_sawtooth(x, depth), sawtooth_by_where,
-            lambda x, depth: functools.reduce(lambda y, _: 1 - (2 * y - 1).abs(), range(depth), x),
-            lambda x, depth: torch.min(x * 2 ** depth % 2, 2 - x * 2 ** depth % 2) if depth else x,
-        ],
-        "units_for_teeth": [
-            lambda depth: [depth + depth, 1 << depth], lambda depth: torch.tensor([2 * depth, 2 ** depth]),
-            lambda depth: (np.int64(2) * depth, np.int64(2) ** depth),
-            lambda depth: (sum(2 for _ in range(depth)), len(range(2 ** depth))),
-        ],
-        "paired": [
-            lambda a, b: ((a - b).mean(), ((a - b).var() / len(a)).sqrt()), paired_by_loops,
-            lambda a, b: ((a - b).mean(), torch.std(a - b) / math.sqrt(a.numel())),
-            lambda a, b: (np.mean((a - b).numpy()), np.std((a - b).numpy(), ddof=1) / np.sqrt(len(a))),
-            lambda a, b: (a.mean() - b.mean(), scipy.stats.sem((a - b).numpy())),
-            lambda a, b: [(a - b).sum() / len(a), (a - b).sub((a - b).mean()).norm() / (len(a) * (len(a) - 1)) ** 0.5],
-        ],
     }
+
+
+COUNTS = []
+
+
+def count_all_so_far(sizes):
+    COUNTS.append(REFERENCE["count_parameters"](sizes))
+    return sum(COUNTS[-2:])
+
+
+def count_by_popping(sizes):
+    total = 0
+    while len(sizes) > 1:
+        n = sizes.pop(0)
+        total += (n + 1) * sizes[0]
+    return total
+
+
+def count_by_inserting(sizes):
+    sizes.append(0)
+    return sum((n + 1) * m for n, m in pairwise(sizes))
+
+
+def linear(*lines):
+    """A wrong `as_linear` with that body."""
+    names = {"nn": nn, "torch": torch, "F": F}
+    exec("def as_linear(W, c):\n" + "\n".join(f"    {line}" for line in lines), names)
+    return names["as_linear"]
+
+
+def as_linear_once(W, c, layers={}):  # noqa: B006
+    return layers.setdefault(W.shape, REFERENCE["as_linear"](W, c))
 
 
 def trained(steps):
@@ -196,13 +188,77 @@ def sequence(*hidden, end=()):
     return moons_network
 
 
-def in_place(x, depth):
-    for _ in range(depth):
-        x.mul_(2).sub_(1).abs_().neg_().add_(1)
-    return x
-
-
 WRONG = {
+    "count_parameters": [
+        count_by_popping, count_by_inserting, count_all_so_far, lambda sizes: sum(n * m for n, m in pairwise(sizes)),
+        lambda sizes: sum(n * m + 1 for n, m in pairwise(sizes)), lambda sizes: math.prod(sizes),
+        lambda sizes: sum(n * (m + 1) for n, m in pairwise(sizes)), lambda sizes: sum(sizes) + len(sizes) - 1,
+        lambda sizes: sum((n + 1) * (m + 1) for n, m in pairwise(sizes)), lambda sizes: (sizes[0] + 1) * sizes[1],
+        lambda sizes: sum((n + 1) * m for n, m in zip(sizes[::2], sizes[1::2], strict=False)),
+        lambda sizes: sum((n + 1) * m for n, m in pairwise(set(sizes))), lambda sizes: sum(sizes[1:]),
+        lambda sizes: sum((n + 1) * m for n, m in pairwise(sizes[::-1])),
+        lambda sizes: sum((n + 1) * m for n, m in pairwise(sorted(sizes))),
+        lambda sizes: sum(n * m for n, m in pairwise(sizes)) + sum(sizes),
+        lambda sizes: sum(n * m for n, m in pairwise(sizes)) + sum(sizes[1:-1]),
+        lambda sizes: (sizes[0] + 1) * sizes[1] + (sizes[-2] + 1) * sizes[-1],
+        lambda sizes: [(n + 1) * m for n, m in pairwise(sizes)], lambda sizes: float(count_by_loops(sizes)) + 0.5,
+        lambda sizes: sum((n + 1) * m for n, m in pairwise(sizes[1:])), lambda sizes: str(count_by_loops(sizes)),
+    ],
+    "as_linear": [
+        as_linear_once, linear("return nn.Linear(*W.shape)"), linear("return lambda x: x @ W + c"),
+        linear("return lambda x: F.linear(x, W.T, c)"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight, layer.bias = nn.Parameter(W.T), nn.Parameter(c)",
+               "return layer"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight.data, layer.bias.data = W.T, c", "return layer"),
+        linear("layer = nn.Linear(*W.shape[::-1])", "layer.weight = nn.Parameter(W.T.clone())",
+               "layer.bias = nn.Parameter(c.clone())", "return layer"),
+        linear("layer = nn.Linear(*W.shape[::-1])", "layer.weight.data.copy_(W)", "layer.bias.data.copy_(c)",
+               "return layer"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight.data.copy_(W)", "layer.bias.data.copy_(c)", "return layer"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight.copy_(W.T)", "layer.bias.copy_(c)", "return layer"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight.data.copy_(W.T)", "return layer"),
+        linear("layer = nn.Linear(*W.shape, bias=False)", "layer.weight.data.copy_(W.T)", "return layer"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight.data.copy_(W.T)", "layer.bias.data.copy_(-c)",
+               "return layer"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight.data.copy_(W.T.flip(0))", "layer.bias.data.copy_(c)",
+               "return layer"),
+        linear("layer = nn.Linear(*W.shape).requires_grad_(False)", "layer.weight.copy_(W.T)", "layer.bias.copy_(c)",
+               "return layer"),
+        linear("layer = nn.Linear(*W.shape)", "del layer.weight, layer.bias",
+               "layer.weight, layer.bias = W.T.clone(), c.clone()", "return layer"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight.data.copy_(W.T)", "layer.bias.data.copy_(c)",
+               "return layer.double()"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight.data.copy_(W.T)", "layer.bias.data.copy_(c)",
+               "return nn.Sequential(layer)"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight.data.copy_(W.T)", "layer.bias.data.copy_(c.mean())",
+               "return layer"),
+        linear("layer = nn.Linear(*W.shape)", "layer.weight.data.copy_(W.T)", "layer.bias.data.copy_(c)"),
+        linear("W.t_()", "layer = nn.Linear(W.shape[1], W.shape[0])", "layer.weight.data.copy_(W)",
+               "layer.bias.data.copy_(c)", "return layer"),
+    ],
+    "scores_of": [
+        lambda images, W, c: images.flatten(1).float() @ W + c, lambda images, W, c: images.flatten(1) / 255 @ W,
+        lambda images, W, c: (images.flatten(1) > 127).float() @ W + c, lambda images, W, c: images @ W + c,
+        lambda images, W, c: (images.flatten(1) > 0).float() @ W + c, lambda images, W, c: images.flatten(1) @ W + c,
+        lambda images, W, c: images.flatten(1) / 256 @ W + c, lambda images, W, c: (images / 255).flatten() @ W + c,
+        lambda images, W, c: (images.flatten(1) // 255).float() @ W + c,
+        lambda images, W, c: (images.flatten(1).float() / 255).round() @ W + c,
+        lambda images, W, c: images.flatten(1).float() / images.max() @ W + c,
+        lambda images, W, c: (images.flatten(1) / 127.5 - 1) @ W + c,
+        lambda images, W, c: images.mT.flatten(1) / 255 @ W + c, lambda images, W, c: images.flatten(1) / 255 @ W - c,
+        lambda images, W, c: images.view(784, -1).T / 255 @ W + c,
+        lambda images, W, c: (images.flatten(1) / 255 @ W + c).softmax(1),
+        lambda images, W, c: (images.flatten(1) / 255 @ W + c).argmax(1),
+        lambda images, W, c: torch.relu(images.flatten(1) / 255 @ W + c),
+        lambda images, W, c: (images.flatten(1).float() @ W + c) / 255,
+        lambda images, W, c: images[0].flatten() / 255 @ W + c,
+        lambda images, W, c: (images[0].flatten() / 255 @ W + c).expand(len(images), 10),
+        lambda images, W, c: (images.flatten(1) / 255 @ W + c).mean(0),
+        lambda images, W, c: (images.flatten(1) / 255 @ W + c).T,
+        lambda images, W, c: (1 - images.flatten(1) / 255) @ W + c,
+        lambda images, W, c: images.flatten(1).char().float() / 255 @ W + c,
+        lambda images, W, c: images.flatten(1) / 255 @ W.div_(2).mul(2) + c,
+    ],
     "moons_network": [
         sequence(1), sequence(5, 1), sequence(4, 2), sequence(8, 8, 1), sequence(2, 1), sequence(1, 1),
         sequence(1, 1, 1, 1),
@@ -216,111 +272,6 @@ WRONG = {
         lambda: nn.Sequential(nn.Linear(2, 4), Step(), nn.Linear(4, 1)), lambda: MLP([2, 3, 1], torch.tanh).double(),
         lambda: MLP([2, 4, 1], torch.tanh).requires_grad_(False),
     ],
-    "by_bumps": [
-        lambda x, heights, steepness: bump_by_bump(x, heights, -steepness),
-        lambda x, heights, steepness: bump_by_bump(x, heights, 2 * steepness),
-        lambda x, heights, steepness: bump_by_bump(x, heights.flip(0), steepness),
-        lambda x, heights, steepness: bump_by_bump(x, heights.abs(), steepness),
-        lambda x, heights, steepness: bump_by_bump(x, heights, steepness) / len(heights),
-        lambda x, heights, steepness: bump_by_bump(x, heights, steepness).mean(),
-        lambda x, heights, steepness: bump_by_bump(x, heights, steepness).detach().clamp(-1, 1),
-        lambda x, heights, steepness: bump_by_bump(x, heights, 100.0), lambda x, heights, steepness: heights,
-        lambda x, heights, steepness: bump_by_bump(x, heights, steepness)[:, None],
-        lambda x, heights, steepness: bump_by_bump(x, heights[:1].expand(len(heights)), steepness),
-        lambda x, heights, steepness: bumps_as_jumps(x, torch.cat([heights[:-1], 0 * heights[-1:]]), steepness),
-        lambda x, heights, steepness: bump_by_bump(x - 0.5 / len(heights), heights, steepness),
-        lambda x, heights, steepness: bump_by_bump(x, heights.cumsum(0), steepness),
-        lambda x, heights, steepness: bump_by_bump(x.clamp(0, 1), heights, steepness),
-        lambda x, heights, steepness: bump_by_bump(x.clamp_(-1, 1), heights, steepness) + 0 * x,
-        lambda x, heights, steepness: heights[(x * len(heights)).long().clamp(0, len(heights) - 1)],
-        lambda x, heights, steepness: torch.sigmoid(steepness * (x[:, None] - torch.arange(len(heights)))) @ heights,
-        lambda x, heights, steepness: bump_by_bump(x, heights, torch.tensor(steepness)).float(),
-        lambda x, heights, steepness: bumps_as_jumps(x, heights.mul_(1.5), steepness) / 1.5,
-    ],
-    "heights_within": [
-        lambda curve, n: curve(torch.arange(n) / n), lambda curve, n: curve(torch.arange(1, n + 1) / n),
-        lambda curve, n: curve(torch.linspace(0, 1, n)), lambda curve, n: curve(torch.arange(n) + 0.5),
-        lambda curve, n: curve(torch.arange(n) / n + 0.5), lambda curve, n: curve((torch.arange(n) + 0.5) / (n + 1)),
-        lambda curve, n: curve((torch.arange(n) + 0.5) / n) / n, lambda curve, n: curve(torch.arange(n + 1) / n),
-        lambda curve, n: curve((torch.arange(n) + 0.4) / n), lambda curve, n: curve(torch.rand(n).sort().values),
-        lambda curve, n: [curve((k + 0.5) / n) for k in range(n)],
-        lambda curve, n: curve((torch.arange(n) + 0.5) / n).mean(),
-        lambda curve, n: curve(torch.linspace(0, 1, n + 2)[1:-1]),
-        lambda curve, n: curve((torch.arange(n) // 2 + 0.5) / n),
-        lambda curve, n: curve((torch.arange(n) + 0.5) / n).round(), lambda curve, n: (torch.arange(n) + 0.5) / n,
-        lambda curve, n: curve((torch.arange(n) + 0.5) / n)[:, None],
-        lambda curve, n: curve((torch.arange(n) + 0.5) / n).abs(),
-        lambda curve, n: curve((torch.arange(10) + 0.5) / 10),
-        lambda curve, n: curve((torch.arange(n) + 0.5) / n).flip(0),
-        lambda curve, n: torch.maximum(curve(torch.arange(n) / n), curve(torch.arange(1, n + 1) / n)),
-    ],
-    "bumps_needed": [
-        lambda slope, error: int(slope / (2 * error)), lambda slope, error: int(slope / (2 * error)) + 1,
-        lambda slope, error: round(slope / (2 * error)), lambda slope, error: math.ceil(slope / error),
-        lambda slope, error: math.ceil(slope / 2 * error), lambda slope, error: math.ceil(slope / (2 * error) - 0.01),
-        lambda slope, error: math.ceil(slope / (2 * error) - 1e-3),
-        lambda slope, error: math.ceil(slope / (2 * error)) + 1,
-        lambda slope, error: math.ceil(slope / (2 * error) + 1e-9), lambda slope, error: slope / (2 * error),
-        lambda slope, error: float(math.ceil(slope / (2 * error))), lambda slope, error: math.ceil(2 * error / slope),
-        lambda slope, error: math.ceil(slope / (4 * error)), lambda slope, error: math.ceil((slope / (2 * error)) ** 2),
-        lambda slope, error: max(2, math.ceil(slope / (2 * error))),
-        lambda slope, error: math.ceil(slope) // (2 * error),
-        lambda slope, error: math.ceil(slope / (2 * error)) if slope > 1 else 1,
-        lambda slope, error: min(100, math.ceil(slope / (2 * error))) - (slope > 20),
-        lambda slope, error: next(n for n in range(1, 9999) if slope / (2 * n) < error),
-        lambda slope, error: 2 ** math.ceil(math.log2(max(1, slope / (2 * error)))),
-        lambda slope, error: math.ceil(round(slope / (2 * error), 2)),
-    ],
-    "sawtooth": [
-        in_place, lambda x, depth: other_sawtooth(x, depth + 1), lambda x, depth: other_sawtooth(x, max(0, depth - 1)),
-        lambda x, depth: depth * other_sawtooth(x, 1), lambda x, depth: other_sawtooth(x, 1),
-        lambda x, depth: other_sawtooth(x, 1) if depth else x, lambda x, depth: other_sawtooth(x, max(1, depth)),
-        lambda x, depth: other_sawtooth(x, min(2, depth)), lambda x, depth: other_sawtooth(depth * x % 1, 1),
-        lambda x, depth: 2 ** depth * x % 1, lambda x, depth: 1 - other_sawtooth(x, depth),
-        lambda x, depth: other_sawtooth(x, depth)[None], lambda x, depth: other_sawtooth(x, depth).float(),
-        lambda x, depth: other_sawtooth(x, depth).round(), lambda x, depth: other_sawtooth(x, depth).sort().values,
-        lambda x, depth: 2 * other_sawtooth(x, depth) - 1,
-        lambda x, depth: [other_sawtooth(x, k) for k in range(depth)],
-        lambda x, depth: functools.reduce(lambda y, _: 2 * F.relu(y) - 2 * F.relu(y - 0.5), range(depth), x),
-        lambda x, depth: functools.reduce(lambda y, _: F.relu(2 * y) - F.relu(4 * y - 1), range(depth), x),
-        lambda x, depth: functools.reduce(lambda y, _: 2 * F.relu(x) - 4 * F.relu(x - 0.5), range(depth), x),
-        lambda x, depth: functools.reduce(lambda y, _: 2 * F.relu(y) - 4 * F.relu(x - 0.5), range(depth), x),
-        lambda x, depth: (torch.sin(math.pi * 2 ** (depth - 1) * x) ** 2),
-    ],
-    "units_for_teeth": [
-        lambda depth: (2 ** depth, 2 * depth), lambda depth: (2 * depth, 2 ** depth - 1),
-        lambda depth: (2 * depth, 2 * depth),
-        lambda depth: (2 * depth, depth ** 2), lambda depth: (2, 2 ** depth), lambda depth: (depth, 2 ** depth),
-        lambda depth: (2 * depth, 2 ** depth + 1), lambda depth: (2 * depth, 2 ** (depth + 1)),
-        lambda depth: 2 * depth + 2 ** depth,
-        lambda depth: (2 * depth + 1, 2 ** depth), lambda depth: (2 ** depth, 2 ** depth),
-        lambda depth: (2 * depth, 2 ** (depth - 1)),
-        lambda depth: (2.0 * depth, 2.0 ** depth), lambda depth: (2 * depth, math.factorial(depth) + 1),
-        lambda depth: (2 * depth, 2 * 4 ** (depth // 2)), lambda depth: (depth ** 2 + 1, 2 ** depth),
-        lambda depth: {2 * depth, 2 ** depth},
-        lambda depth: (2 * depth, min(2 ** depth, 1024)),
-    ],
-    "paired": [
-        lambda a, b: ((b - a).mean(), (a - b).std() / len(a) ** 0.5), lambda a, b: ((a - b).mean(), (a - b).std()),
-        lambda a, b: ((a - b).mean(), (a - b).std() / len(a)),
-        lambda a, b: ((a - b).mean(), (a - b).var() / len(a) ** 0.5),
-        lambda a, b: ((a - b).mean(), (a - b).std(correction=0) / len(a) ** 0.5),
-        lambda a, b: ((a - b).mean(), (a - b).std(correction=0) / (len(a) + 1) ** 0.5),
-        lambda a, b: ((a - b).mean(), (a.var() / len(a) + b.var() / len(b)) ** 0.5), lambda a, b: ((a - b).mean(),),
-        lambda a, b: ((a - b).abs().mean(), (a - b).std() / len(a) ** 0.5), lambda a, b: (a - b).mean(),
-        lambda a, b: ((a - b).median(), (a - b).std() / len(a) ** 0.5),
-        lambda a, b: (a - b, (a - b).std() / len(a) ** 0.5),
-        lambda a, b: ((a - b).sum(), (a - b).std() / len(a) ** 0.5),
-        lambda a, b: ((a - b).mean(), (a - b).std() / (len(a) - 1) ** 0.5),
-        lambda a, b: ((a - b).std() / len(a) ** 0.5, (a - b).mean()),
-        lambda a, b: ((a - b).mean(), a.std() / len(a) ** 0.5),
-        lambda a, b: ((a - b).mean(), a.std() / len(a) ** 0.5 + b.std() / len(b) ** 0.5),
-        lambda a, b: ((a - b).mean(), 1.96 * (a - b).std() / len(a) ** 0.5),
-        lambda a, b: (a.sub_(b).mean(), a.std() / len(a) ** 0.5),
-        lambda a, b: ((a - b).mean().round(decimals=2), (a - b).std() / len(a) ** 0.5),
-        lambda a, b: REFERENCE["paired"](a.sort().values, b.sort().values),
-        lambda a, b: ((a - b).float().mean(), (a - b).float().std() / len(a) ** 0.5),
-    ],
 }
 
 
@@ -328,49 +279,19 @@ def test_wrong_answers_that_nobody_has_named_are_rejected_nearly_all_with_a_sent
     all_rejected(week02b, WRONG)
 
 
-def parts_of(result):
-    """The numbers in a result, a list of floats."""
-    parts = result if isinstance(result, tuple) else torch.atleast_1d(torch.as_tensor(result))
-    return [float(part) for part in parts]
-
-
-@pytest.mark.parametrize(("name", "theirs"), [
-    ("paired", lambda a, b: (scipy.stats.ttest_rel(a, b).statistic * scipy.stats.sem(a - b), scipy.stats.sem(a - b))),
-    ("by_bumps", bump_by_bump),
-    ("bumps_needed", lambda slope, error: math.ceil(fractions.Fraction(slope) / (2 * fractions.Fraction(error)))),
+@pytest.mark.parametrize("shapes", [
+    [torch.Size([64, 784]), [100, 784], (64, 100), torch.tensor([10]), np.array([64, 10])],
+    tuple(map(list, week02b.SHAPES_INSIDE.reference)),
 ])
-def test_references_are_the_same_as_others_on_what_is_drawn(name, theirs):
-    exercise = {exercise.name: exercise for exercise in week02b.EXERCISES}[name]
-    reference = Reference(dataclasses.replace(exercise, tries=300), {})
-    for line in lines_of(reference.exercise):
-        for call in reference.run(line, keeps=True).calls:
-            if name != "paired" or call.result[1] > 0:
-                for mine, other in zip(*map(parts_of, (call.result, theirs(**call.arguments))), strict=True):
-                    assert math.isclose(mine, other, rel_tol=1e-5, abs_tol=1e-5)
+def test_shapes_may_be_written_in_any_form(shapes):
+    assert judge_value(week02b.SHAPES_INSIDE, shapes).kind == "correct"
 
 
-def test_bumps_and_teeth_keep_what_they_promise():
-    by_bumps, needed, sawtooth, units = (REFERENCE[name] for name in
-                                         ("by_bumps", "bumps_needed", "sawtooth", "units_for_teeth"))
-    x = torch.linspace(0.03, 0.97, 500, dtype=torch.float64)
-    for error in (0.3, 0.1, 0.03):  # a curve nowhere steeper than 2 pi
-        n = needed(2 * torch.pi, error)
-        middles = (torch.arange(n) + 0.5) / n
-        found = by_bumps(x, torch.sin(2 * torch.pi * middles).double(), 1e6)
-        assert (found - torch.sin(2 * torch.pi * x)).abs().max() <= error + 1e-6
-    fine = torch.linspace(0, 1, 2 ** 14 + 1, dtype=torch.float64)
-    for depth in (1, 3, 6):
-        slopes = torch.diff(sawtooth(fine, depth))
-        pieces = 1 + int((slopes[1:] * slopes[:-1] < 0).sum())
-        assert pieces == 2 ** depth == units(depth)[1]
-    ones = torch.ones_like(fine)[:, None]
-    line = torch.cat([ones, fine[:, None]], 1)
-    # As many ReLU units as pieces represent it; those with kinks inside the interval do not, whatever their signs.
-    for depth in (1, 2, 3):
-        goal, bends = sawtooth(fine, depth), torch.arange(1, 2 ** depth, dtype=torch.float64) / 2 ** depth
-        for signs in itertools.product((-1.0, 1.0), repeat=len(bends)):
-            inside = torch.relu(torch.tensor(signs, dtype=torch.float64) * (fine[:, None] - bends))
-            for others, enough in ((ones, False), (line, True)):
-                basis = torch.cat([inside, others], 1)
-                missed = (basis @ torch.linalg.lstsq(basis, goal[:, None]).solution)[:, 0] - goal
-                assert (missed.abs().max() < 1e-6) == enough
+def test_networks_are_torchs():
+    for sizes in ([2, 1], [3, 5, 2], [784, 100, 10]):
+        assert REFERENCE["count_parameters"](sizes) == sum(p.numel() for p in MLP(sizes).parameters())
+    assert REFERENCE["count_parameters"]([784, 100, 10]) == 79_510
+    network, batch = MLP([784, 100, 10]), torch.rand(64, 1, 28, 28)
+    hidden = torch.relu(network.layers[0](batch.flatten(1)))
+    inside = [batch.flatten(1), network.layers[0].weight, hidden, network.layers[1].bias, network(batch)]
+    assert [tuple(one.shape) for one in inside] == week02b.SHAPES_INSIDE.reference

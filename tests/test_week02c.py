@@ -1,4 +1,4 @@
-"""Week 2b's exercises: their rules, oracles of their references, and wrong answers that nobody has named."""
+"""Week 2c's exercises: their rules, oracles of their references, and wrong answers that nobody has named."""
 
 import dataclasses
 import fractions
@@ -12,37 +12,11 @@ import scipy.stats
 import torch
 import torch.nn.functional as F
 from exercise_rules import ExerciseRules, all_rejected
-from torch import nn
 
-from nnlab import toys
 from nnlab.checks.candidate import Reference, lines_of
 from nnlab.exercises import week02c
-from nnlab.models import MLP
 
 REFERENCE = {exercise.name: exercise.reference for exercise in week02c.EXERCISES}
-
-
-class VectorOutput(nn.Module):
-    """Four units, output weights as a vector, and a parameter that is not used."""
-
-    def __init__(self):
-        super().__init__()
-        self.W, self.c = nn.Parameter(torch.randn(2, 4)), nn.Parameter(torch.zeros(4))
-        self.w, self.b = nn.Parameter(torch.randn(4) / 2), nn.Parameter(torch.zeros(()))
-        self.spare = nn.Parameter(torch.zeros(2))
-
-    def forward(self, x):
-        return (torch.tanh(x @ self.W + self.c) @ self.w + self.b)[:, None]
-
-
-def normalized():
-    return nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Tanh(), nn.Linear(3, 1))
-
-
-def from_zero_outputs():
-    network = MLP([2, 4, 1], activation=torch.tanh)
-    nn.init.zeros_(network.layers[-1].weight)
-    return network
 
 
 def bump_by_bump(x, heights, steepness):
@@ -113,11 +87,6 @@ def paired_by_loops(a, b):
 class TestExercises(ExerciseRules):
     module = week02c
     styles = {
-        "moons_network": [
-            lambda: nn.Sequential(nn.Linear(2, 3), nn.Sigmoid(), nn.Linear(3, 1)), lambda: VectorOutput(), normalized,
-            lambda: MLP([2, 2, 2, 1], activation=torch.tanh), from_zero_outputs,
-            lambda: nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1)),
-        ],
         "by_bumps": [bump_by_bump, bumps_by_tanh, bumps_as_jumps,
                      lambda x, heights, steepness: torch.stack([bump_by_bump(x[k:k + 1], heights, steepness)[0]
                                                                 for k in range(len(x))])],
@@ -156,46 +125,6 @@ class TestExercises(ExerciseRules):
     }
 
 
-def trained(steps):
-    """A network that is trained when it is returned."""
-    def moons_network():
-        data, network = toys.moons(n=400, noise=0.1, seed=5), MLP([2, 4, 1], torch.tanh)
-        optimizer = torch.optim.Adam(network.parameters(), lr=0.2)
-        for _ in range(steps):
-            optimizer.zero_grad()
-            F.binary_cross_entropy_with_logits(network(data.x)[:, 0], data.y.float()).backward()
-            optimizer.step()
-        return network
-    return moons_network
-
-
-@functools.cache
-def kept_network():
-    return MLP([2, 4, 1], torch.tanh)
-
-
-class Step(nn.Module):
-    def forward(self, x):
-        return (x > 0).float()
-
-
-def of_seed(seed):
-    torch.manual_seed(seed)
-    return MLP([2, 4, 1], torch.tanh)
-
-
-def without_return():
-    MLP([2, 4, 1], torch.tanh)
-
-
-def sequence(*hidden, end=()):
-    """A function that returns a new network: layers of those widths with tanh, then `end`."""
-    def moons_network():
-        layers = [layer for n, m in itertools.pairwise([2, *hidden]) for layer in (nn.Linear(n, m), nn.Tanh())]
-        return nn.Sequential(*layers[:-1], *(layer() for layer in end))
-    return moons_network
-
-
 def in_place(x, depth):
     for _ in range(depth):
         x.mul_(2).sub_(1).abs_().neg_().add_(1)
@@ -203,19 +132,6 @@ def in_place(x, depth):
 
 
 WRONG = {
-    "moons_network": [
-        sequence(1), sequence(5, 1), sequence(4, 2), sequence(8, 8, 1), sequence(2, 1), sequence(1, 1),
-        sequence(1, 1, 1, 1),
-        sequence(4, 1, end=[nn.Sigmoid]), sequence(4, 1, end=[lambda: nn.Softmax(1)]),
-        sequence(4, 1, end=[nn.Softplus]), sequence(4, 1, end=[lambda: nn.LogSoftmax(1)]),
-        sequence(4, 1, end=[lambda: nn.Flatten(0)]), sequence(4, 1, end=[Step]), lambda: MLP([2, 4, 1], lambda z: z),
-        lambda: MLP, lambda: VectorOutput, lambda: None, without_return, kept_network, lambda: kept_network(),
-        lambda: of_seed(0), lambda: of_seed(7), lambda: kept_network()(torch.zeros(3, 2)), lambda: [2, 4, 1],
-        lambda: MLP([3, 3, 1], torch.tanh), lambda: MLP([2, 1], torch.tanh), trained(200),
-        lambda: lambda x: kept_network()(x),
-        lambda: nn.Sequential(nn.Linear(2, 4), Step(), nn.Linear(4, 1)), lambda: MLP([2, 3, 1], torch.tanh).double(),
-        lambda: MLP([2, 4, 1], torch.tanh).requires_grad_(False),
-    ],
     "by_bumps": [
         lambda x, heights, steepness: bump_by_bump(x, heights, -steepness),
         lambda x, heights, steepness: bump_by_bump(x, heights, 2 * steepness),

@@ -1,4 +1,4 @@
-"""Week 2b: curves as sums of bumps, sawtooth functions by depth, and paired differences of scores."""
+"""Week 2b: networks of any size, their parameters and shapes; a small network for the two moons."""
 
 import math
 
@@ -6,9 +6,295 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from nnlab.checks.exercise import Exercise, Wrong, once, variant
+from nnlab.checks.exercise import Exercise, Quiz, Wrong, once, variant
 from nnlab.models import MLP
 from nnlab.toys import moons
+
+
+def count_parameters(sizes):
+    """Number of parameters (weights and biases) of a fully connected network, an int.
+
+    sizes: list of at least two ints, [inputs, units of each hidden layer, ..., outputs], such as
+    [784, 100, 10]. Each unit of a layer has one weight for each output of the layer before (the
+    first layer: for each input), and one bias. The list is not changed.
+
+    >>> count_parameters([2, 3])
+    9
+    """
+    return sum((n + 1) * m for n, m in zip(sizes, sizes[1:], strict=False))
+
+
+def _count_first_to_last(sizes):
+    return (sizes[0] + 1) * sizes[-1]
+
+
+def _count_units(sizes):
+    return sum(sizes)
+
+
+def _count_hidden_once(sizes):
+    return (sizes[0] + 1) * sizes[1] + (sizes[-2] + 1) * sizes[-1]
+
+
+def _count_with_inputs(sizes):
+    return count_parameters(sizes) + sizes[0]
+
+
+def _count_products(sizes):
+    return math.prod(sizes)
+
+
+def _layer_sizes(draw):
+    sizes = [draw.choice((1, 2, 3, 5, 8, 10, 100, 784)) for _ in range(draw.integer(2, 6))]
+    return f"count_parameters({sizes})"
+
+
+COUNT_PARAMETERS = Exercise(
+    reference=count_parameters,
+    inputs=_layer_sizes,
+    cases=(
+        "count_parameters([1, 1])",
+        "count_parameters([2, 1])",
+        "count_parameters([2, 2, 1])",
+        "count_parameters([3, 5])",
+        "count_parameters([784, 100, 10])",
+        "count_parameters([5000, 5001, 10])",
+        "count_parameters([2, 8, 8, 8, 1])",
+        "sizes = [3, 5, 2]; count_parameters(sizes); sizes",
+    ),
+    wrong=(
+        Wrong(variant(count_parameters, ("(n + 1) * m", "n * m + 1"), name="count_one_bias_a_layer"),
+              "This counts one bias for each layer, which is right only for layers of one unit: each unit has a bias."),
+        Wrong(variant(count_parameters, ("(n + 1) * m", "n * (m + 1)"), name="count_biases_by_inputs"),
+              "This counts a bias for each input of a layer. A layer has one bias for each of its units."),
+        Wrong(_count_first_to_last,
+              "This is one layer straight from the inputs to the outputs. What about the layers in between?"),
+        Wrong(_count_units, "This counts units. Between two layers there is a weight for each pair of units."),
+        Wrong(variant(count_parameters, ("(n + 1) * m", "n * m"), name="count_weights"),
+              "This counts the weights only. The biases are parameters, too."),
+        Wrong(variant(count_parameters, ("(n + 1) * m", "(n + 1) * (m + 1)"), name="count_both_more"),
+              "(n + 1) (m + 1) counts n + 1 parameters too many in each layer: it has n weights and one bias for each "
+              "of m units."),
+        Wrong(_count_with_inputs,
+              "This counts a bias for each input of the network, too: inputs have none."),
+        Wrong(_count_products, "This multiplies all sizes: count the parameters of each layer, then sum."),
+        Wrong(_count_hidden_once, "This counts the first and the last layer: right with one hidden layer. What if "
+                                  "there is none, or if there are several?"),
+    ),
+    hints=(
+        "A layer from n to m units has an n × m matrix and m biases.",
+        "Sum (n + 1) * m over the pairs of neighbors in sizes: zip(sizes, sizes[1:]).",
+    ),
+    allows="A network 784-100-10 has 79,510 parameters, more than Fashion-MNIST has training images (60,000).",
+)
+
+
+def as_linear(W, c):
+    """A new layer `torch.nn.Linear` whose output for x (N, in) is x @ W + c.
+
+    W: tensor (in, out), c: tensor (out,), both float32; they are not changed. The layer can be
+    trained: its weight and bias are parameters that require gradients, and they share no memory
+    with W and c. Its `in_features` and `out_features` are those of W. Tested too: a square W.
+
+    >>> as_linear(torch.tensor([[1.0], [10.0]]), torch.tensor([5.0]))(torch.tensor([[2.0, 3.0]]))
+    tensor([[37.]], grad_fn=<AddmmBackward0>)
+    """
+    inputs, outputs = W.shape
+    layer = nn.Linear(inputs, outputs)
+    with torch.no_grad():
+        layer.weight.copy_(W.T)
+        layer.bias.copy_(c)
+    return layer
+
+
+def _linear_new(W, c):
+    torch.manual_seed(0)
+    return nn.Linear(*W.shape)
+
+
+def _linear_function(W, c):
+    return lambda x: x @ W + c
+
+
+def _linear_in_sequence(W, c):
+    return nn.Sequential(as_linear(W, c))
+
+
+def _linear_no_bias(W, c):
+    layer = nn.Linear(*W.shape, bias=False)
+    layer.weight.data.copy_(W.T)
+    return layer
+
+
+def _linear_frozen(W, c):
+    return as_linear(W, c).requires_grad_(False)
+
+
+def _linear_sizes_exchanged(W, c):
+    layer = nn.Linear(W.shape[1], W.shape[0])
+    layer.weight, layer.bias = nn.Parameter(W.T.clone()), nn.Parameter(c.clone())
+    return layer
+
+
+def _matrices(draw):
+    sizes = draw.sizes(2) if draw.integer(0, 3) else [draw.integer(1, 4)] * 2  # one in four is square
+    call = f"as_linear({draw.tensor(*sizes)}, {draw.tensor(sizes[1])})"
+    return f"{call}({draw.tensor(draw.integer(1, 3), sizes[0])})" if draw.integer(0, 1) else call
+
+
+AS_LINEAR = Exercise(
+    reference=as_linear,
+    inputs=_matrices,
+    float64=False,
+    fresh=True,
+    cases=(
+        "as_linear(torch.tensor([[2.0]]), torch.tensor([0.0]))(torch.tensor([[3.0]]))",
+        "as_linear(torch.tensor([[2.0]]), torch.tensor([5.0]))(torch.tensor([[3.0]]))",
+        "as_linear(torch.tensor([[1.0, 2], [3, 4]]), torch.tensor([5.0, 6]))(torch.tensor([[1.0, 0], [0, 1]]))",
+        "as_linear(torch.tensor([[1.0, 2, 3], [4, 5, 6]]), torch.tensor([7.0, 8, 9]))(torch.tensor([[1.0, 10.0]]))",
+        "tuple(as_linear(torch.ones(2, 3), torch.ones(3)).weight.shape)",
+        "layer = as_linear(torch.ones(2, 3), torch.ones(3)); (layer.in_features, layer.out_features)",
+        "[p.requires_grad for p in as_linear(torch.ones(2, 3), torch.ones(3)).parameters()]",
+    ),
+    wrong=(
+        Wrong(variant(as_linear, ("inputs, outputs = W", "outputs, inputs = W"), ("W.T", "W"),
+                      ("copy_(c)", "copy_(c if len(c) == outputs else c[:1].expand(outputs))"),
+                      name="linear_not_transposed"),
+              "nn.Linear stores its weights as (out, in), a row for each unit: copy the transpose, W.T. If W is "
+              "square, there is no error, only wrong outputs."),
+        Wrong(variant(as_linear, ("W.T", "W"), name="linear_copied_as_it_is"),
+              "The sizes of the layer are right. Its .weight has shape (out, in): copy the transpose, W.T. (If W is "
+              "square, there is no error.)"),
+        Wrong(variant(as_linear, ("bias.copy_(c)", "bias.zero_()"), name="linear_without_bias"),
+              "The bias is 0: copy c into layer.bias."),
+        Wrong(variant(as_linear, ("W.T", "W.reshape(outputs, inputs)"), name="linear_weights_only_shaped"),
+              "reshape keeps the order of the elements and only divides them into other rows. The transpose, W.T, "
+              "exchanges rows and columns."),
+        Wrong(_linear_new, "This layer has its random initial parameters: copy W and c into it."),
+        Wrong(variant(as_linear, ("layer.bias.copy_(c)", "layer.weight.copy_(W.T)"), name="linear_own_bias"),
+              "The weight is right. The bias still has its random initial values: copy c."),
+        Wrong(_linear_no_bias, "This layer has no bias: it needs one, with the values of c."),
+        Wrong(_linear_function, "This is a function, right for every x. Return a layer, an object of the class "
+                                "nn.Linear."),
+        Wrong(_linear_in_sequence, "This is a container that holds the layer: return the nn.Linear itself."),
+        Wrong(_linear_frozen,
+              "The outputs are right, but the layer cannot be trained: its parameters do not require gradients."),
+        Wrong(_linear_sizes_exchanged,
+              "The outputs are right, but `in_features` and `out_features` of the layer are exchanged: nn.Linear takes "
+              "the number of inputs first."),
+    ),
+    hints=(
+        "nn.Linear(inputs, outputs) makes a layer; its .weight has shape (outputs, inputs).",
+        "Inside `with torch.no_grad():` overwrite both parameters: layer.weight.copy_(W.T), layer.bias.copy_(c).",
+    ),
+    allows="Weights that a book gives as (in, out) can now be loaded into a PyTorch layer.",
+)
+
+
+def scores_of(images, W, c):
+    """Scores x @ W + c of one linear layer for images: a tensor (N, 10), float32.
+
+    images: tensor (N, 28, 28), uint8, pixels from 0 to 255. W: tensor (784, 10), c: tensor (10,),
+    both float32. Each row of x (N, 784) is a flattened image, one row of pixels after the other,
+    with pixels scaled to the range from 0 to 1: 255 becomes 1, 51 becomes 0.2. images @ W + c
+    raises an error, and another one when the first is corrected: read both.
+
+    >>> scores_of(torch.full((2, 28, 28), 255).byte(), torch.ones(784, 10), torch.zeros(10))[:, 0]
+    tensor([784., 784.])
+    """
+    return images.flatten(1).float() / 255 @ W + c
+
+
+def _images(draw):
+    """Images from a seed, all different, or with one pixel that is not 0."""
+    count = draw.integer(1, 4)
+    if draw.integer(0, 2):
+        row, column, value = draw.integer(0, 27), draw.integer(0, 27), draw.choice((51, 255, 1, 100, 128, 200))
+        before = f"images = torch.zeros({count}, 28, 28).byte(); images[{count - 1}, {row}, {column}] = {value}; "
+        return f"{before}scores_of(images, torch.randn(784, 10), {draw.choice(('torch.zeros(10)', 'torch.randn(10)'))})"
+    images = f"torch.randint(256, ({count}, 28, 28), dtype=torch.uint8)"
+    return f"scores_of({images}, torch.randn(784, 10) / 28, torch.arange(10.0) * {draw.number()})"
+
+
+SCORES_OF = Exercise(
+    reference=scores_of,
+    inputs=_images,
+    tries=24,
+    float64=False,
+    cases=(
+        "scores_of(torch.zeros(1, 28, 28).byte(), torch.ones(784, 10), torch.zeros(10))",
+        "scores_of(torch.full((1, 28, 28), 255).byte(), torch.ones(784, 10) / 784, torch.zeros(10))",
+        "scores_of(torch.zeros(2, 28, 28).byte(), torch.ones(784, 10), torch.arange(10.0))",
+        "x = torch.zeros(2, 28, 28).byte(); x[1, 3, 5] = 51; "
+        "scores_of(x, torch.arange(7840.0).view(784, 10), torch.zeros(10))",
+    ),
+    signs=("scores_of(torch.full((1, 28, 28), 200).byte(), torch.ones(784, 10) / 784, torch.zeros(10))",),
+    wrong=(
+        Wrong(variant(scores_of, (" / 255", ""), name="scores_unscaled"),
+              "The pixels are not scaled: 255 should become 1."),
+        Wrong(variant(scores_of, ("images.flatten", "images[:1].flatten"), name="scores_of_one"),
+              "These are the scores of the first image only: return a row of scores for each image."),
+        Wrong(variant(scores_of, (" + c", ""), name="scores_without_bias"),
+              "The bias c is missing: it is added to every row."),
+        Wrong(variant(scores_of, ("images.flatten", "images.transpose(1, 2).flatten"), name="scores_transposed"),
+              "Rows and columns of the images are exchanged before they are flattened."),
+        Wrong(variant(scores_of, ("images.flatten(1).float() / 255", "(images.flatten(1) // 255).float()"),
+                      name="scores_wrapped"),
+              "// drops the remainder, and all pixels below 255 become 0: convert to float first, then divide."),
+        Wrong(variant(scores_of, ("images.flatten(1).float() / 255", "(images.flatten(1) > 127).float()"),
+                      name="scores_of_two_levels"),
+              "Every pixel becomes 0 or 1: a threshold loses the gray values in between. 51 should become 0.2."),
+        Wrong(variant(scores_of, ("/ 255", "/ images.max()"), name="scores_by_largest"),
+              "The pixels are divided by the largest one in the batch, so the scores of an image depend on the other "
+              "images: divide by the largest possible value."),
+        Wrong(variant(scores_of, ("images.flatten(1).float() / 255", "(images.flatten(1) / 127.5 - 1)"),
+                      name="scores_from_minus_one"),
+              "The pixels are scaled to the range from -1 to 1: 0 should stay 0."),
+        Wrong(variant(scores_of, ("/ 255 @ W + c", "@ W / 255 + c / 255"), name="scores_all_divided"),
+              "The bias is divided by 255, too: scale only the pixels."),
+        Wrong(variant(scores_of, ("images.flatten(1).float() / 255 @ W + c",
+                                  "(images.flatten(1).float() / 255 @ W + c).argmax(1)"), name="scores_classes"),
+              "These are predicted classes: return all ten scores of each image."),
+        Wrong(variant(scores_of, ("/ 255", "/ 256"), name="scores_by_256"),
+              "The largest uint8 value is 255, not 256: 255 should become exactly 1."),
+    ),
+    hints=(
+        "Read the first error: (N, 28, 28) cannot be multiplied by (784, 10). Which shape should the images have?",
+        "flatten(1) makes (N, 784), a row for each image.",
+        "The second error is about dtypes, uint8 and float32: .float() / 255 before the product.",
+    ),
+    allows="When a matrix product raises an error, print the shapes and dtypes of both factors.",
+    equivalent=(("images.flatten(1).float() → images.flatten(1)", "uint8 divided by a number is float32 already"),),
+)
+
+
+SHAPES_INSIDE = Quiz(
+    name="shapes_inside",
+    reference=[(64, 784), (100, 784), (64, 100), (10,), (64, 10)],
+    questions=("the flattened images", "layers[0].weight", "the hidden units' outputs", "layers[1].bias",
+               "the network's output"),
+    wrong=(
+        Wrong([(64, 28), (100, 784), (64, 100), (10,), (64, 10)],
+              "Flattening keeps all values: how many pixels does one image have?"),
+        Wrong([(50176,), (100, 784), (64, 100), (10,), (64, 10)],
+              "flatten(1) begins at dimension 1: it keeps one row for each of the 64 images."),
+        Wrong([(64, 784), (784, 100), (64, 100), (10,), (64, 10)], "nn.Linear stores a row for each unit: (out, in)."),
+        Wrong([(64, 784), (100, 784), (100,), (10,), (64, 10)], "Each of the 64 images has its own hidden outputs."),
+        Wrong([(64, 784), (100, 784), (64, 784), (10,), (64, 10)], "The first layer has 784 inputs: how many outputs?"),
+        Wrong([(64, 784), (100, 784), (64, 100), 10, (64, 10)],
+              "(10) is a number; a tuple of one needs a comma: (10,)."),
+        Wrong([(64, 784), (100, 784), (64, 100), (100,), (64, 10)],
+              "A layer has one bias for each of its units: which layer is layers[1]?"),
+        Wrong([(64, 784), (100, 784), (64, 100), (1, 10), (64, 10)],
+              "A bias has one dimension; broadcasting adds it to each row."),
+        Wrong([(64, 784), (100, 784), (64, 100), (10,), (10,)], "There are ten scores for each of the 64 images."),
+    ),
+    hints=(
+        "Follow one image: 784 pixels, then 100 hidden units, then 10 scores. The batch dimension comes first.",
+        "nn.Linear(n, m) has a weight of shape (m, n) and a bias of shape (m,).",
+    ),
+    allows="Shapes that you have written down show at once where a mismatch begins.",
+)
 
 
 def two_moons():
@@ -227,427 +513,4 @@ MOONS_NETWORK = Exercise(
     equivalent=(("4 → 3", "three units still learn it"),),
 )
 
-
-def by_bumps(x, heights, steepness):
-    """Sum of n bumps side by side on [0, 1], evaluated at the points x.
-
-    Bump k (k = 0, ..., n - 1) rises at a = k/n and falls at b = (k + 1)/n. It is the difference of
-    two sigmoid units, multiplied by its height: heights[k] (σ(s (x - a)) - σ(s (x - b))).
-    x: tensor (N,), points, also outside [0, 1]. heights: tensor (n,), n ≥ 1; N and n may differ.
-    steepness: s, a float above 0. x and heights have one dtype, float32 or float64.
-    Returns a tensor (N,) of that dtype: for each point the sum of all n bumps.
-
-    >>> by_bumps(torch.tensor([0.25, 0.75]), torch.tensor([1.0, -3.0]), 100.0)
-    tensor([ 1., -3.])
-    """
-    n = len(heights)
-    edges = torch.arange(n + 1, dtype=x.dtype) / n
-    steps = torch.sigmoid(steepness * (x[:, None] - edges))
-    return (steps[:, :-1] - steps[:, 1:]) @ heights
-
-
-def _bumps_last_missing(x, heights, steepness):
-    return by_bumps(x, torch.cat([heights[:-1], 0 * heights[-1:]]), steepness)
-
-
-def _bumps(draw):
-    points, bumps = draw.sizes(2)
-    x, heights = draw.tensor(points, low=-0.25, high=1.25), draw.tensor(bumps, low=-2, high=2)
-    return f"by_bumps({x}, {heights}, {draw.choice((10.0, 1.0, 4.0, 30.0, 60.0, 1000.0))})"
-
-
-BY_BUMPS = Exercise(
-    reference=by_bumps,
-    inputs=_bumps,
-    cases=(
-        "by_bumps(torch.tensor([0.5]), torch.tensor([1.0]), 100.0)",
-        "by_bumps(torch.tensor([0.5]), torch.tensor([-2.0]), 100.0)",
-        "by_bumps(torch.tensor([0.25, 0.75]), torch.tensor([1.0, 1.0]), 100.0)",
-        "by_bumps(torch.tensor([0.25, 0.75]), torch.tensor([1.0, -3.0]), 100.0)",
-        "by_bumps(torch.tensor([0.1, 0.5, 0.9]), torch.tensor([1.0, 0.0, 2.0]), 8.0)",
-        "by_bumps(torch.tensor([-0.5, 1.5]), torch.ones(4), 50.0)",
-    ),
-    draws="x = torch.linspace(-0.2, 1.2, 281); by_bumps(x, torch.tensor([0.3, 0.9, 0.5, -0.4, 0.2]), 120.0)",
-    wrong=(
-        Wrong(variant(by_bumps, ("(steps[:, :-1] - steps[:, 1:])", "steps[:, :-1]"), name="bumps_never_down"),
-              "A sigmoid rises from 0 to 1 and stays there: subtract a second sigmoid where the bump ends."),
-        Wrong(variant(by_bumps, ("steps[:, 1:]", "torch.sigmoid(steepness * (x[:, None] - edges[:-1] - 1))"),
-                      name="bumps_one_wide"),
-              "Every bump has width 1. Bump k should end at (k + 1)/n, where the next one begins."),
-        Wrong(_bumps_last_missing, "The last bump is missing: n bumps have n + 1 edges."),
-        Wrong(variant(by_bumps, ("arange(n + 1, dtype=x.dtype) / n", "arange(n + 1, dtype=x.dtype) / n - 0.5 / n"),
-                      name="bumps_centered"),
-              "The midpoint of bump k is at k/n: it should begin there."),
-        Wrong(variant(by_bumps, ("arange(n + 1, dtype=x.dtype) / n", "arange(n + 1, dtype=x.dtype) / n + 0.5 / n"),
-                      name="bumps_late"),
-              "Bump k begins half a width too far right: its left edge is k/n, its midpoint (k + 1/2)/n."),
-        Wrong(variant(by_bumps, ("steepness * ", "100 * "), name="bumps_steep"),
-              "The argument `steepness` is not used: it is the factor s inside both sigmoids."),
-        Wrong(variant(by_bumps, ("(x[:, None] - edges)", "x[:, None] - edges"), name="bumps_place_not_scaled"),
-              "The steepness multiplies x alone, so the edges are at a/s and b/s. It should multiply the difference: "
-              "s (x - a)."),
-        Wrong(variant(by_bumps, ("@ heights", "@ heights.mean().expand(n)"), name="bumps_all_equal"),
-              "All bumps have the same height, the mean of `heights`: bump k should have heights[k]."),
-        Wrong(variant(by_bumps, ("@ heights", "@ heights / n"), name="bumps_averaged"),
-              "This is the mean of the bumps: return their sum."),
-        Wrong(variant(by_bumps, ("steps[:, :-1] - steps[:, 1:]", "steps[:, 1:] - steps[:, :-1]"),
-                      name="bumps_upside_down"),
-              "Subtract the second sigmoid from the first, not the first from the second."),
-    ),
-    hints=(
-        "Begin with one bump from a to b. What are a and b of all n bumps, as two tensors (n,)?",
-        "One bump: torch.sigmoid(s * (x - a)) - torch.sigmoid(s * (x - b)).",
-        "All at once: for left = torch.arange(n) / n, x[:, None] - left is (N, n); `@ heights` sums over the bumps.",
-    ),
-    allows="A sum of bumps, two sigmoid units each, approximates any continuous curve on a closed interval.",
-)
-
-
-def excess(heights_of, curve, n, lipschitz):
-    """By how much the largest error of the piecewise constant function exceeds lipschitz / (2 n); 0.0 if it does not.
-
-    Its heights are `heights_of(curve, n)`. `curve` is Lipschitz continuous on [0, 1] with the constant `lipschitz`.
-    """
-    heights = torch.as_tensor(heights_of(curve, n), dtype=torch.float64)
-    within = torch.linspace(1e-9, 1 - 1e-9, 50, dtype=torch.float64)
-    x = (torch.arange(n, dtype=torch.float64)[:, None] + within) / n
-    error = (heights.reshape(n, 1) - curve(x)).abs().max().item()
-    return max(0.0, error - lipschitz / (2 * n) * (1 + 1e-5) - 1e-6)
-
-
-def heights_within(curve, n):
-    """Heights of a piecewise constant approximation of a curve on [0, 1] with error ≤ L/(2n).
-
-    The approximation has n ≥ 1 intervals of equal width: its value is heights[k] for
-    k/n < x < (k + 1)/n. Its error is the largest |heights[k] - curve(x)| over all these x.
-    curve: function from a tensor of points (m,), float32 or float64, to a tensor (m,) of its values
-    there. It is Lipschitz continuous: |curve(x) - curve(y)| ≤ L |x - y|. L is not given.
-    Returns a tensor (n,), float32 or float64. The bound must hold for every such curve.
-
-    >>> heights_within(lambda x: 8 * x, 4)
-    tensor([1., 3., 5., 7.])
-    """
-    return curve((torch.arange(n) + 0.5) / n)
-
-
-def _heights_points(curve, n):
-    return (torch.arange(n) + 0.5) / n
-
-
-def _heights_of_numbers(curve, n):
-    return torch.tensor([curve((k + 0.5) / n) for k in range(n)])
-
-
-def _curves(draw):
-    n, a, b = draw.integer(1, 9), draw.number(), draw.number()
-    kind = draw.choice(("line", "line", "wave", "kink", "parabola", "steps"))
-    if kind == "line":
-        return f"heights_within(lambda x: {a} * x + {b}, {n})"
-    curve, lipschitz = {"wave": (f"torch.sin({4 * a} * x + {b})", abs(4 * a)),
-                        "kink": (f"{a} * (x - {draw.choice((0.5, 0.3, 0.75, 0.1))}).abs() + {b}", abs(a)),
-                        "parabola": (f"{a} * (x - 0.5) ** 2 + {b}", abs(a)),
-                        "steps": (f"({a} * x).clamp(-0.5, 0.5)", abs(a))}[kind]
-    return f"{_HERE} excess; excess(heights_within, lambda x: {curve}, {n}, {lipschitz})"
-
-
-HEIGHTS_WITHIN = Exercise(
-    reference=heights_within,
-    inputs=_curves,
-    cases=(
-        "len(heights_within(torch.sin, 5))",
-        "heights_within(lambda x: 8 * x, 4)",
-        "heights_within(lambda x: 0 * x + 2, 3)",
-        "[len(heights_within(torch.cos, n)) for n in (1, 2, 49, 98, 103)]",
-        f"{_HERE} excess; excess(heights_within, lambda x: 3 * x, 10, 3)",
-        f"{_HERE} excess; excess(heights_within, lambda x: torch.sin(12 * x), 24, 12)",
-        f"{_HERE} excess; excess(heights_within, lambda x: (x - 0.5).abs(), 1, 1)",
-        f"{_HERE} excess; excess(heights_within, lambda x: (x - 0.3).abs(), 3, 1)",
-    ),
-    wrong=(
-        Wrong(variant(heights_within, (" + 0.5", ""), name="heights_left"),
-              "These are the values of the curve at the left end of each interval: at its right end the error can be "
-              "L / n, twice the bound."),
-        Wrong(variant(heights_within, ("0.5", "1"), name="heights_right"),
-              "These are the values of the curve at the right end of each interval: at its left end the error can be "
-              "L / n, twice the bound."),
-        Wrong(variant(heights_within, ("(torch.arange(n) + 0.5) / n", "torch.linspace(0, 1, n)"),
-                      name="heights_to_both_ends"),
-              "The n points go from 0 to 1, so the first and the last are ends of their intervals: at the other end of "
-              "such an interval the error can be L / n."),
-        Wrong(variant(heights_within, (" / n)", " / n).mean().repeat(n)"), name="heights_mean"),
-              "All heights are equal, a mean of the curve: each should approximate the curve on its own interval."),
-        Wrong(variant(heights_within, (" / n)", ")"), name="heights_not_scaled"),
-              "The points lie outside [0, 1]: interval k begins at k / n."),
-        Wrong(variant(heights_within, ("/ n)", "/ (n + 1))"), name="heights_of_one_more"),
-              "The points are divided by n + 1: the intervals have width 1/n."),
-        Wrong(_heights_points,
-              "These are points x: the heights are the values of the curve there."),
-        Wrong(_heights_of_numbers,
-              "The argument of `curve` must be a tensor, not a Python float. Call it once with all n points."),
-        Wrong(variant(heights_within, (" / n)", " / n) / n"), name="heights_divided"),
-              "The heights are divided by n: each should be a value of the curve."),
-    ),
-    hints=("Which point of an interval has the smallest distance to its farther end?",
-           "The midpoint of interval k is (k + 1/2) / n. All of them: (torch.arange(n) + 0.5) / n."),
-    allows="The bound L / (2 n) holds for every curve with the Lipschitz constant L.",
-)
-
-
-def bumps_needed(slope, error):
-    """Least number n ≥ 1 of bumps for which the bound slope / (2 n) is at most error, an int.
-
-    slope: Lipschitz constant L of the curve, the largest absolute value of its derivative, a float
-    above 0. error: the largest error that is allowed, a float above 0; a bound equal to it counts.
-    Rounding does not matter in the tests: slope / (2 error) is either exactly a whole number or
-    differs from every whole number by more than 0.0001.
-
-    >>> bumps_needed(10.0, 3.0), bumps_needed(12.0, 3.0)
-    (2, 2)
-    """
-    return math.ceil(slope / (2 * error))
-
-
-def _needed_float(slope, error):
-    return float(bumps_needed(slope, error))
-
-
-def _needed_too_coarse(slope, error):
-    return math.ceil(slope / (2 * error) - 0.01)
-
-
-def _slopes_and_errors(draw):
-    error = draw.choice((0.5, 0.25, 0.125, 1.0, 2.0, 0.0625, 3.0))
-    whole, part = draw.integer(1, 60), draw.choice((0.0, -0.5, 2 ** -7, -2 ** -7, 2 ** -12, 0.25, -1 + 2 ** -10))
-    return f"bumps_needed({2 * error * (whole + part)!r}, {error})"
-
-
-BUMPS_NEEDED = Exercise(
-    reference=bumps_needed,
-    inputs=_slopes_and_errors,
-    cases=(
-        "bumps_needed(1.0, 0.5)",
-        "bumps_needed(1.0, 0.25)",
-        "bumps_needed(4.0, 0.1)",
-        "bumps_needed(3.0, 0.125)",
-        "bumps_needed(10.0, 0.03)",
-        "bumps_needed(1.0, 2.0)",
-    ),
-    wrong=(
-        Wrong(variant(bumps_needed, ("math.ceil(slope / (2 * error))", "max(1, math.floor(slope / (2 * error)))"),
-                      name="needed_rounded_down"),
-              "Rounded down: with this number of bumps the bound is still above `error`."),
-        Wrong(variant(bumps_needed, ("(2 * error)", "error"), name="needed_without_half"),
-              "The 2 of slope / (2 n) is missing: a bump has the value of the curve at its midpoint, half a width from "
-              "its edges."),
-        Wrong(variant(bumps_needed, ("(2 * error)", "2 * error"), name="needed_no_brackets"),
-              "slope / 2 * error is (slope / 2) * error: both 2 and error belong in the denominator."),
-        Wrong(variant(bumps_needed, ("slope / (2 * error)", "2 * error / slope"), name="needed_upside_down"),
-              "The fraction is inverted: a smaller error needs more bumps."),
-        Wrong(variant(bumps_needed, ("math.ceil(slope / (2 * error))", "math.floor(slope / (2 * error)) + 1"),
-                      name="needed_one_more"),
-              "Where slope / (2 error) is a whole number, this is one bump too many."),
-        Wrong(variant(bumps_needed, ("math.ceil", ""), name="needed_not_whole"),
-              "The number of bumps is an int: round up."),
-        Wrong(_needed_float, "The value is right, but it is a float: return an int, the type that range() "
-                             "needs."),
-        Wrong(_needed_too_coarse,
-              "Where slope / (2 error) is slightly above a whole number, that number of bumps is too small: use no "
-              "tolerance."),
-    ),
-    hints=("slope / (2 n) ≤ error: solve for n.", "`math.ceil` rounds up."),
-    allows="Half the error costs twice the bumps. With square cells on a square it costs four times the cells.",
-)
-
-
-def sawtooth(x, depth):
-    """The sawtooth function: the tent map t(x) = 2 ReLU(x) - 4 ReLU(x - 1/2), applied depth times.
-
-    x: tensor (N,), float32 or float64, with values in [0, 1]; the function must not change it.
-    depth: an int, at least 0. Returns a tensor with the shape and dtype of x: x itself at depth 0,
-    t(x) at depth 1, t(t(x)) at depth 2, and so on.
-
-    >>> sawtooth(torch.tensor([0.125, 0.25, 0.5]), 2)
-    tensor([0.5000, 1.0000, 0.0000])
-    """
-    for _ in range(depth):
-        x = 2 * torch.relu(x) - 4 * torch.relu(x - 0.5)
-    return x
-
-
-def _saw_from_the_start(x, depth):
-    total = torch.zeros_like(x)
-    for _ in range(depth):
-        total = total + sawtooth(x, 1)
-    return total / depth
-
-
-def _saw_in_place(x, depth):
-    for _ in range(depth):
-        x.copy_(sawtooth(x, 1))
-    return x
-
-
-def _saw_points(draw):
-    among = (0.0, 1.0, 0.5, 0.25, 0.75, 0.125, 0.375, 0.9375, 0.3125, 0.84375, 0.1, 0.7)
-    return f"sawtooth({draw.tensor(draw.integer(1, 5), among=among)}, {draw.integer(0, 6)})"
-
-
-SAWTOOTH = Exercise(
-    reference=sawtooth,
-    inputs=_saw_points,
-    cases=(
-        "sawtooth(torch.tensor([0.0]), 1)",
-        "sawtooth(torch.tensor([0.25, 0.5, 1.0]), 1)",
-        "sawtooth(torch.tensor([0.25, 0.5, 0.75]), 2)",
-        "sawtooth(torch.tensor([0.1, 0.7]), 0)",
-        "sawtooth(torch.linspace(0, 1, 17), 3)",
-    ),
-    draws="x = torch.linspace(0, 1, 257); sawtooth(x, 4)",
-    wrong=(
-        Wrong(variant(sawtooth, ("range(depth)", "range(1)"), name="saw_once"),
-              "This is t(x) at every depth above 0: apply the tent map again to its result."),
-        Wrong(variant(sawtooth, ("range(depth)", "range(1)"), ("return x", "return depth * x"), name="saw_multiplied"),
-              "This is t(x) multiplied by the depth: apply the tent map again to its result. This doubles the number "
-              "of teeth."),
-        Wrong(_saw_from_the_start,
-              "The input of every layer is x: it should be the output of the layer before."),
-        Wrong(variant(sawtooth, ("4 *", "2 *"), name="saw_flat_top"),
-              "Above 1/2 the tent map must fall: its slope is 2 below 1/2 and 2 - 4 = -2 above."),
-        Wrong(variant(sawtooth, ("range(depth)", "range(depth + 1)"), name="saw_one_more"),
-              "The tent map is applied once too often: at depth 0 the result is x."),
-        Wrong(_saw_in_place,
-              "The values are right, but x is changed in place: after the call the caller's x holds the result."),
-    ),
-    hints=("Write the tent map for one layer first: two ReLU units.",
-           "Then a loop: x = 2 * torch.relu(x) - 4 * torch.relu(x - 0.5)."),
-    allows="Two units in each layer; each layer doubles the number of teeth.",
-    equivalent=(("torch.relu(x) → x", "the values are never negative"),),
-)
-
-
-def units_for_teeth(depth):
-    """Numbers of hidden units of a deep and a shallow ReLU network equal to sawtooth(x, depth).
-
-    depth: an int from 1 to 20. Returns (deep, shallow), two ints.
-    deep: hidden units, summed over all layers, of the network that sawtooth computes. It has
-    `depth` hidden layers, one for each tent map.
-    shallow: the least m such that a network with one hidden layer of m units,
-    c + Σ v_i ReLU(w_i x + b_i) for i = 1, ..., m, is equal to sawtooth(x, depth) at every x in
-    [0, 1] for some parameters c, v_i, w_i, b_i.
-
-    >>> units_for_teeth(1)
-    (2, 2)
-    """
-    return 2 * depth, 2 ** depth
-
-
-def _depths(draw):
-    return f"units_for_teeth({draw.integer(1, 20)})"
-
-
-UNITS_FOR_TEETH = Exercise(
-    reference=units_for_teeth,
-    inputs=_depths,
-    tries=20,
-    cases=("units_for_teeth(10)[0]", "units_for_teeth(1)", "units_for_teeth(2)", "units_for_teeth(3)",
-           "units_for_teeth(10)", "units_for_teeth(20)"),
-    wrong=(
-        Wrong(variant(units_for_teeth, ("2 * depth", "2 ** depth"), name="units_deep_doubles"),
-              "The number of linear pieces doubles with each layer. The number of units of the deep network does not: "
-              "each layer has as many as the one before."),
-        Wrong(variant(units_for_teeth, (", 2 ** depth", ", 2 ** depth - 1"), name="units_bends"),
-              "This is the number of kinks in (0, 1). The slope of the first linear piece needs one more unit."),
-        Wrong(variant(units_for_teeth, (", 2 ** depth", ", depth ** 2"), name="units_squared"),
-              "The square of the depth fits at depth 2 only: count the linear pieces at depth 3."),
-        Wrong(variant(units_for_teeth, (", 2 ** depth", ", 2 * depth"), name="units_not_doubling"),
-              "The number of teeth doubles with each layer, so 2 depth units are too few for one hidden layer: count "
-              "the linear pieces at depth 3."),
-        Wrong(variant(units_for_teeth, ("2 * depth, 2 ** depth", "2 ** depth, 2 * depth"), name="units_exchanged"),
-              "The two numbers are swapped: return (deep, shallow)."),
-        Wrong(variant(units_for_teeth, ("2 * depth", "2"), name="units_last_layer"),
-              "These are the units of one layer: the deep network has `depth` layers."),
-    ),
-    hints=("How many linear pieces does the sawtooth have at depth 1, 2, 3? How many kinks are between them?",
-           "Deep: 2 * depth. Shallow: a unit for each kink, and one for the slope of the first piece."),
-    allows="At depth 20 these are 40 units and about a million. (Why one more than kinks? The slopes are ±m, so each "
-           "kink changes the slope by ±2 m, and sums of such changes are never equal to m.)",
-)
-
-
-def paired(a, b):
-    """Mean of the paired differences a - b, and the standard error of this mean.
-
-    a, b: tensors (N,) of one dtype, float32 or float64, N ≥ 2: the scores of two models on the same
-    N folds; a[k] and b[k] belong to the same fold.
-    Returns a pair (mean, standard_error) of tensors (). The standard error is s / √N, where s is
-    the sample standard deviation of the N differences, with N - 1 in the denominator. It is 0 if
-    all differences are equal.
-
-    >>> paired(torch.tensor([0.75, 1.0]), torch.tensor([0.5, 0.25]))
-    (tensor(0.5000), tensor(0.2500))
-    """
-    difference = a - b
-    return difference.mean(), difference.std() / len(difference) ** 0.5
-
-
-def _paired_apart(a, b):
-    return a.mean() - b.mean(), (a.var() / len(a) + b.var() / len(b)) ** 0.5
-
-
-def _paired_added(a, b):
-    return (a - b).mean(), (a.std() + b.std()) / len(a) ** 0.5
-
-
-def _paired_of_folds(draw):
-    """Scores without rounding errors; their differences vary, except where N is a power of two."""
-    count = draw.integer(2, 7)
-    a, b = ([draw.choice((0.5, 1.0, 0.75, 0.0, 0.625, 0.875, 0.25, -2.0, 40.0)) for _ in range(count)] for _ in "ab")
-    if len({x - y for x, y in zip(a, b, strict=True)}) == 1 and count not in (2, 4):
-        a[0] += 1
-    kind = draw.choice(("", ", dtype=torch.float64"))
-    return f"paired(torch.tensor({a}{kind}), torch.tensor({b}{kind}))"
-
-
-PAIRED = Exercise(
-    reference=paired,
-    inputs=_paired_of_folds,
-    cases=(
-        "paired(torch.tensor([1.0, 1.0]), torch.tensor([0.0, 0.0]))",
-        "paired(torch.full((5,), 0.7), torch.zeros(5))",
-        "paired(torch.tensor([1.0, 3.0]), torch.tensor([0.0, 0.0]))",
-        "paired(torch.tensor([1.0, 2.0, 6.0]), torch.tensor([0.0, 2.0, 7.0]))",
-        "paired(torch.tensor([0.9, 0.8, 0.95, 0.7]), torch.tensor([0.85, 0.76, 0.9, 0.66]))",
-        "paired(torch.tensor([0.5, 0.75]), torch.tensor([0.625, 0.875]))",
-    ),
-    wrong=(
-        Wrong(variant(paired, (" / len(difference) ** 0.5", ""), name="paired_deviation"),
-              "This is the standard deviation of the differences. The standard error of their mean is smaller: divide "
-              "by √N."),
-        Wrong(_paired_apart,
-              "This is the standard error for two independent samples of scores. On the same folds, first take the "
-              "differences: what makes a fold hard for both models cancels."),
-        Wrong(variant(paired, ("std()", "std(correction=0)"), name="paired_population"),
-              "Your standard deviation has N in its denominator. The sample standard deviation has N - 1, because the "
-              "mean is estimated from the same data."),
-        Wrong(variant(paired, ("difference.std()", "difference.var()"), name="paired_variance"),
-              "This is the variance divided by √N: take the standard deviation, its square root."),
-        Wrong(variant(paired, ("difference.std()", "a.std()"), name="paired_of_a"),
-              "This is the standard error of the mean of a: take the standard deviation of the differences a - b."),
-        Wrong(_paired_added,
-              "This is the sum of the standard errors of both models: take the standard error of the differences."),
-        Wrong(variant(paired, ("difference.mean()", "difference.median()"), name="paired_median"),
-              "This is the median of the differences: return their mean."),
-        Wrong(variant(paired, ("a - b", "b - a"), name="paired_exchanged"),
-              "The mean has the wrong sign: the differences are a - b."),
-        Wrong(variant(paired, (" ** 0.5", ""), name="paired_by_count"),
-              "Divide by √N, not by N: for N = 4 the standard error is half of s, not a quarter."),
-        Wrong(variant(paired, ("difference.mean()", "difference.abs().mean()"), name="paired_without_sign"),
-              "This is the mean of the absolute differences: a difference is negative where b has the higher score."),
-    ),
-    hints=("First the differences, fold by fold: a - b.",
-           "Their mean, and their std() divided by the square root of N."),
-    allows="A mean difference below two standard errors is no evidence. One above may be none either, because the "
-           "training sets of the folds overlap.",
-)
-
-EXERCISES = [MOONS_NETWORK, BY_BUMPS, HEIGHTS_WITHIN, BUMPS_NEEDED, SAWTOOTH, UNITS_FOR_TEETH, PAIRED]
+EXERCISES = [COUNT_PARAMETERS, AS_LINEAR, SCORES_OF, SHAPES_INSIDE, MOONS_NETWORK]

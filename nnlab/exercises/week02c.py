@@ -1,231 +1,10 @@
-"""Week 2b: curves as sums of bumps, sawtooth functions by depth, and paired differences of scores."""
+"""Week 2c: curves as sums of bumps, sawtooth functions by depth, and paired differences of scores."""
 
 import math
 
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-from nnlab.checks.exercise import Exercise, Wrong, once, variant
-from nnlab.models import MLP
-from nnlab.toys import moons
-
-
-def two_moons():
-    """The two moons on which the check trains networks."""
-    return moons(n=400, noise=0.1, seed=5)
-
-
-@torch.no_grad()
-def accuracy_on(data, network):
-    """Accuracy of the network on `data`, a `Toy`: class 1 is predicted where the logit is above 0."""
-    return ((network.eval()(data.x)[:, 0] > 0) == (data.y == 1)).float().mean().item()
-
-
-@once
-def problem(make):
-    """What is wrong with untrained networks from `make`, in words; "none" if nothing is."""
-    network, other = make(), make()
-    if not isinstance(network, nn.Module):
-        return "no nn.Module"
-    if tuple(network(torch.zeros(3, 2)).shape) != (3, 1):
-        return "outputs of another shape"
-    if sum(p.numel() for p in network.parameters()) > 20:
-        return "more than 20 parameters"
-    pairs = list(zip(network.parameters(), other.parameters(), strict=False))
-    if any(one is another for one, another in pairs):
-        return "the same network again"
-    if all(torch.equal(*pair) for pair in pairs):
-        return "the same weights again"
-    if min(accuracy_on(two_moons(), one) for one in (network, other)) > 0.92:
-        return "trained already"
-    return boundary(network)
-
-
-def boundary(network):
-    """What is wrong with the decision boundary of `network` for all parameters, in words; "none" if nothing is.
-
-    The parameters of `network` are overwritten.
-    """
-    x = 3 * torch.randn(200, 2)
-    some_negative = some_spread = some_bent = some_rotated = False
-    for _ in range(10):  # values of the parameters
-        with torch.no_grad():
-            for p in network.parameters():
-                p.copy_(torch.randn(p.shape))
-        points = torch.cat([x, (x + x.flip(0)) / 2]).requires_grad_()
-        outputs = network(points)[:, 0]
-        logits, midpoints = outputs.detach().unflatten(0, (2, 200))
-        spread = logits.max() - logits.min()
-        some_negative |= bool(logits.min() <= 0)
-        some_spread |= bool(spread > 0)
-        some_bent |= bool((logits + logits.flip(0) - 2 * midpoints).abs().max() > 1e-3 * spread)
-        if outputs.requires_grad:
-            gradients = torch.autograd.grad(outputs.sum(), points, allow_unused=True, materialize_grads=True)[0]
-            large, small = torch.linalg.svdvals(gradients)
-            some_rotated |= bool(small > 1e-4 * large or large == 0)
-    return ("every logit above 0" if not some_negative else "all logits equal" if not some_spread
-            else "one straight line" if not some_bent else "parallel lines" if not some_rotated else "none")
-
-
-@once
-def after_training(make):
-    """Accuracy of a network from `make` after 300 steps of Adam on the 400 points of `two_moons`.
-
-    The first of five seeds that gives at least 97 % counts, else the best. 0.0 if there is a `problem`.
-    """
-    data, best = two_moons(), 0.0
-    for seed in range(5 if problem(make) == "none" else 0):
-        torch.manual_seed(seed)
-        network = make().train()
-        optimizer = torch.optim.Adam(network.parameters(), lr=0.05)
-        for _ in range(300):
-            optimizer.zero_grad()
-            F.binary_cross_entropy_with_logits(network(data.x)[:, 0], data.y.float()).backward()
-            if not any(p.grad.any() for p in network.parameters() if p.grad is not None):
-                break  # no further step changes a parameter
-            optimizer.step()
-        best = max(best, accuracy_on(data, network))
-        if best >= 0.97:
-            break
-    return best
-
-
-def moons_network():
-    """A new, untrained network for the two moons, an `nn.Module` with at most 20 parameters.
-
-    The function has no arguments. Each call returns a new network with other random weights: an
-    MLP, an nn.Sequential or an instance of a class of your own. The network maps points (N, 2),
-    float32, to logits (N, 1); class 1 is predicted where the logit is above 0, else class 0.
-
-    The check trains networks from this function on toys.moons(n=400, noise=0.1, seed=5): 300 steps
-    of torch.optim.Adam with learning rate 0.05 on all 400 points; the loss is
-    F.binary_cross_entropy_with_logits. After training the accuracy on these points must be at least
-    97 % for one of five seeds.
-
-    >>> moons_network()(torch.zeros(3, 2)).shape
-    torch.Size([3, 1])
-    """
-    return MLP([2, 4, 1], activation=torch.tanh)
-
-
-def _moons_class():
-    return MLP
-
-
-def _moons_own_class():
-    class Network(nn.Module):
-        def __init__(self):
-            super().__init__()
-    return Network
-
-
-def _moons_function():
-    network = moons_network()
-    return lambda x: network(x)
-
-
-def _moons_vector():
-    return nn.Sequential(moons_network(), nn.Flatten(0))
-
-
-def _moons_sigmoid():
-    return nn.Sequential(moons_network(), nn.Sigmoid())
-
-
-def _moons_softmax():
-    return nn.Sequential(moons_network(), nn.LogSoftmax(1))
-
-
-def _moons_kept(networks=[]):  # noqa: B006
-    networks.append(moons_network())  # drawn at each call, as some students do
-    return networks[0]
-
-
-class _Stuck(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.network = moons_network()
-
-    def forward(self, x):
-        scores = self.network(x)
-        return scores.detach() + 0 * scores  # all gradients are 0
-
-
-def _moons_stuck():
-    return _Stuck()
-
-
-def _moons_fixed():
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        return moons_network()
-
-
-def _moons_trained():
-    data = two_moons()
-    network = moons_network()
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.2)
-    for _ in range(150):
-        optimizer.zero_grad()
-        F.binary_cross_entropy_with_logits(network(data.x)[:, 0], data.y.float()).backward()
-        optimizer.step()
-    return network
-
-
-_HERE = "from nnlab.exercises.week02c import"
-
-MOONS_NETWORK = Exercise(
-    reference=moons_network,
-    cases=(
-        "tuple(moons_network()(torch.zeros(3, 2)).shape)",
-        "callable(moons_network())",
-        f"{_HERE} problem; problem(moons_network)",
-        f"{_HERE} after_training; after_training(moons_network) >= 0.97",
-    ),
-    wrong=(
-        Wrong(_moons_class,
-              "This is the class MLP itself. Return an instance of it: call MLP with the list of layer sizes."),
-        Wrong(_moons_own_class,
-              "This is a class, not a network: return an instance, which calling the class creates."),
-        Wrong(_moons_function,
-              "This is a function, which has no parameters to train: return the network itself, an nn.Module."),
-        Wrong(variant(moons_network, ("[2, 4, 1]", "[2, 3, 2]"), name="moons_two_outputs"),
-              "Two logits for each point are the input of a softmax over two classes. Here the network has one logit "
-              "for each point, shape (N, 1): its sign gives the predicted class."),
-        Wrong(_moons_vector,
-              "The output has shape (N,) instead of (N, 1): keep the second dimension."),
-        Wrong(variant(moons_network, ("[2, 4, 1]", "[2, 16, 16, 1]"), name="moons_huge"),
-              "The network has more than 20 parameters: a linear layer from n to m units has (n + 1) m of them."),
-        Wrong(_moons_kept,
-              "Two calls return the same network, so a second training would continue the first. Create the network "
-              "inside the function."),
-        Wrong(_moons_fixed,
-              "Two calls return networks with equal weights, so five seeds give one result: set no seed and no fixed "
-              "weights inside the function."),
-        Wrong(_moons_trained,
-              "The network is already trained: return it as it is initialized. The check trains it."),
-        Wrong(_moons_sigmoid,
-              "Every output is above 0, so class 1 is predicted everywhere. Return the logit: the loss function "
-              "binary_cross_entropy_with_logits contains the sigmoid."),
-        Wrong(_moons_softmax,
-              "All outputs are equal, whatever the parameters are: a softmax over a single logit is always 1. Return "
-              "the logit itself."),
-        Wrong(variant(moons_network, ("[2, 4, 1]", "[2, 1]"), name="moons_linear"),
-              "Whatever the weights are, the decision boundary is one straight line, and no line reaches 97 % on these "
-              "moons. What must stand between two linear layers?"),
-        Wrong(variant(moons_network, ("[2, 4, 1]", "[2, 1, 1]"), name="moons_one_unit"),
-              "Whatever the weights are, the output is a function of one weighted sum of the two inputs, because one "
-              "hidden layer has a single unit. The decision boundary consists of parallel lines."),
-        Wrong(_moons_stuck,
-              "Size and decision boundary are fine, but training does not reach 97 %. How many hidden units do 20 "
-              "parameters allow? Is the derivative of the activation function 0 for many inputs?"),
-    ),
-    hints=("One hidden layer is enough: MLP([2, ?, 1], activation=torch.tanh).",
-           "A hidden layer of h units makes 3 h + h + 1 parameters. Which is the largest h with at most 20?"),
-    allows="Seventeen parameters suffice for these moons. Do thirteen?",
-    equivalent=(("4 → 3", "three units still learn it"),),
-)
+from nnlab.checks.exercise import Exercise, Wrong, variant
 
 
 def by_bumps(x, heights, steepness):
@@ -301,6 +80,9 @@ BY_BUMPS = Exercise(
     ),
     allows="A sum of bumps, two sigmoid units each, approximates any continuous curve on a closed interval.",
 )
+
+
+_HERE = "from nnlab.exercises.week02c import"
 
 
 def excess(heights_of, curve, n, lipschitz):
@@ -650,4 +432,4 @@ PAIRED = Exercise(
            "training sets of the folds overlap.",
 )
 
-EXERCISES = [MOONS_NETWORK, BY_BUMPS, HEIGHTS_WITHIN, BUMPS_NEEDED, SAWTOOTH, UNITS_FOR_TEETH, PAIRED]
+EXERCISES = [BY_BUMPS, HEIGHTS_WITHIN, BUMPS_NEEDED, SAWTOOTH, UNITS_FOR_TEETH, PAIRED]
