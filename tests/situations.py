@@ -207,9 +207,9 @@ SITUATIONS = {
         (FRESH, None), (RIGHT, KEPT),
         ("file = folder / 'mylab.py'\nhad = file.read_text(encoding='utf-8')", None),
         ("_ = file.write_text('exit()\\n' + had)", None),
-        ("from nnlab.checks import yours\nprint(yours('week01.relu').__module__)", "nnlab.exercises.week01a"),
+        ("from nnlab.checks import yours\nprint(yours('week01.relu').__module__)", "nnlab.exercises.week01b"),
         ("_ = file.write_text('from IPython import get_ipython\\nget_ipython().ask_exit()\\n' + had)", None),
-        ("print(yours('week01.relu').__module__)", "nnlab.exercises.week01a"),
+        ("print(yours('week01.relu').__module__)", "nnlab.exercises.week01b"),
         (RIGHT, "not kept in mylab.py: mylab.py cannot be imported (SystemExit, in line 2); correct that line"),
         ("import time\ntime.sleep(0.5)\nprint('alive')", "alive")],
     "a forgotten return": [(FRESH, None), (relu("x.clamp(min=0)"), "does your function end with return?")],
@@ -340,7 +340,7 @@ SITUATIONS = {
     "an answer from mylab.py, in a later week": [
         (FRESH, None), (RIGHT, KEPT),
         ("from nnlab.checks import yours\nmine = yours('week01.relu')\nprint(mine.__code__.co_filename)", "mylab.py"),
-        ("print(yours('week01.elu').__module__)", "nnlab.exercises.week01a")],
+        ("print(yours('week01.elu').__module__)", "nnlab.exercises.week01b")],
 }
 
 

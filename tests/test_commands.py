@@ -28,16 +28,16 @@ def test_site_is_whole_and_asks_for_nothing(site, pytestconfig):
     assert re.search(r"^Data: [\d,]+ \+ [\d,]+ images of 1×28×28", site.out, re.M)
     assert site.out.rstrip().endswith(f"Open {BUILD / 'site' / 'index.html'}")
     pages = {path.name: path.read_text(encoding="utf-8") for path in (BUILD / "site").glob("*.html")}
-    assert set(pages) == {"index.html", *(f"{path.stem}.html" for path in paths())}
+    assert set(pages) == {"index.html", "glossary.html", *(f"{path.stem}.html" for path in paths())}
     for name, text in pages.items():
         assert asked(text) == [], f"{name} asks the network"
         assert len(text) < 5_000_000
         for link in re.findall(r'href="([\w-]+\.html)', text):
             assert link in pages
     assert "Speaker" not in pages["week01a_neurons.html"] and "One right answer" in pages["week01a_neurons.html"]
-    assert "<strong>Exercise <code>relu</code>.</strong>" in pages["week01a_neurons.html"]
-    assert pages["week03b_training.html"].count("To correct:</div><div class=\"highlight\">") == 5
-    assert "<br/>2. all samples correct, all logits times 2: the cross-entropy" in pages["week01b_learning.html"]
+    assert "<strong>Exercise <code>relu</code>.</strong>" in pages["week01b_activations.html"]
+    assert pages["week03d_practice.html"].count("To correct:</div><div class=\"highlight\">") == 5
+    assert "<br/>2. all samples correct, all logits times 2: the cross-entropy" in pages["week01d_learning.html"]
 
 
 def smallest():

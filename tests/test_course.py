@@ -161,8 +161,8 @@ def test_a_run_depends_on_what_the_notebook_can_import(tmp_path, monkeypatch):
     assert "nnlab/widgets/figures/neuron.js" in files["week01a_neurons"]
     unused = {"nnlab/widgets/figures/neuron.json", "nnlab/train.py", "data/fashion_mnist.npz"}
     assert not unused & files["week02a_xor"]
-    assert "data/fashion_mnist.npz" in files["week03b_training"]
-    assert "nnlab/exercises/week01.py" in files["week03b_training"], "yours('week01.relu') imports it"
+    assert "data/fashion_mnist.npz" in files["week03c_training"]
+    assert "nnlab/exercises/week01.py" in files["week03d_practice"], "yours('week01.relu') imports it"
 
 
 def test_a_fingerprint_changes_with_what_it_depends_on(monkeypatch, tmp_path):

@@ -33,9 +33,9 @@ def test_every_item_has_its_place():
 
 
 @pytest.mark.parametrize("fault, old, new, said", [
-    ("an item that nobody treats", "| 1b.5 |", "| 1b.6 | Something else |\n| 1b.5 |", "the item 1b.6 has no place"),
-    ("an item that is not listed", "| 1a.4 | ", "| - | ",
-     "week01a_neurons treats 1a.4, which the outline does not list"),
+    ("an item that nobody treats", "| 1d.4 |", "| 1d.5 | Something else |\n| 1d.4 |", "the item 1d.5 has no place"),
+    ("an item that is not listed", "| 1a.2 | ", "| - | ",
+     "week01a_neurons treats 1a.2, which the outline does not list"),
 ])
 def test_a_hole_is_said(copy, fault, old, new, said):
     text = copy.read_text(encoding="utf-8")

@@ -325,11 +325,11 @@ def test_a_page_that_asks_all_the_same_is_stopped_by_the_browser(browser, built,
 
 
 def test_links_to_cells_of_other_notebooks_lead_to_their_pages(built):
-    text = "see [1b](week01b_learning.ipynb#cell-id=twice-run), [2a](week02a_xor.ipynb) and [here](#cell-id=x)"
+    text = "see [1c](week01c_losses.ipynb#cell-id=twice-run), [2a](week02a_xor.ipynb) and [here](#cell-id=x)"
     for deck, up in ((False, ""), (True, "../")):
         html = built(text_cell(text), deck=deck)
         found = {tag.text: tag["href"] for tag in BeautifulSoup(html, "html.parser").find_all("a", href=True)}
-        assert found["1b"] == f"{up}week01b_learning.html#cell-id=twice-run"
+        assert found["1c"] == f"{up}week01c_losses.html#cell-id=twice-run"
         assert found["2a"] == f"{up}week02a_xor.html" and found["here"] == "#cell-id=x"
 
 

@@ -9,6 +9,7 @@ import re
 from nnlab import widgets
 from nnlab.course import notebooks
 from nnlab.course.folded import answers, folded, on_two_slides
+from nnlab.course.glossary import undefined
 from nnlab.course.normalize import KEPT, KERNEL, RANDOM, SLUG, WIDGET_VIEW, drawn_from
 from nnlab.course.notebooks import code_cells, printed, sections, slide_type, tags, tree
 from nnlab.course.prerequisites import prerequisites, quotes
@@ -124,8 +125,7 @@ def opening(notebook, stem):
             yield f"the opening lacks {needed!r}"
     if code_cells(notebook)[0].source != first_cell():
         yield "the first code cell is not the published one; `python -m nnlab.course normalize` writes it"
-    stated = notebooks.minutes(notebook)
-    noted = notebooks.spoken(notebook.cells)
+    stated, noted = notebooks.minutes(notebook), notebooks.spoken(notebook.cells)
     if stated is not None and stated != noted:
         yield f"states {stated} minutes; its notes add up to {noted}"
 
@@ -196,4 +196,4 @@ def _called(code):
 
 
 RULES = (form, tagged, length, opening, ending, notes, story, on_two_slides, claims, folded, answers, prerequisites,
-         quotes, repeated, linked)
+         quotes, repeated, linked, undefined)

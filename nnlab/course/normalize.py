@@ -13,6 +13,7 @@ from nnlab import widgets
 from nnlab.course import outline
 from nnlab.course.browser import chromium
 from nnlab.course.execute import execute
+from nnlab.course.glossary import with_links
 from nnlab.course.images import lighten, packed, with_palette
 from nnlab.course.notebooks import code_cells, only_draws, paths, read, write
 from nnlab.course.publish import stamp
@@ -48,6 +49,7 @@ def normal(notebook):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"},
                          "nnlab": notebook.metadata.get("nnlab", {})}
+    with_links(notebook)
     used = set()
     for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT and value not in ([], {})}

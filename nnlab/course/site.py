@@ -5,7 +5,7 @@ import re
 import sys
 
 from nnlab import __version__
-from nnlab.course import slides
+from nnlab.course import glossary, slides
 from nnlab.course.notebooks import code_cells, minutes, opening, paths, read, title
 from nnlab.course.render import TEMPLATES, Formulas, address, rendered
 from nnlab.course.slides import SITE
@@ -37,6 +37,8 @@ def build(names=(), again=False, browser=None, each=None):
                 with replacing(SITE / "notebooks" / path.name) as part:
                     part.write_bytes(path.read_bytes())
                 tell(f"{path.stem}: page written")
+        write_text(SITE / "glossary.html", rendered(glossary.page(), "page", formulas, title="Glossary", links=[],
+                                                    previous=("All lectures", "index.html"), next=None))
     write_text(SITE / "index.html", _index(every))
     for page in [*SITE.glob("week*.html"), *SITE.glob("*/week*.*")]:
         if page.stem not in {path.stem for path in every}:
@@ -99,6 +101,7 @@ def _index(every):
 <header>nnlab</header>
 <main><h1>Neural networks, week by week</h1>
 <p>Each page is a notebook that has just been run, with every exercise solved. Its figures are alive: drag, type, try.
+The <a href="glossary.html">glossary</a> defines every term.
 To work on it yourself, open the notebook in Colab (the first link of its page), or get the course from
 <a href="{address()}">its repository</a>: a notebook needs the package <code>nnlab</code> beside it.</p>
 <table class="course"><thead><tr><th scope="col">Lecture</th><th scope="col">You will be able to</th>
