@@ -79,6 +79,14 @@ def test_a_wrong_list_is_said(small, fault, old, new, said):
     CAUGHT.append(("glossary", fault, found[0]))
 
 
+def test_a_definition_can_stand_alone(small):
+    small.cells[1].source = small.cells[1].source.replace("The **gradient** of", "This is the **gradient** of")
+    with_links(small)
+    (problem,) = undefined(small, "week00")
+    assert problem.startswith("defines 'gradients' by a sentence that cannot stand alone: 'This is the **gradient**")
+    CAUGHT.append(("glossary", "a definition that points back", problem))
+
+
 def test_a_term_is_new_once(small, monkeypatch):
     with_links(small)
     monkeypatch.setattr(glossary, "first_lists", lambda: {"gradient": "week00a_before", "step": "week99a_after"})

@@ -18,6 +18,8 @@ BOLD = re.compile(r"\*\*(?!\s)((?:[^*\n]|\*(?!\*))+?)\*\*")
 _NOT_TEXT = re.compile(r"^(```.*?^```|\$\$.*?\$\$)", re.M | re.S)
 _SENTENCE_END = re.compile(r"(?<=[.?!])(?<!al\.)(?<!e\.g\.)(?<!i\.e\.)(?<!cf\.)\s+(?=[A-Z*$`\"“‖(\[])")
 
+_POINTS_BACK = re.compile(r"(It|Its|This|They|Their|Here|So|That)\b")
+
 
 class Term(NamedTuple):
     """A term as its notebook lists it, the cell that defines it, the number of the section, and the sentence."""
@@ -90,8 +92,10 @@ def undefined(notebook, stem):
     if not _paragraph(notebook):
         yield "its last section lists no '**New terms.** ...' before its further reading"
         return
-    defined = {term.name for term in terms(notebook)}
+    defined = {term.name: term for term in terms(notebook)}
     for name in listed(notebook):
+        if name in defined and _POINTS_BACK.match(defined[name].sentence):
+            yield f"defines {name!r} by a sentence that cannot stand alone: {defined[name].sentence!r:.60}"
         if name not in defined:
             yield f"lists the new term {name!r}, which no cell defines in bold"
         if (earlier := first_lists().get(key(name), stem)) < stem:
