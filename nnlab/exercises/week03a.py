@@ -1,13 +1,9 @@
-"""Week 3a: derivatives on a graph, deltas, an autograd engine, gradient checks, and what torch's .grad holds."""
+"""Week 3a: derivatives on a graph, the deltas of two layers, and the backward pass of a network of any depth."""
 
-import math
-
+import numpy as np
 import torch
 
-from nnlab.autograd import Value as Node
-from nnlab.autograd import accumulate, ordered, product
 from nnlab.checks.exercise import Exercise, Quiz, Wrong, variant
-from nnlab.checks.running import Stopped
 
 SLOPES_BY_HAND = Quiz(
     name="slopes_by_hand",
@@ -117,690 +113,182 @@ DELTAS = Exercise(
     equivalent=(("v @ h → h @ v", "a product of two vectors"),),
 )
 
-_PARENTS = "(a, b.data), (b, a.data)"
 
-
-def _product_by_the_engine(a, b):
-    return a * b
-
-
-def _product_a_number(a, b):
-    return a.data * b.data
-
-
-def _product_with_gradients(a, b):
-    a.grad, b.grad = b.data, a.data
-    return product(a, b)
-
-
-class Bare:
-    """A Value without operators, for an exercise that is to write one."""
-
-    def __init__(self, data, parents=()):
-        self.data, self.grad, self.parents = float(data), 0.0, parents
-
-
-def number(node):
-    """The `data` of a Value; a number and None as they are."""
-    if isinstance(node, tuple | list | dict | str):
-        raise TypeError(f"product returned a {type(node).__name__}, where a Value is asked")
-    return getattr(node, "data", node)
-
-
-def edges(node, **values):
-    """Text of the parents of a Value, sorted, as pairs such as (a, 3); `values` are the Values that may be parents."""
-    def named(part):
-        if isinstance(part, int | float):
-            return f"{part + 0.0:g}"
-        return next((name for name, value in values.items() if value is part), f"a {type(part).__name__}")
-
-    parents = getattr(node, "parents", node)
-    if not isinstance(parents, tuple | list):
-        return named(parents)
-    return ", ".join(sorted(f"({', '.join(map(named, pair))})" if isinstance(pair, tuple | list) else named(pair)
-                            for pair in parents)) or "none"
-
-
-def _two_factors(draw):
-    one, other = draw.numbers(2, among=(1, 0, 2, -3, 0.5, -1, 10, -0.25, 1000))
-    line, names = draw.choice((
-        (f"a, b = Value({one}), Value({other}); c = product(a, b)", "a=a, b=b"),
-        (f"a = Value({one}); c = product(a, a)", "a=a"),
-        (f"a, b = Value({one}), Value({other}); d = product(a, b); c = product(d, a)", "a=a, b=b, d=d"),
-        (f"a, b = Value({one}), Value({other}); a.grad, b.grad = 5.0, -2.0; c = product(a, b)", "a=a, b=b"),
-    ))
-    return f"{line}; number(c), edges(c, {names})"
-
-
-_EDGES = "number(c), edges(c, a=a, b=b)"
-PRODUCT = Exercise(
-    reference=product,
-    statement="""The product a * b of two Values, a Value.
-
-    a and b: Values, each with its number `data`, a float, and its gradient `grad`, a float. Both
-    may be the same Value, and a factor may be 0.
-    Return Value(number, parents), made by the class Value: its number is the product of the two
-    numbers; its parents are a tuple of two pairs (parent, local derivative), one for a and one for
-    b, in either order. A local derivative is a float, the partial derivative of the product with
-    respect to that parent. (A sum a + b would have the parents ((a, 1.0), (b, 1.0)).)
-    Do not change a and b, nor their `grad`. The operator * of Values is not accepted: it calls this
-    function.
-
-    >>> product(Value(2), Value(-3)).data
-    -6.0
-    """,
-    inputs=_two_factors,
-    tries=24,
-    cases=(
-        "number(product(Value(2), Value(3)))",
-        f"a, b = Value(1), Value(1); c = product(a, b); {_EDGES}",
-        f"a, b = Value(2), Value(-3); c = product(a, b); {_EDGES}",
-        "a = Value(5); c = product(a, a); number(c), edges(c, a=a)",
-        f"a, b = Value(0), Value(4); c = product(a, b); {_EDGES}",
-        f"a, b = Bare(2), Bare(-3); c = product(a, b); {_EDGES}",
-    ),
-    wrong=(
-        Wrong(variant(product, (_PARENTS, "(a, a.data), (b, b.data)"), name="product_swapped"),
-              "If a grows by a little, a * b grows by b times as much: the local derivative is the other factor."),
-        Wrong(variant(product, (_PARENTS, "(a, 1.0), (b, 1.0)"), name="product_ones"),
-              "Local derivatives of 1 belong to a sum. That of a product is the other factor."),
-        Wrong(variant(product, (", ((a, b.data), (b, a.data))", ""), name="product_no_parents"),
-              "This Value has no parents: give them to Value, too, each paired with its local derivative."),
-        Wrong(variant(product, (_PARENTS, "(a, b.data),"), name="product_one_parent"),
-              "A product has two parents, and a local derivative for each."),
-        Wrong(variant(product, (_PARENTS, "a, b.data"), name="product_one_pair"),
-              "parents is a tuple of pairs, here of two: ((parent, local derivative), (parent, local derivative))."),
-        Wrong(variant(product, (_PARENTS, "(b.data, a), (a.data, b)"), name="product_pairs_reversed"),
-              "In each pair the parent comes first, then its local derivative: accumulate reads them in this order."),
-        Wrong(variant(product, (_PARENTS, "(a.data, b.data), (b.data, a.data)"), name="product_of_numbers"),
-              "A pair begins with the parent itself, the Value a or b, not with its number: the backward pass adds to "
-              "its grad."),
-        Wrong(variant(product, (_PARENTS, "(a, b), (b, a)"), name="product_of_values"),
-              "A local derivative is a number, not a Value: accumulate multiplies it by a gradient, a float."),
-        Wrong(variant(product, (_PARENTS, "(a, b.grad), (b, a.grad)"), name="product_of_gradients"),
-              "Gradients come in the backward pass: now each grad is still 0. Compute the local derivatives from the "
-              "numbers, `data`."),
-        Wrong(variant(product, (f"({_PARENTS})", "tuple({a: b.data, b: a.data}.items())"), name="product_merged"),
-              "product(a, a) has two pairs, too, both with the parent a; as keys of a dictionary they become one."),
-        Wrong(variant(product, (f"({_PARENTS})", "{a: b.data, b: a.data}"), name="product_dictionary"),
-              "parents is a tuple of pairs, not a dictionary: accumulate unpacks pairs."),
-        Wrong(variant(product, (_PARENTS, "a, b"), name="product_without_derivatives"),
-              "parents are pairs: with each parent stands its local derivative."),
-        Wrong(_product_a_number, "This is a number: make a Value of it, with its parents."),
-        Wrong(_product_with_gradients,
-              "Gradients belong to the backward pass: leave a.grad and b.grad as they are, and give the local "
-              "derivatives to the new Value with its parents."),
-        Wrong(_product_by_the_engine,
-              "The operator * of Values calls the engine's product, which is this function: multiply the numbers, "
-              "a.data and b.data."),
-        Wrong(variant(product, (_PARENTS, "(a, a.data * b.data), (b, a.data * b.data)"), name="product_of_both"),
-              "The local derivative is not the product: what is the partial derivative of a * b with respect to a?"),
-    ),
-    hints=("Value takes the number, then the parents: pairs of a Value and a local derivative.",
-           "The derivative of a * b with respect to a is b. So one pair is (a, b.data)."),
-    allows="Each operator knows only its local derivatives; the graph does the rest.",
-    equivalent=(("((a, b.data), (b, a.data)) → ((b, a.data), (a, b.data))", "in either order"),),
-    uses={"Value": Node, "Bare": Bare, "edges": edges, "number": number},
-)
-
-
-IN_ORDER = "each Value once, after its parents"
-LOOKS = 30_000  # times that an answer may read `parents`, or compare two Values, in one graph
-
-
-def told(order, **values):
-    """What is wrong with `order`, in a sentence, or IN_ORDER; the last of `values` is the root of the graph."""
-    if order is None:
-        return None
-    if not isinstance(order, tuple | list):
-        return f"a {type(order).__name__} is returned, not a list"
-    whole, root = ordered([*values.values()][-1]), [*values][-1]
-    names = {id(node): f"Value {k} of {len(whole)}" for k, node in enumerate(whole, 1)}
-    names |= {id(value): name for name, value in values.items()}
-    needed, places = {id(node) for node in whole}, {}
-    for place, node in enumerate(order):
-        if not hasattr(node, "parents"):
-            return f"{node!r:.40} in the list is no Value: it holds the Values themselves"
-        if id(node) not in needed:
-            return f"{names.get(id(node), node)} does not belong in the list: {root} was not made from it"
-        if id(node) in places:
-            return f"{names[id(node)]} stands in the list more than once"
-        places[id(node)] = place
-    for node in whole:
-        if id(node) not in places:
-            return f"{names[id(node)]} is missing in the list"
-    for node in whole:
-        for parent, _ in node.parents:
-            if places[id(parent)] > places[id(node)]:
-                return f"{names[id(node)]} stands before its parent {names[id(parent)]}"
-    return IN_ORDER
-
-
-def _counted(size):
-    """A class of Values for a graph of that size, which stops an answer that looks at them more than LOOKS times."""
-    reads, comparisons = [0], [0]
-
-    def count(looks, says):
-        looks[0] += 1
-        if looks[0] > LOOKS:
-            raise Stopped(f"After {LOOKS:,} {says}")
-
-    class Counted:
-        __slots__ = ("__parents", "data", "grad")
-
-        def __init__(self, *parents):
-            self.data, self.grad, self.__parents = 1.0, 0.0, tuple((parent, 1.0) for parent in parents)
-
-        @property
-        def parents(self):
-            count(reads, f"looks at the parents of Values it had not ended, though the graph has only {size:,} Values: "
-                         "go on from each Value once, not once for each path that leads to it.")
-            return self.__parents
-
-        def __eq__(self, other):
-            count(comparisons, f"comparisons of Values it had not ended, though the graph has only {size:,} Values: "
-                               "`in` goes through a list element by element, but finds an element of a set at once.")
-            return self is other
-
-        __hash__ = object.__hash__
-
-        def __repr__(self):
-            return "Value(1)"
-
-    return Counted
-
-
-def chain(length):
-    """A Value made from another by that many operators of one parent in a row."""
-    made = _counted(length + 1)
-    node = made()
-    for _ in range(length):
-        node = made(node)
-    return node
-
-
-def doublings(count):
-    """A Value made from another by that many doublings, `node + node`."""
-    made = _counted(count + 1)
-    node = made()
-    for _ in range(count):
-        node = made(node, node)
-    return node
-
-
-def _graph(draw, most):
-    """Text of statements that make Values from Values; a dictionary from the name of each to those of its parents."""
-    leaves = "ab"[:draw.integer(1, 2)]
-    text = [f"{', '.join(leaves)} = {', '.join(f'Value({draw.number(-2, 2):g})' for _ in leaves)}"]
-    made = dict.fromkeys(leaves, "")
-    for name in "cdefgh"[:draw.integer(1, most)]:
-        one, other = (draw.choice([*made][::-1]) for _ in range(2))
-        form = draw.choice(("{} + {}", "{} * {}", "{}.tanh()", "{}.relu()"))
-        made[name] = (one + other)[:form.count("{}")]
-        text.append(f"{name} = {form.format(one, other)}")
-    return "; ".join(text), made
-
-
-def _ancestors(made, root):
-    """Names of `root` and of all that it was made from, in order; `made` as of `_graph`."""
-    found = {root}
-    for name in reversed(made):
-        found |= set(made[name]) if name in found else set()
-    return [name for name in made if name in found]
-
-
-def _any_graph(draw):
-    kind = draw.choice(("small", "small", "small", "doublings", "chain"))
-    if kind == "doublings":
-        return f"d = doublings({draw.choice((1, 2, 3, 30, 60))}); told(ordered(d), d=d)"
-    if kind == "chain":
-        return f"c = chain({draw.choice((0, 1, 2, 1200, 1500))}); told(ordered(c), c=c)"
-    text, made = _graph(draw, 6)
-    root = [*made][-1]
-    return f"{text}; told(ordered({root}), {', '.join(f'{name}={name}' for name in made)})"
-
-
-def _ordered_with_repeats(root):
-    order = []
-    for parent, _ in root.parents:
-        order += _ordered_with_repeats(parent)
-    return [*order, root]
-
-
-def _ordered_as_met(root):
-    order, seen, waiting = [], {root}, [root]
-    for node in waiting:
-        order.append(node)
-        for parent, _ in node.parents:
-            if parent not in seen:
-                seen.add(parent)
-                waiting.append(parent)
-    return order[::-1]
-
-
-def _ordered_recursive(root):
-    order, done = [], set()
-
-    def visit(node):
-        if node not in done:
-            done.add(node)
-            for parent, _ in node.parents:
-                visit(parent)
-            order.append(node)
-
-    visit(root)
-    return order
-
-
-def _ordered_depth_first(root):
-    order, seen, stack = [], set(), [root]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            order.append(node)
-            stack += [parent for parent, _ in node.parents]
-    return order[::-1]
-
-
-ORDERED = Exercise(
-    reference=ordered,
-    statement="""List of `root` and of all its ancestors in topological order: parents first, `root` last.
-
-    root: a Value. Its parents stand in `root.parents`, a tuple of pairs (parent, local derivative),
-    empty for a leaf. Its ancestors are its parents, their parents, and so on.
-    Return a list of these Values themselves: each once, after all of its parents. Any such order is
-    right. The backward pass goes through the list in reverse, so that each Value comes after all of
-    its children: the order "children first" of the figure.
-    A Value may be used many times. Tested up to 60 doublings b = a + a in a row and chains of 1,500
-    Values: the time must be proportional to the number of pairs. Python's recursion limit, 1,000
-    calls, may not be changed.
-
-    >>> a = Value(3); b = a + a; c = b + b
-    >>> [node.data for node in ordered(c)]
-    [3.0, 6.0, 12.0]
-    """,
-    inputs=_any_graph,
-    cases=(
-        "a = Value(1); told(ordered(a), a=a)",
-        "a = Value(1); b = a.tanh(); c = b.exp(); told(ordered(c), a=a, b=b, c=c)",
-        "a = Value(3); b = a + a; c = b + b; told(ordered(c), a=a, b=b, c=c)",
-        "a = Value(2); b = a.exp(); c = a * b; told(ordered(c), a=a, b=b, c=c)",
-        "a = Value(2); b = a.exp(); c = b * a; told(ordered(c), a=a, b=b, c=c)",
-        "a = Value(2); b = a.exp(); c = b * a; d = c * c; e = d + b; told(ordered(e), a=a, b=b, c=c, d=d, e=e)",
-        "a = Value(2); b = a.tanh(); told(ordered(b)[:1], a=a)",
-        "d = doublings(60); told(ordered(d), d=d)",
-        "c = chain(1500); told(ordered(c), c=c)",
-    ),
-    wrong=(
-        Wrong(_ordered_with_repeats,
-              "A Value that is used twice stands in the list twice: remember which ones are done."),
-        Wrong(variant(ordered, ("return order", "return order[::-1]"), name="ordered_children_first"),
-              "This order is reversed: parents come first, the root last. The backward pass reverses it later."),
-        Wrong(_ordered_as_met,
-              "In the order of discovery a Value can come before one of its own parents: append it only when all its "
-              "parents are in the list."),
-        Wrong(_ordered_recursive,
-              "Right for small graphs; but Python stops when about a thousand calls wait inside each other. Keep a "
-              "stack, a list, of your own."),
-        Wrong(_ordered_depth_first,
-              "In this order a Value that is reached by several paths can come after one of its children: put a Value "
-              "into the list only when all its parents are there."),
-        Wrong(variant(ordered, ("return order", "return order[:-1]"), name="ordered_without_root"),
-              "The root itself belongs to the list, as its last Value."),
-    ),
-    hints=("A Value may be appended when all its parents are in the list. Until then it waits on a stack, under its "
-           "parents.",
-           "Look at the top of the stack: if it has parents that are not done, push those; else pop it and, if new, "
-           "append it."),
-    allows="Each Value once, after its parents: in reverse order, each gradient is complete before it is passed on.",
-    uses={"Value": Node, "told": told, "chain": chain, "doublings": doublings},
-)
-
-
-def _accumulate_anew(order):
-    for node in order[:-1]:
-        node.grad = 0.0
-    accumulate(order)
-
-
-def _accumulate_from_one(order):
-    order[-1].grad = 1.0
-    accumulate(order)
-
-
-def _accumulate_as_backward(order):
-    for node in order:
-        if node.parents:
-            node.grad = 0.0
-    order[-1].grad += 1.0
-    accumulate(order)
-
-
-def _accumulate_clearing_between(order):
-    for node in order[:-1]:
-        if node.parents:
-            node.grad = 0.0
-    accumulate(order)
-
-
-def _accumulate_at_once(order):
-    def pass_on(node):
-        for parent, local_derivative in node.parents:
-            parent.grad += local_derivative * node.grad
-            pass_on(parent)
-
-    pass_on(order[-1])
-
-
-def _gradients_before(draw):
-    text, made = _graph(draw, 4)
-    *others, root = _ancestors(made, [*made][-1])
-    before = [(name, grad) for name in others if (grad := draw.choice((0, 0, 1, -2, 0.5)))]
-    before.append((root, draw.choice((1, 2, -0.5, 0, 3))))
-    names = ", ".join(f"{name}.grad" for name, _ in before)
-    values = ", ".join(f"{float(grad)}" for _, grad in before)
-    order = ", ".join([*others, root])
-    return f"{text}; {names} = {values}; accumulate([{order}]); {', '.join(f'{name}.grad' for name in [*others, root])}"
-
-
-_ONE = "c.grad = 1.0; accumulate([a, c])"
-ACCUMULATE = Exercise(
-    reference=accumulate,
-    statement="""Backward pass over a topological order: adds to each `grad` by the chain rule.
-
-    order: list of Values, each after its parents. The last is the root; its gradient is given, in
-    order[-1].grad, and need not be 1. A Value has `grad`, a float, and `parents`, a tuple of pairs
-    (parent, local derivative). Nothing is returned.
-    Afterwards the `grad` of each Value is its old one plus the sum, over all pairs in which it is
-    the parent, of local derivative × gradient of the child, which is complete by then.
-    A `grad` that is not 0 before the call counts, also that of a Value between the leaves and the
-    root: set none to 0 or to 1. Do not change the list. Value.backward() is not accepted: it calls
-    this function.
-
-    >>> a = Value(5); c = Value(15, ((a, 3.0),)); c.grad = 2.0
-    >>> accumulate([a, c]); a.grad
-    6.0
-    """,
-    inputs=_gradients_before,
-    tries=30,
-    cases=(
-        f"a = Value(1); c = a.relu(); {_ONE}; a.grad",
-        f"a = Value(-1); c = a.relu(); {_ONE}; a.grad",
-        f"a = Value(5); c = a ** 2; {_ONE}; a.grad",
-        "a = Value(5); a.grad = 7.0; c = a ** 2; c.grad = 2.0; accumulate([a, c]); a.grad, c.grad",
-        "a = Value(1); b = a ** 3; c = b ** 2; c.grad = 1.0; accumulate([a, b, c]); a.grad, b.grad",
-        "a = Value(3); b = a + a; c = b + b; c.grad = 1.0; accumulate([a, b, c]); a.grad, b.grad",
-        "a = Value(2); b = a * a; c = b * a; c.grad = 1.0; accumulate([a, b, c]); a.grad, b.grad",
-        "a = Value(2); b = a * a; c = b * a; b.grad, c.grad = 5.0, 2.0; accumulate([a, b, c]); a.grad, b.grad",
-        "a, b = Value(2), Value(-3); c = (a * b + a).tanh() * b; c.grad = 1.0; accumulate(ordered(c)); a.grad, b.grad",
-    ),
-    wrong=(
-        Wrong(variant(accumulate, ("+=", "="), name="accumulate_overwrites"),
-              "A Value used twice gets gradients from two children; the second overwrites the first: use +=."),
-        Wrong(variant(accumulate, ("reversed(order)", "order"), name="accumulate_forward"),
-              "From the front each node passes its gradient on before it has one: go through the order in reverse."),
-        Wrong(variant(accumulate, (" * node.grad", ""), name="accumulate_local"),
-              "This is the local derivative only: multiply it by the upstream gradient, that of the child node."),
-        Wrong(variant(accumulate, ("local_derivative * ", ""), name="accumulate_without_derivative"),
-              "The gradient is passed on unchanged, as if every local derivative were 1."),
-        Wrong(_accumulate_anew,
-              "Clear nothing and set nothing: what is in grad already stays, and gradients are added to it."),
-        Wrong(_accumulate_clearing_between,
-              "This clears the gradients between the leaves and the root. That is not asked: what is in grad already "
-              "stays, and is passed on, too."),
-        Wrong(_accumulate_from_one,
-              "The gradient of the root is given, in order[-1].grad: backward() sets it to 1, not this function."),
-        Wrong(_accumulate_as_backward,
-              "That is what backward() does: it clears, adds 1 to the gradient of the root and then calls this "
-              "function. Here clear nothing and set nothing."),
-        Wrong(_accumulate_at_once,
-              "A Value that is used twice passes its gradient on before it is complete, and then again. Go through the "
-              "order in reverse: there each Value comes when all its children have passed theirs on."),
-        Wrong(variant(accumulate, (" * node.grad", " + node.grad"), name="accumulate_sum"),
-              "Along an edge the local derivative and the upstream gradient are multiplied, not added."),
-        Wrong(variant(accumulate, ("in node.parents", "in node.parents[:1]"), name="accumulate_first_parent"),
-              "Only the first parent receives a gradient: pass it on to all parents."),
-        Wrong(variant(accumulate, ("parent.grad += local_derivative * node.grad",
-                                   "node.grad += local_derivative * parent.grad"), name="accumulate_from_parents"),
-              "The gradient flows from the child to its parents: the grad of the parent changes, not that of the "
-              "child."),
-        Wrong(variant(accumulate, ("parent.grad +=", "_ ="), name="accumulate_changes_nothing"),
-              "No grad changes: add to the grad of the Values in the list themselves. What is returned does not "
-              "count."),
-        Wrong(variant(accumulate, ("reversed(order)", "reversed(order[:-1])"), name="accumulate_without_root"),
-              "The last Value of the order, the root, passes its gradient on, too: begin with it."),
-        Wrong(variant(accumulate, ("node.grad", "node.data"), name="accumulate_from_data"),
-              "What flows back is the gradient of the node, node.grad, not its value."),
-    ),
-    hints=("Two loops: over the order in reverse, and over the parents of each node.",
-           "parent.grad += local_derivative * node.grad"),
-    allows="With product, ordered and accumulate the engine runs.",
-    uses={"Value": Node, "ordered": ordered},
-)
-
-
-def check_slopes(f, x, gradient, h=1e-5):
-    """Largest absolute difference between `gradient` and the central differences of f at x.
-
-    f: function of a tensor (n,) that returns a tensor (). x: tensor (n,), float64, n ≥ 1.
-    gradient: tensor (n,), float64, the gradient of f at x to be checked. h: the step, a float.
-    The central difference of coordinate k is (f(x + h e_k) - f(x - h e_k)) / (2 h), where the
-    vector e_k (n,) is 1 at index k and 0 elsewhere. Return one number, the largest over all k of
-    |central difference - gradient[k]|: a float, a tensor () or a NumPy number.
-    If an element of gradient or a value of f is nan or infinite, return nan or infinity, no finite
-    number: such a gradient must not pass the check. Do not change x or gradient.
-
-    >>> x = torch.tensor([3.0, 0.0], dtype=torch.float64)
-    >>> check_slopes(lambda x: x[0] ** 2 + x[1], x, torch.ones_like(x), h=0.5)
-    5.0
+def backward_pass(x, y, weights, biases):
+    """Mean cross-entropy of a network on a batch, and its gradients with respect to weights and biases.
+
+    A network of L layers, numbered from 0: layer k computes Z = A W^T + b with W = weights[k] and
+    b = biases[k], where A is the output of the layer before; for layer 0 it is x. The output of a
+    hidden layer is tanh(Z). The last layer gives logits; its output is their softmax, row by row.
+    Arguments: NumPy arrays x (n, inputs), float64, a sample in each row; y (n,), int64, the class
+    of each sample; weights, a list of L arrays (units of layer k, units of the layer before), and
+    biases, a list of L arrays (units of layer k,), all float64.
+    Return three things: the loss, a float, the mean over the batch of -log(probability of the
+    class); the gradients of the loss with respect to weights[0], weights[1], ..., a list of L
+    arrays of the same shapes; those with respect to biases[0], biases[1], ..., likewise. float64.
+    Use NumPy alone: backward() and torch's other functions for gradients are not accepted. Do not
+    change an argument. Tested too: L = 1 to 4, n = 1, layers of equal sizes, and logits up to
+    ±1000, where nothing may be nan or infinite.
+
+    >>> loss, by_weights, by_biases = backward_pass(
+    ...     np.array([[2.0], [4.0]]), np.array([0, 1]), [np.zeros((2, 1))], [np.zeros(2)])
+    >>> by_weights[0].tolist(), by_biases[0].tolist()
+    ([[0.5], [-0.5]], [0.0, 0.0])
     """
-    errors = []
-    for k in range(len(x)):
-        e = torch.zeros_like(x)
-        e[k] = h
-        difference = (f(x + e) - f(x - e)) / (2 * h)
-        errors.append(abs(difference - gradient[k]))
-    return torch.stack(errors).max().item()
+    activations = [x]
+    for W, b in zip(weights[:-1], biases[:-1], strict=True):
+        activations.append(np.tanh(activations[-1] @ W.T + b))
+    logits = activations[-1] @ weights[-1].T + biases[-1]
+    logits = logits - logits.max(axis=1, keepdims=True)
+    log_p = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    rows = np.arange(len(y))
+    loss = -log_p[rows, y].mean()
+    delta = np.exp(log_p)
+    delta[rows, y] -= 1
+    delta = delta / len(y)
+    by_weights, by_biases = [], []
+    for k in reversed(range(len(weights))):
+        by_weights.insert(0, delta.T @ activations[k])
+        by_biases.insert(0, delta.sum(axis=0))
+        if k > 0:
+            delta = delta @ weights[k] * (1 - activations[k] ** 2)
+    return loss, by_weights, by_biases
 
 
-def _check_skips_nan(f, x, gradient, h=1e-5):
-    worst = 0.0
-    for k in range(len(x)):
-        e = torch.zeros_like(x)
-        e[k] = h
-        worst = max(worst, abs((f(x + e) - f(x - e)) / (2 * h) - gradient[k]).item())
-    return worst
+def _array(draw, *shape, **how):
+    """Text of an array of that shape."""
+    return draw.tensor(*shape, **how).replace("torch.tensor", "np.array")
 
 
-NOT_FINITE = "nan or infinity"
-
-
-def alarm(check, f, x, gradient, h=1e-5):
-    """NOT_FINITE if ``check(f, x, gradient, h)`` is nan or infinite, else its value.
-
-    An answer that keeps tensors to the end is not asked: its usual form, Python's max over tensors, passes over nan.
-    """
-    value = check(f, x, gradient, h)
-    if isinstance(check(torch.sum, x, torch.zeros_like(x)), torch.Tensor):
-        return NOT_FINITE
-    try:
-        return value if math.isfinite(value) else NOT_FINITE
-    except (TypeError, ValueError, RuntimeError):  # no number
-        return value
-
-
-def _function_and_gradient(draw):
-    n = draw.integer(1, 4)
-    f = draw.choice(("2 * x[0]", "(x ** 2).sum()", "-x.sum()", "(x ** 3).sum()", "x.prod()", "torch.sin(x).sum()",
-                     "3 * x[-1] + 1", "x[0] * x[-1]", "x.exp().sum()", "(x * x.flip(0)).sum()", "0 * x[0]"))
-    step = draw.choice(("", ", h=0.1", ", h=0.001", ", 0.5", ", h=1.0"))
-    kind = draw.choice(("", "", "", "", "nan", "inf", "f"))
-    x, gradient = (draw.tensor(n, dtype=torch.float64) for _ in range(2))
-    if not kind:
-        return f"check_slopes(lambda x: {f}, {x}, {gradient}{step})"
-    if kind == "f":
-        f = "(x / 0).sum()"
+def _batch_and_network(draw):
+    depth, n = draw.integer(1, 4), draw.integer(1, 3)
+    if draw.choice((True, False)):
+        sizes = [draw.integer(1, 3)] * depth + [draw.integer(2, 3)]
     else:
-        parts = gradient.partition("[")[2].partition("]")[0].split(", ")
-        parts[draw.integer(0, n - 1)] = kind
-        gradient = f"torch.tensor([{', '.join(parts)}], dtype=torch.float64)"
-    return f"alarm(check_slopes, lambda x: {f}, {x}, {gradient}{step})"
+        sizes = [draw.integer(1, 3) for _ in range(depth)] + [draw.integer(2, 3)]
+    short = (0.5, -0.5, 1.0, -1.0, 0.25, -0.25, 2.0, -2.0, 0.0)
+    x = _array(draw, n, sizes[0], among=short)
+    y = draw.classes(n, sizes[-1]).replace("torch.tensor", "np.array")
+    weights = ", ".join(_array(draw, units, before, among=short)
+                        for before, units in zip(sizes[:-1], sizes[1:], strict=True))
+    biases = ", ".join([*(_array(draw, units, among=short) for units in sizes[1:-1]),
+                        _array(draw, sizes[-1], ranges=((-3, 3), (-3, 3), (-3, 3), (-1000, 1000)))])
+    return f"backward_pass({x}, {y}, [{weights}], [{biases}])"
 
 
-_X = "x = torch.tensor([1.0, -2.0, 0.5]).double()"
-CHECK_SLOPES = Exercise(
-    reference=check_slopes,
-    inputs=_function_and_gradient,
-    float64=False,  # always: in float32 a step of 1e-5 is lost in rounding
-    cases=(
-        "check_slopes(lambda x: 0 * x[0] + 5, torch.ones(1).double(), torch.zeros(1).double())",
-        "check_slopes(lambda x: 3 * x[0], torch.ones(1).double(), torch.tensor([3.0]).double())",
-        "check_slopes(lambda x: 3 * x[0], torch.ones(1).double(), torch.tensor([2.0]).double())",
-        f"{_X}; check_slopes(lambda x: (x ** 2).sum(), x, 2 * x, h=0.1)",
-        f"{_X}; check_slopes(lambda x: (x ** 3).sum(), x, 3 * x ** 2, h=0.1)",
-        "check_slopes(lambda x: 1e4 * x[0], torch.ones(1).double(), torch.tensor([1e4]).double())",
-        f"{_X}; check_slopes(lambda x: (x ** 3).sum(), x, 3 * x ** 2 + torch.eye(3)[0])",
-        f"{_X}; check_slopes(lambda x: torch.sin(x).prod(), x, 0 * x, h=1e-3)",
-    ),
-    wrong=(
-        Wrong(variant(check_slopes, ("f(x - e)) / (2 * h)", "f(x)) / h"), name="check_forward"),
-              "This is a forward difference: its error is proportional to h, that of a central difference to h²."),
-        Wrong(variant(check_slopes, ("(2 * h)", "h"), name="check_half"),
-              "From x - h to x + h it is two steps: divide by 2 h."),
-        Wrong(variant(check_slopes, ("/ (2 * h)", "/ 2 * h"), name="check_times_h"),
-              "/ 2 * h divides by 2 and then multiplies by h: put 2 * h in brackets."),
-        Wrong(variant(check_slopes, ("zeros_like(x)", "full_like(x, h)"), name="check_all_at_once"),
-              "All coordinates move at once: move one at a time, to get each partial derivative."),
-        Wrong(variant(check_slopes, ("abs(", "("), name="check_without_abs"),
-              "A derivative that is too small must count as much as one too large: take the absolute value, abs()."),
-        Wrong(variant(check_slopes, ("errors = []", "errors, h = [], 1e-5"), name="check_other_step"),
-              "The step h has no influence on this result: use the h that is given, not a fixed one."),
-        Wrong(variant(check_slopes, ("zeros_like(x)", "zeros_like(x, dtype=torch.float32)"), name="check_in_float32"),
-              "In float32 the step itself is rounded: give it the dtype of x, torch.zeros_like(x)."),
-        Wrong(variant(check_slopes, ("torch.stack(errors).max()", "errors[-1]"), name="check_last"),
-              "Only the last coordinate counts here: keep the largest difference of all."),
-        Wrong(variant(check_slopes, ("max()", "mean()"), name="check_mean"),
-              "The mean hides one wrong derivative among many right ones: return the largest difference."),
-        Wrong(variant(check_slopes, ("abs(difference - gradient[k])", "(difference - gradient[k]) ** 2"),
-                      name="check_squared"),
-              "The absolute difference is asked, not its square."),
-        Wrong(variant(check_slopes, (".max()", ".sum()"), name="check_sum"),
-              "The largest of the absolute differences is asked, not their sum."),
-        Wrong(variant(check_slopes, (".max()", ""), (".item()", ""), name="check_all_differences"),
-              "One number is asked, the largest difference; these are the differences of all coordinates."),
-        Wrong(variant(check_slopes, ("abs(difference - gradient[k])",
-                                     "abs(difference - gradient[k]) / abs(gradient[k])"), name="check_relative"),
-              "The absolute difference is asked: do not divide it by the size of the gradient."),
-        Wrong(_check_skips_nan,
-              "A comparison with nan is False, so max() and > pass over it, and the worst gradient passes the check: "
-              "look for nan, as torch's max does."),
-    ),
-    hints=("For each k: a vector of zeros with h at index k, added to x and subtracted from it.",
-           "(f(x + e) - f(x - e)) / (2 * h), then the absolute difference from gradient[k]; collect these, torch.stack "
-           "them, and take the largest."),
-    allows="Now you can check any gradient, your own included.",
-    equivalent=(("difference - gradient[k] → gradient[k] - difference", "an absolute difference"),
-                ("torch.stack(errors).max().item() → torch.stack(errors).max()", "a tensor () is accepted, too")),
-    uses={"alarm": alarm, "nan": math.nan, "inf": math.inf},
-)
+_BACK = "delta = delta @ weights[k] * (1 - activations[k] ** 2)"
+_BY_WEIGHTS = "by_weights.insert(0, delta.T @ activations[k])"
+_START = "backward_pass(np.eye(2) + 1, np.array([0, 1]), "
 
-
-def bce_gradients(x, w, b, y):
-    """Gradients of the mean binary cross-entropy E with respect to w and b: (n, m) and (m,).
-
-    The logits are z = x w + b, the probabilities p = σ(z), and E is the mean over the m outputs j
-    of -(y_j log p_j + (1 - y_j) log(1 - p_j)).
-    Arguments: x (n,), w (n, m), b (m,) and the targets y (m,), numbers from 0 to 1: tensors of one
-    dtype, float32 or float64. Return a pair, of the same dtype: ∂E/∂w (n, m), then ∂E/∂b (m,).
-    Compute them by hand: backward() and torch's other functions for gradients are not accepted.
-    Tested too: n different from m, m = 1, and logits up to ±1000, where nothing may be nan.
-
-    >>> T = torch.tensor
-    >>> bce_gradients(T([2.0]), T([[0.0]]), T([0.0]), T([1.0]))
-    (tensor([[-1.]]), tensor([-0.5000]))
-    """
-    delta = (torch.sigmoid(x @ w + b) - y) / len(y)
-    return torch.outer(x, delta), delta
-
-
-def _layer(draw):
-    n, m = draw.sizes(2, 1, 4)
-    wide = ((-3, 3), (-3, 3), (-200, 200), (-1000, 1000))
-    return (f"bce_gradients({draw.tensor(n)}, {draw.tensor(n, m)}, {draw.tensor(m, ranges=wide)}, "
-            f"{draw.tensor(m, among=(0.0, 1.0, 0.5, 0.25))})")
-
-
-BCE_GRADIENTS = Exercise(
-    reference=bce_gradients,
-    inputs=_layer,
+BACKWARD_PASS = Exercise(
+    reference=backward_pass,
+    inputs=_batch_and_network,
+    tries=30,
+    float64=False,  # always: arrays of NumPy
     forbids=("backward", "grad"),
     cases=(
-        "bce_gradients(torch.tensor([1.0]), torch.tensor([[0.0]]), torch.tensor([0.0]), torch.tensor([0.5]))",
-        "bce_gradients(torch.tensor([1.0]), torch.tensor([[2.0]]), torch.tensor([0.0]), torch.tensor([1.0]))",
-        "bce_gradients(torch.tensor([2.0, -1.0]), torch.tensor([[0.5], [1.0]]), torch.tensor([0.0]), "
-        "torch.tensor([0.0]))",
-        "bce_gradients(torch.ones(2), torch.zeros(2, 2), torch.zeros(2), torch.tensor([0.0, 1.0]))",
-        "bce_gradients(torch.tensor([1.0, 3.0]), torch.eye(2) - 0.5, torch.tensor([0.1, 0.2]), "
-        "torch.tensor([0.0, 1.0]))",
-        "bce_gradients(torch.ones(5), torch.randn(5, 3), torch.randn(3), torch.zeros(3))",
-        "bce_gradients(torch.ones(2), torch.zeros(2, 1), torch.tensor([1000.0]), torch.tensor([0.0]))",
+        "backward_pass(np.zeros((1, 1)), np.array([0]), [np.zeros((2, 1))], [np.zeros(2)])[0]",
+        "backward_pass(np.zeros((1, 1)), np.array([0]), [np.zeros((2, 1))], [np.zeros(2)])",
+        "backward_pass(np.array([[2.0]]), np.array([1]), [np.array([[1.0], [0.5]])], [np.array([0.0, 1.0])])",
+        f"{_START}[np.tri(2)], [np.zeros(2)])",
+        f"{_START}[np.ones((1, 2)) / 4, np.tri(2, 1)], [-np.ones(1), np.ones(2)])",
+        f"{_START}2 * [np.tri(2) - 0.5], [np.ones(2), np.zeros(2)])",
+        f"{_START}3 * [np.tri(2) - 0.5], 3 * [np.zeros(2)])",
+        f"{_START}4 * [np.tri(2) - 0.75], 4 * [np.ones(2)])",
+        f"{_START}[np.eye(2)], [np.array([1000.0, -1000.0])])",
     ),
     wrong=(
-        Wrong(variant(bce_gradients, (" / len(y)", ""), name="bce_summed"),
-              "The loss is the mean over the m outputs: divide by m."),
-        Wrong(variant(bce_gradients, ("outer(x, delta)", "outer(delta, x)"), name="bce_transposed"),
-              "The gradient must have the shape of w, (n, m): row i belongs to input i."),
-        Wrong(variant(bce_gradients, ("delta = ", "delta = -"), name="bce_uphill"),
-              "The sign: the derivative with respect to a logit is σ(z) - y, probability minus target."),
-        Wrong(variant(bce_gradients, ("delta = ", "p = torch.sigmoid(x @ w + b); delta = p * (1 - p) * "),
-                      name="bce_squared"),
-              "σ (1 - σ) belongs to the squared error. In cross-entropy it cancels: what remains is σ(z) - y (week "
-              "1b)."),
-        Wrong(variant(bce_gradients, ("torch.sigmoid(x @ w + b)", "torch.softmax(x @ w + b, 0)"), name="bce_softmax"),
-              "Each output is a binary classification of its own: σ of each logit, not a softmax over them."),
-        Wrong(variant(bce_gradients, ("/ len(y)", "/ 3"), name="bce_a_third"),
-              "1/3 is right only where there are 3 outputs: the mean over m outputs divides by m, here len(y)."),
-        Wrong(variant(bce_gradients, ("/ len(y)", "/ len(x)"), name="bce_over_inputs"),
-              "The loss is the mean over the m outputs, not over the n inputs: divide by m."),
-        Wrong(variant(bce_gradients, ("torch.outer(x, delta), delta", "torch.outer(x, delta), delta.sum()"),
-                      name="bce_one_bias"),
-              "Each output has a bias of its own: the gradient with respect to b has the shape (m,), not summed."),
-        Wrong(variant(bce_gradients, ("torch.outer(x, delta), delta", "delta, torch.outer(x, delta)"),
-                      name="bce_bias_first"),
-              "The pair begins with the gradient with respect to w, then comes that with respect to b."),
-        Wrong(variant(bce_gradients, ("torch.sigmoid(x @ w + b)", "torch.exp(x @ w + b) / (1 + torch.exp(x @ w + b))"),
-                      name="bce_overflow"), _NAN),
-        Wrong(variant(bce_gradients, ("outer(x,", "outer(torch.ones_like(x),"), name="bce_without_x"),
-              "The derivative with respect to a weight is the δ of the unit it leads to, times its input, x."),
+        Wrong(variant(backward_pass, ("activations[k] ** 2", "np.tanh(activations[k]) ** 2"),
+                      name="backward_tanh_twice"),
+              "tanh'(z) = 1 - tanh(z)², where z is the pre-activation. The activation is tanh(z) already: apply tanh "
+              "to it no second time."),
+        Wrong(variant(backward_pass, (_BACK, "last = k + 1 == len(weights); " + _BACK.replace(
+                      "delta @ weights[k] * (1 - activations[k] ** 2)",
+                      "(delta if last else delta * (1 - activations[k + 1] ** 2)) @ weights[k]")),
+                      name="backward_late_derivative"),
+              "δ of layer k takes φ' of layer k: multiply by the weights first, then by φ' of the layer that you have "
+              "arrived at. Here it is φ' of the layer above."),
+        Wrong(variant(backward_pass, (" * (1 - activations[k] ** 2)", ""), name="backward_linear"),
+              "A hidden layer has an activation function: on its way back δ is multiplied by tanh'(z) = 1 - tanh(z)²."),
+        Wrong(variant(backward_pass, ("(1 - activations[k] ** 2)", "activations[k] * (1 - activations[k])"),
+                      name="backward_sigmoid"),
+              "a (1 - a) is the derivative of the sigmoid. These hidden units have tanh: 1 - a²."),
+        Wrong(variant(backward_pass, ("delta = delta / len(y)", "pass"), name="backward_summed"),
+              "The gradients are n times too large: the loss is the mean over the n samples. Divide δ of the output by "
+              "n."),
+        Wrong(variant(backward_pass, ("delta.T @ activations[k]", "delta.T @ activations[k] / len(y)"),
+                      ("delta.sum(axis=0)", "delta.sum(axis=0) / len(y)"), name="backward_mean_twice"),
+              "The factor 1/n is applied twice: δ of the output holds it, and every other gradient is computed from "
+              "δ. Sum over the samples after that."),
+        Wrong(variant(backward_pass, ("delta.sum(axis=0)", "delta.mean(axis=0)"), name="backward_mean_bias"),
+              "δ of the output holds 1/n already: the gradient of a bias is the sum of δ over the samples, not the "
+              "mean."),
+        Wrong(variant(backward_pass, ("delta / len(y)", "delta / delta.size"), name="backward_mean_over_all"),
+              "The mean is over the n samples alone: divide by n, not by n times the number of classes."),
+        Wrong(variant(backward_pass, ("delta @ weights[k]", "delta @ weights[k].T"), name="backward_transposed"),
+              "Forward it is A W^T, so backward it is Δ W: the weights are not transposed here. Where W is square, "
+              "nothing but the numbers shows this."),
+        Wrong(variant(backward_pass, ("delta.T @ activations[k]", "activations[k].T @ delta"),
+                      name="backward_gradient_transposed"),
+              "The gradient of W has the shape of W, (units of this layer, units of the layer before): Δ^T A, not "
+              "A^T Δ."),
+        Wrong(variant(backward_pass, ("delta.sum(axis=0)", "delta"), name="backward_bias_unsummed"),
+              "One bias serves all n samples: its gradient is the sum of δ over the rows, of shape (units,)."),
+        Wrong(variant(backward_pass, ("delta.sum(axis=0)", "delta.sum(axis=1)"), name="backward_bias_over_units"),
+              "Sum δ over the samples, axis 0; this sums over the units."),
+        Wrong(variant(backward_pass, ("by_weights.insert(0, ", "by_weights.append("),
+                      ("by_biases.insert(0, ", "by_biases.append("), name="backward_reversed"),
+              "The gradients stand in reverse order: the backward pass begins with the last layer, the lists with "
+              "layer 0."),
+        Wrong(variant(backward_pass, ("delta = np.exp(log_p)", "delta = p = np.exp(log_p)"),
+                      ("delta = delta / len(y)", "delta = delta * np.exp(log_p) * (1 - np.exp(log_p)) / len(y)"),
+                      ("delta = p = np.exp(log_p)", "delta = np.exp(log_p)"), name="backward_output_derivative"),
+              "p - y is the derivative of softmax and cross-entropy together, with respect to the logits: do not "
+              "multiply it by p (1 - p) again."),
+        Wrong(variant(backward_pass, ("delta = delta / len(y)",
+                                      "delta = delta * (1 - np.tanh(logits) ** 2) / len(y)"),
+                      ("    logits = logits - logits.max(axis=1, keepdims=True)\n", ""),
+                      name="backward_output_tanh"),
+              "The last layer has no tanh: δ of the output is (p - y) / n, without a factor tanh'."),
+        Wrong(variant(backward_pass, (_BY_WEIGHTS, "outputs = [*activations, np.exp(log_p)]; " + _BY_WEIGHTS.replace(
+                      "activations[k]", "outputs[k + 1]")), name="backward_own_output"),
+              "A weight multiplies the output of the layer before: δ of a layer goes with the activation that enters "
+              "this layer, not with the one that leaves it."),
+        Wrong(variant(backward_pass, (_BY_WEIGHTS, "before = activations[k] if k == 0 else np.arctanh(activations[k]); "
+                                      + _BY_WEIGHTS.replace("activations[k]", "before")), name="backward_of_z"),
+              "A weight multiplies the activation of the layer before, tanh(z), not its pre-activation z."),
+        Wrong(variant(backward_pass, ("delta = delta / len(y)", "delta = -delta / len(y)"), name="backward_uphill"),
+              "The sign: with respect to the logits the derivative is p - y, probability minus target."),
+        Wrong(variant(backward_pass, ("delta[rows, y] -= 1", "pass"), name="backward_without_targets"),
+              "δ of the output is p minus the one-hot target: subtract 1 at the class of each sample."),
+        Wrong(variant(backward_pass, ("log_p[rows, y].mean()", "log_p[rows, y].sum()"), name="backward_summed_loss"),
+              "The gradients are right. The loss is the mean over the batch, not the sum."),
+        Wrong(variant(backward_pass, ("    logits = logits - logits.max(axis=1, keepdims=True)\n", ""),
+                      name="backward_overflow"),
+              "exp of a large logit overflows, and inf / inf is nan: subtract the largest logit of each row first."),
+        Wrong(variant(backward_pass, ("delta / len(y)", "2 * delta / len(y)"), name="backward_twice"),
+              "The gradients are twice too large: the derivative of -log p with respect to the logits is p - y, without "
+              "the 2 of a square."),
+        Wrong(variant(backward_pass, ("(1 - activations[k] ** 2)", "(activations[k] > 0)"), name="backward_relu"),
+              "This is the derivative of ReLU. The hidden units have tanh, with the derivative 1 - a²."),
+        Wrong(variant(backward_pass, ("return loss, by_weights, by_biases", "return loss, by_biases, by_weights"),
+                      name="backward_biases_first"),
+              "The gradients of the weights come second, those of the biases third."),
+        Wrong(variant(backward_pass, ("return loss, by_weights, by_biases", "return by_weights, by_biases"),
+                      name="backward_without_loss"),
+              "Three things are asked: the loss, the gradients of the weights, those of the biases."),
     ),
-    hints=("For one logit z with target y the derivative is σ(z) - y. The mean over m outputs divides it by m.",
-           "w[i, j] connects x[i] with logit j, so its derivative is x[i] * delta[j]: torch.outer."),
-    allows="This is what backward() computes for this layer.",
+    hints=("Forward: keep x and the output of each hidden layer in a list. Then δ of the output: softmax minus one-hot "
+           "targets, divided by n.",
+           "Backward, from the last layer to the first: two gradients from δ and the kept input of this layer; then δ "
+           "of the layer before.",
+           "With A = activations[k], the input of layer k: delta.T @ A, delta.sum(axis=0), and for the layer before "
+           "delta @ weights[k] * (1 - A ** 2)."),
+    allows="You have written backprop for a network of any depth; below it trains one.",
+    equivalent=(("k > 0 → k >= 0", "δ of the inputs is computed, and not used"),
+                ("0 → -1", "δ of the inputs is computed, and not used"),
+                ("True → False", "there are as many weights as biases")),
+    uses={"np": np},
 )
 
-WHAT_GRAD_HOLDS = Quiz(
-    name="what_grad_holds",
-    reference=[6, 12, 3, False, 6],
-    questions=(
-        "w = torch.tensor(3.0, requires_grad=True); (w * w).backward(): then w.grad is",
-        "then (w * w).backward() once more, nothing cleared: w.grad is",
-        "w.grad = None; (w.detach() * w).backward(): w.grad is",
-        "with torch.no_grad(): y = w * w. y.requires_grad is",
-        "w.grad = None; y = 2 * w; y = 3 * y; y.backward(): w.grad is",
-    ),
-    wrong=(
-        Wrong([9, 12, 3, False, 6], "w * w is 9; its derivative at w = 3 is 2 w."),
-        Wrong([6, 6, 3, False, 6], "backward() adds to what is there: nothing clears .grad by itself."),
-        Wrong([6, 0, 3, False, 6], "backward() adds to what is there; it is zero_grad that clears."),
-        Wrong([6, 12, 6, False, 6], "A detached w has no graph: the gradient flows through the other factor only."),
-        Wrong([6, 12, 3, True, 6], "Under no_grad() torch keeps no graph: a result does not require a gradient."),
-        Wrong([6, 12, 3, False, 3], "The name y is bound to a new tensor, but the graph stays whole: w, 2 w, 3 (2 w)."),
-        Wrong([3, 12, 3, False, 6], "Both factors of w * w are w: two edges, each with local derivative 3; add them."),
-    ),
-    hints=("Run the lines in a cell of your own, and print w.grad after each.",
-           "detach() cuts an edge; no_grad() builds no graph at all; += is what backward() does."),
-    allows="backward() accumulates gradients: this is why a training loop clears them first.",
-)
-
-EXERCISES = [SLOPES_BY_HAND, DELTAS, PRODUCT, ORDERED, ACCUMULATE, CHECK_SLOPES, BCE_GRADIENTS, WHAT_GRAD_HOLDS]
+EXERCISES = [SLOPES_BY_HAND, DELTAS, BACKWARD_PASS]
