@@ -1,4 +1,4 @@
-"""Five scripts that train a network on images, each with one bug; exercises of week 3b begin with them.
+"""Five scripts that train a network on images, each with one bug; exercises of week 3d begin with them.
 
 All take training images x (N, 1, 28, 28) with labels y (N,) and new images with their labels. They return the losses of
 all steps and the accuracy on the new images, measured five times.
