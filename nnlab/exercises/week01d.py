@@ -159,7 +159,6 @@ GRADIENT_DESCENT = Exercise(
         "torch.stack makes a tensor (num_steps + 1, d) of the list.",
     ),
     allows="Every neuron of this lecture learns by this loop.",
-    equivalent=(("torch.stack(path) → path", "a list of tensors counts as a tensor here"),),
 )
 
 
