@@ -1,4 +1,4 @@
-"""Week 1a's exercises: their rules, oracles of their references, and wrong answers that nobody has named."""
+"""Week 1b's exercises: their rules, oracles of their references, and wrong answers that nobody has named."""
 
 import ast
 import dataclasses
@@ -21,51 +21,6 @@ from nnlab.exercises import week01b
 REFERENCE = {exercise.name: exercise.reference for exercise in week01b.EXERCISES}
 
 
-class OtherNeuron:
-    """A neuron in another style."""
-
-    def __init__(self, weights, bias, activation):
-        self.all = (weights, bias)
-        self.phi = activation
-
-    def __call__(self, inputs):
-        w, c = self.all
-        return self.phi((inputs * w).sum(dim=-1).add(c))
-
-
-class ModuleNeuron(torch.nn.Module):
-    """A neuron as a module of torch."""
-
-    def __init__(self, weights: torch.Tensor, bias: float, activation):
-        super().__init__()
-        self.weights, self.bias, self.activation = weights, bias, activation
-
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        return self.activation(torch.einsum("...n,n->...", inputs, self.weights) + self.bias)
-
-
-@dataclasses.dataclass
-class DataNeuron:
-    """A neuron as a data class."""
-
-    weights: torch.Tensor
-    bias: float
-    activation: object
-
-    def __call__(self, inputs):
-        return self.activation(torch.nn.functional.linear(inputs, self.weights[None]).squeeze(-1) + self.bias)
-
-
-class NeuronOfAFunction:
-    """A neuron that keeps one function."""
-
-    def __init__(self, weights, bias, activation):
-        self.run = lambda inputs: activation(torch.matmul(inputs, weights) + bias)
-
-    def __call__(self, inputs):
-        return self.run(inputs)
-
-
 def relu_by_indexing(x):
     out = x.clone()
     out[out < 0] = 0
@@ -84,6 +39,26 @@ def loudly(function):
 @loudly
 def decorated_leaky_relu(x: torch.Tensor) -> torch.Tensor:
     return x.clamp(min=0) + 0.1 * x.clamp(max=0)
+
+
+def derivative_by_autograd(outputs, activation):
+    """The same by the inverse function: z from the output, then PyTorch's derivative."""
+    z = {"sigmoid": torch.logit, "tanh": torch.atanh, "relu": torch.clone,
+         "elu": lambda a: torch.where(a > 0, a, torch.log1p(a))}[activation](outputs).detach().requires_grad_()
+    phi = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "elu": F.elu}[activation]
+    return torch.autograd.grad(phi(z).sum(), z)[0]
+
+
+def derivative_by_a_table(a: torch.Tensor, activation: str) -> torch.Tensor:
+    ones = torch.ones_like(a)
+    return {"sigmoid": a - a * a, "tanh": (1 + a) * (1 - a), "relu": ones.masked_fill(a <= 0, 0),
+            "elu": torch.minimum(ones, a + 1)}[activation]
+
+
+def derivative_in_one_line(outputs, activation):
+    if activation in ("sigmoid", "tanh"):
+        return outputs * (1 - outputs) if activation == "sigmoid" else 1 - outputs.square()
+    return (outputs + 1).clamp(max=1) if activation == "elu" else outputs.sign()
 
 
 def maxout_step_by_step(x, weights, biases):
@@ -127,18 +102,11 @@ def count_as_a_student(sizes: list) -> int:
 class TestExercises(ExerciseRules):
     module = week01b
     styles = {
-        "Neuron": [OtherNeuron, ModuleNeuron, DataNeuron, NeuronOfAFunction],
-        "brightening": [lambda before, after: after.to(torch.float32) - before,
-                        lambda before, after: after - before.float(),
-                        lambda before, after: (after.int() - before.int()).float(),
-                        lambda before, after: after.double().sub(before.double()),
-                        lambda before, after: after.numpy().astype(np.float32) - before.numpy(),
-                        lambda before, after: torch.where(after > before, (after - before).float(),
-                                                          -(before - after).float())],
         "relu": [lambda x: x.clamp(min=0), lambda x: x * (x > 0), relu_by_indexing,
                  lambda x: torch.maximum(x, torch.zeros_like(x)), lambda x: (x + x.abs()) / 2,
                  lambda x: torch.max(x, torch.tensor(0.0, dtype=x.dtype)), lambda x: x - x.clamp(max=0),
                  lambda x: x.masked_fill(x < 0, 0), lambda x: (x >= 0).to(x.dtype) * x],
+        "derivative_from_output": [derivative_by_autograd, derivative_by_a_table, derivative_in_one_line],
         "leaky_relu": [lambda x: torch.maximum(0.1 * x, x), lambda x: F.leaky_relu(x, 0.1), decorated_leaky_relu,
                        lambda x: torch.where(x >= 0, x, x / 10), lambda x: x * (0.1 + 0.9 * (x > 0)),
                        lambda x: 0.55 * x + 0.45 * x.abs(), torch.nn.LeakyReLU(0.1)],
@@ -160,15 +128,6 @@ class TestExercises(ExerciseRules):
                                  lambda sizes: torch.zeros(sizes[0], sizes[-1]).numel() + torch.tensor(sizes[-1]),
                                  lambda sizes: sum(sizes[-1] for _ in range(sizes[0] + 1))],
     }
-
-
-def neuron(calls, keeps="self.w, self.b, self.phi = weights, bias, activation"):
-    """A class Neuron in which `calls`, a line, computes the outputs, and `keeps` keeps the arguments."""
-    names = {"torch": torch, "F": F}
-    exec("class Neuron:\n"
-         f"    def __init__(self, weights, bias, activation):\n        {keeps}\n"
-         f"    def __call__(self, inputs):\n        {calls}\n", names)
-    return names["Neuron"]
 
 
 CACHE = {}
@@ -245,55 +204,40 @@ def all_negative_scaled(x):
     return x
 
 
+def derivative_of(name, formula):
+    """`derivative_from_output` with another `formula`, a function of the outputs, for the function `name`."""
+    right = week01b.derivative_from_output
+    return lambda outputs, activation: formula(outputs) if activation == name else right(outputs, activation)
+
+
+def derivative_into_the_argument(outputs, activation):
+    right = week01b.derivative_from_output(outputs, activation)
+    outputs.copy_(right)
+    return right
+
+
 WRONG = {
-    "Neuron": [
-        neuron("return self.phi(inputs @ self.w - self.b)"),
-        neuron("return self.phi((inputs * self.w).mean(-1) + self.b)"),
-        neuron("return self.phi(inputs * self.w).sum(-1) + self.b"),
-        neuron("return self.phi(inputs * self.w + self.b).sum(-1)"),
-        neuron("return self.phi(inputs) @ self.w + self.b"),
-        neuron("return self.phi(inputs @ self.w[:, None] + self.b)"),
-        neuron("return self.phi((inputs @ self.w + self.b).squeeze())"),
-        neuron("return torch.relu(inputs @ self.w + self.b)"),
-        neuron("return torch.sigmoid(inputs @ self.w + self.b)"),
-        neuron("return self.phi(inputs[..., 0] * self.w[0] + inputs[..., -1] * self.w[-1] + self.b)"),
-        neuron("return self.phi((inputs @ self.w).flatten() + self.b)"),
-        neuron("return self.phi((inputs.reshape(-1, len(self.w)) @ self.w) + self.b)"),
-        neuron("return self.phi((inputs * self.w).sum(0) + self.b)"),
-        neuron("return self.phi((inputs * self.w).sum(-1, keepdim=True) + self.b)"),
-        neuron("inputs *= self.w; return self.phi(inputs.sum(-1) + self.b)"),
-        neuron("return self.phi(inputs @ self.w + self.b)",
-               "self.w, self.b, self.phi = weights, float(bias), activation"),
-        neuron("return self.phi(inputs @ self.w + self.b)",
-               "weights /= weights.norm(); self.w, self.b, self.phi = weights, bias, activation"),
-        neuron("return Kept.phi(inputs @ Kept.w + Kept.b)",
-               "global Kept; Kept = Neuron; Kept.w, Kept.b, Kept.phi = weights, bias, activation"),
-        neuron("return self.phi(inputs @ self.w + self.b)",
-               "self.w, self.b, self.phi = torch.tensor(weights.tolist()), bias, activation"),
-        neuron("return self.phi(inputs.abs() @ self.w + self.b)"),
-        neuron("return (self.phi(inputs @ self.w + self.b) > 0.5).float()"),
-        neuron("self.b += 1.0; return self.phi(inputs @ self.w + self.b - 1.0)"),
-        neuron("print(self.phi(inputs @ self.w + self.b))"),
-    ],
-    "brightening": [
-        lambda before, after: (after.int() - before.int()).short(),
-        lambda before, after: (after.float() - before.float()).abs(),
-        lambda before, after: (after.float() - before.float()).clamp(min=0),
-        lambda before, after: (after.float() - before.float()).half(),
-        lambda before, after: (after.char() - before.char()).float(),
-        lambda before, after: (after - before).float(),
-        lambda before, after: (after.float() - before.float()).mean(),
-        lambda before, after: (after.float() - before.float()) / 255,
-        lambda before, after: (after.float() / before.float()).nan_to_num(),
-        lambda before, after: after.float() - before.float().mean(),
-        lambda before, after: (after.float() - before.float()).flatten(),
-        lambda before, after: (after > before).float(),
-        lambda before, after: (after.float() - before.float()).sign(),
-        lambda before, after: before.float() - after.float(),
-        lambda before, after: after.long() - before.long(), lambda before, after: (before - after).float(),
-        lambda before, after: ((after.float() - before.float()) / 2 + 128).clamp(0, 255),
-        lambda before, after: after.float() - before.float() + 256,
-        lambda before, after: (after.float() - before.float()).sum(-1), lambda before, after: after.float(),
+    "derivative_from_output": [
+        derivative_of("sigmoid", lambda a: torch.sigmoid(a) * (1 - torch.sigmoid(a))),
+        derivative_of("sigmoid", lambda a: a * (a - 1)), derivative_of("sigmoid", lambda a: a * (1 + a)),
+        derivative_of("sigmoid", lambda a: 1 - a ** 2), derivative_of("sigmoid", lambda a: 1 - a),
+        derivative_of("sigmoid", lambda a: (a * (1 - a)).round(decimals=2)),
+        derivative_of("tanh", lambda a: 1 - torch.tanh(a) ** 2), derivative_of("tanh", lambda a: a * (1 - a)),
+        derivative_of("tanh", lambda a: 1 - a), derivative_of("tanh", lambda a: 1 + a ** 2),
+        derivative_of("tanh", lambda a: 1 - a.abs()), derivative_of("tanh", lambda a: a ** 2 - 1),
+        derivative_of("tanh", lambda a: 4 * a * (1 - a)), derivative_of("relu", lambda a: a * 1),
+        derivative_of("relu", lambda a: (a >= 0).to(a.dtype)), derivative_of("relu", lambda a: a > 0),
+        derivative_of("relu", lambda a: (a > 0).long()), derivative_of("relu", lambda a: (a > 0).float()),
+        derivative_of("relu", lambda a: (a > 1).to(a.dtype)), derivative_of("elu", lambda a: torch.exp(a)),
+        derivative_of("elu", lambda a: (a > 0).to(a.dtype)), derivative_of("elu", lambda a: a + 1),
+        derivative_of("elu", lambda a: torch.where(a >= 0, 1.0, torch.exp(a))),
+        derivative_of("elu", lambda a: torch.where(a >= 0, 1.0, a)),
+        derivative_of("elu", lambda a: torch.where(a > 0, 1.0, torch.exp(a) - 1)),
+        derivative_of("elu", lambda a: torch.where(a > 0, 1.0, -a)),
+        lambda outputs, activation: outputs * (1 - outputs), lambda outputs, activation: 1 - outputs ** 2,
+        lambda outputs, activation: week01b.derivative_from_output(outputs, activation).sum(),
+        lambda outputs, activation: week01b.derivative_from_output(outputs, activation).flatten(),
+        derivative_into_the_argument,
     ],
     "relu": [
         torch.relu, F.relu6, torch.nn.ReLU(), lambda x: x.relu(), lambda x: F.threshold(x, 0, 0),
@@ -398,18 +342,6 @@ def test_activations_are_torchs():
         torch.testing.assert_close(REFERENCE[name](x), theirs(x))
 
 
-def test_neuron_is_a_linear_layer_with_an_activation():
-    linear = torch.nn.Linear(3, 1)
-    inputs = torch.randn(50, 3, generator=torch.Generator().manual_seed(0))
-    neuron = REFERENCE["Neuron"](linear.weight[0], linear.bias[0], torch.tanh)
-    torch.testing.assert_close(neuron(inputs), torch.tanh(linear(inputs))[:, 0])
-
-
-def test_shapes_are_what_torch_says():
-    for text, shape in zip(week01b.SHAPES.questions, week01b.SHAPES.reference, strict=True):
-        assert tuple(eval(text, {"torch": torch}).shape) == shape
-
-
 def test_one_layer_is_a_stack_of_linear_layers():
     g = torch.Generator().manual_seed(0)
     inputs = torch.randn(50, 3, generator=g)
@@ -433,7 +365,7 @@ def test_numbers_of_one_layer_are_those_of_the_collapsed_stack():
 def test_dead_relus_are_not_rare():
     """Of ReLU neurons with random parameters 14 % output 0 for all evenings after the notebook's training."""
     cells = {cell.id: cell.source for cell in read(paths(["week01b"])[0]).cells}
-    evenings = next(node.value for node in ast.parse(cells["doubling-run"]).body if isinstance(node, ast.Assign))
+    evenings = next(node.value for node in ast.parse(cells["evenings"]).body if isinstance(node, ast.Assign))
     x, labels = torch.tensor(ast.literal_eval(evenings.args[0])).split((2, 1), dim=1)
     parameters = torch.randn(3, 10_000, generator=torch.Generator().manual_seed(0)).requires_grad_()
     for _ in range(300):
@@ -442,4 +374,4 @@ def test_dead_relus_are_not_rare():
         parameters = (parameters - 0.3 * gradient).detach().requires_grad_()
     dead = (x @ parameters[:2] + parameters[2] <= 0).all(0)
     assert round(100 * dead.float().mean().item()) == 14
-    assert "of 10,000 such neurons" in cells["serve-answer-notes"] and "14 %" in cells["serve-answer-notes"]
+    assert "of 10,000 such neurons" in cells["factor-notes"] and "14 %" in cells["factor-notes"]

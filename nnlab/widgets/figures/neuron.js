@@ -56,7 +56,7 @@ function buildBoundary({ set, begin, state }, plane) {
     const { weights: [a, b] } = state(), [x, y] = place.map((value) => clamp(value, -LIMIT, LIMIT));
     set({ bias: within(-(a * x + b * y)) });
   };
-  draggable(handle, { name: "Decision boundary: where the sum is zero", begin,
+  draggable(handle, { name: "Decision boundary: where z is zero", begin,
     to: (x, y) => shift([plane.fromX(x), plane.fromY(y)]),
     by: (right, up) => { const [x, y] = foot(state()); shift([x + right, y + up]); } });
   return [handle, (now) => {
@@ -138,7 +138,7 @@ function buildPlane(stage) {
   }];
 }
 
-/** Inputs, edges as thick as their weights, sum, and the activation's curve. Returns the panel and what draws it. */
+/** Inputs, edges as thick as their weights, pre-activation, and the activation's curve. Returns the panel and what draws it. */
 function buildCell() {
   const middle = (x, y, words = "", more = {}) => text(x, y, words, { ...MIDDLE, ...more });
   const disc = (cx, cy, r, width = 2) =>
@@ -154,7 +154,7 @@ function buildCell() {
   const out = [svg("line", { x1: 643, y1: 210, x2: 678, y2: 210, stroke: INK, "stroke-width": 3 }),
     svg("path", { d: "M690 210L676 203L676 217Z", fill: INK })];
   const discs = [disc(438, 120, 27), disc(438, 210, 27), disc(438, 300, 27), disc(605, 210, 38, 2.5)];
-  const headings = [middle(438, 84, "inputs x"), middle(438, 350, "always 1"), middle(605, 160, "sum z")];
+  const headings = [middle(438, 84, "inputs x"), middle(438, 350, "always 1"), middle(612, 270, "pre-activation z")];
   const drawing = panel({ left: 390, width: 590, height: 416, label: "The neuron, and its activation" },
     svg("g", { "aria-hidden": "true" }, ...edges, ...discs, ...out, ...headings, ...inputs, ...products,
       total, outgoing, ...legend, graph));
@@ -181,8 +181,8 @@ function buildCurve(graph) {
   return ({ activation }, z, output) => {
     const { of, y: [low, high], ticks } = ACTIVATIONS[activation], far = Math.abs(z) > 6 ? 24 : 6;
     const scale = high > 2 ? far / 6 : 1, y = [low * scale, high * scale];
-    if (drawn !== activation + far) {  // its axes are drawn anew when the activation changes, or the sum leaves them
-      on = axes({ left: 735, top: 96, width: 225, height: 230, x: [-far, far], y, xName: "sum z", yName: "output φ(z)",
+    if (drawn !== activation + far) {  // its axes are drawn anew when the activation changes, or z leaves them
+      on = axes({ left: 735, top: 96, width: 225, height: 230, x: [-far, far], y, xName: "pre-activation z", yName: "output φ(z)",
         xTicks: steps(-far, far, 4), yTicks: ticks.map((tick) => tick * scale) });
       put(curve, { points: on.points(steps(-far, far, 960).map((at) => [at, clamp(of(at), ...y)])) });
       graph.replaceChildren(on.node, curve, drop, dot);
