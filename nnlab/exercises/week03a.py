@@ -115,20 +115,20 @@ DELTAS = Exercise(
 
 
 def backward_pass(x, y, weights, biases):
-    """Mean cross-entropy of a network on a batch, and its gradients with respect to weights and biases.
+    """Mean cross-entropy of a network on a batch; its gradients by the weights and by the biases.
 
-    A network of L layers, numbered from 0: layer k computes Z = A W^T + b with W = weights[k] and
-    b = biases[k], where A is the output of the layer before; for layer 0 it is x. The output of a
-    hidden layer is tanh(Z). The last layer gives logits; its output is their softmax, row by row.
+    The network has L layers, numbered from 0. Layer k computes Z = A W^T + b with W = weights[k]
+    and b = biases[k]; its input A is the output of the layer before, and x for layer 0. The output
+    of a hidden layer is tanh(Z). Z of the last layer are the logits, of which p is the softmax.
     Arguments: NumPy arrays x (n, inputs), float64, a sample in each row; y (n,), int64, the class
     of each sample; weights, a list of L arrays (units of layer k, units of the layer before), and
     biases, a list of L arrays (units of layer k,), all float64.
-    Return three things: the loss, a float, the mean over the batch of -log(probability of the
-    class); the gradients of the loss with respect to weights[0], weights[1], ..., a list of L
-    arrays of the same shapes; those with respect to biases[0], biases[1], ..., likewise. float64.
-    Use NumPy alone: backward() and torch's other functions for gradients are not accepted. Do not
-    change an argument. Tested too: L = 1 to 4, n = 1, layers of equal sizes, and logits up to
-    ±1000, where nothing may be nan or infinite.
+    Return three things: the loss, a float, the mean over the batch of -log(p of the class of
+    the sample); its gradients with respect to weights[0], weights[1], ..., a list of L arrays of
+    the same shapes; and those with respect to biases[0], biases[1], ..., likewise, all float64.
+    Use NumPy: backward() and torch's other functions for gradients are not accepted. Do not change
+    an argument. Tested too: L = 1 to 4, n = 1, layers of equal sizes, and logits up to ±1000,
+    where nothing may be nan or infinite.
 
     >>> loss, by_weights, by_biases = backward_pass(
     ...     np.array([[2.0], [4.0]]), np.array([0, 1]), [np.zeros((2, 1))], [np.zeros(2)])
@@ -267,8 +267,8 @@ BACKWARD_PASS = Exercise(
                       name="backward_overflow"),
               "exp of a large logit overflows, and inf / inf is nan: subtract the largest logit of each row first."),
         Wrong(variant(backward_pass, ("delta / len(y)", "2 * delta / len(y)"), name="backward_twice"),
-              "The gradients are twice too large: the derivative of -log p with respect to the logits is p - y, without "
-              "the 2 of a square."),
+              "The gradients are twice too large: the derivative of -log p with respect to the logits is p - y, not "
+              "2 (p - y)."),
         Wrong(variant(backward_pass, ("(1 - activations[k] ** 2)", "(activations[k] > 0)"), name="backward_relu"),
               "This is the derivative of ReLU. The hidden units have tanh, with the derivative 1 - a²."),
         Wrong(variant(backward_pass, ("return loss, by_weights, by_biases", "return loss, by_biases, by_weights"),
