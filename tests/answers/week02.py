@@ -82,7 +82,7 @@ def two_relus(x):
     h = torch.stack([torch.relu(s), torch.relu(s - 1)]).expand(len(x), 2)
     return h, h[:, 0] - 2 * h[:, 1]
 
-# %% wrong two_relus: w as a column, y has shape (N, 1)
+# %% wrong two_relus: w as a column, output has shape (N, 1)
 # f(torch.tensor([[2.0, 0.5]])): right (tensor([[2.5000, 1.5000]]), tensor([-0.5000])); wrong (tensor([[2.5000, 1.5000]]), tensor([[-0.5000]]))
 @check
 def two_relus(x):
@@ -90,7 +90,7 @@ def two_relus(x):
     h = F.relu(x @ W + c)
     return h, h @ w
 
-# %% wrong two_relus: y from the values before the ReLU
+# %% wrong two_relus: output from the values before the ReLU
 # f(torch.tensor([[0.25, 0.25]])): right (tensor([[0.5000, 0.0000]]), tensor([0.5000])); wrong (tensor([[0.5000, 0.0000]]), tensor([1.5000]))
 @check
 def two_relus(x):
@@ -99,8 +99,8 @@ def two_relus(x):
     w = torch.tensor([1.0, -2.0])
     z = x @ W + c
     h = F.relu(z)
-    y = z @ w
-    return h, y
+    output = z @ w
+    return h, output
 
 # %% right two_relus: nn.Linear layers with set weights
 class TwoReLUs(nn.Module):
@@ -124,8 +124,44 @@ def two_relus(x):
 @check
 def two_relus(x):
     h = np.array([[max(a + b, 0), max(a + b - 1, 0)] for a, b in x.tolist()], dtype=np.float32).reshape(-1, 2)
-    y = np.einsum("ni,i->n", h, np.array([1, -2], dtype=np.float32))
-    return torch.from_numpy(h), torch.from_numpy(y)
+    output = np.einsum("ni,i->n", h, np.array([1, -2], dtype=np.float32))
+    return torch.from_numpy(h), torch.from_numpy(output)
+
+# %% wrong dead_at_corners: looks at the sum of the outputs, but ReLU is left out
+# f(torch.tensor([[2.0], [-3.0]]), torch.tensor([-1.0])): right tensor([False]); wrong tensor([True])
+@check
+def dead_at_corners(W, c):
+    x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=W.dtype)
+    return (x @ W + c).sum(0) <= 0
+
+# %% wrong dead_at_corners: only the larger of the two weights counts, (1, 1) is forgotten
+# f(torch.tensor([[1.0], [1.0]]), torch.tensor([-1.5])): right tensor([False]); wrong tensor([True])
+@check
+def dead_at_corners(W, c):
+    return W.max(0).values.clamp(min=0) + c <= 0
+
+# %% wrong dead_at_corners: one bool for all units
+# f(torch.tensor([[-1.0, 2.0], [-2.0, -3.0]]), torch.tensor([-0.5, -1.0])): right tensor([True, False]); wrong False
+@check
+def dead_at_corners(W, c):
+    corners = torch.cartesian_prod(torch.arange(2), torch.arange(2)).to(W.dtype)
+    return bool((F.relu(corners @ W + c) == 0).all())
+
+# %% right dead_at_corners: positive weights only
+@check
+def dead_at_corners(W, c):
+    return F.relu(W).sum(dim=0) <= -c
+
+# %% right dead_at_corners: a loop over units and corners
+@check
+def dead_at_corners(W, c):
+    dead = torch.ones(len(c), dtype=torch.bool)
+    for k in range(len(c)):
+        for a in (0, 1):
+            for b in (0, 1):
+                if W[0, k] * a + W[1, k] * b + c[k] > 0:
+                    dead[k] = False
+    return dead
 
 # %% wrong count_parameters: layer before found by index(), wrong where a size comes twice
 # f([3, 5, 3]): right 38; wrong 32
