@@ -1,4 +1,4 @@
-"""Reverse-mode automatic differentiation of scalars: a Value is a node of a computation graph.
+"""Reverse-mode automatic differentiation of scalars: a Value is a node of a computational graph.
 
 >>> a, b = Value(2.0), Value(-3.0)
 >>> c = (a * b).tanh() + a
@@ -9,15 +9,96 @@
 Each Value keeps its parents with its local derivatives, the partial derivatives with respect to them. The backward pass
 multiplies the local derivatives along each path and sums over all paths: reverse accumulation (Linnainmaa 1970), also
 called backpropagation (Rumelhart, Hinton and Williams 1986). micrograd (Karpathy 2020) is an engine of the same kind.
+The notebook of week 3b writes this file step by step.
 """
 
 import math
-from numbers import Real
+
+
+class Value:
+    """A number, `data`; its `parents`, pairs (Value it was computed from, local derivative); its gradient, `grad`.
+
+    Where an operation has no finite real result, Python's own error is raised, such as ZeroDivisionError.
+    """
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = float(data), 0.0, parents
+
+    def __repr__(self):
+        return f"Value({self.data:.4g}, grad={self.grad:.4g})"
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, other):
+        return product(self, other if isinstance(other, Value) else Value(other))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __pow__(self, power):
+        return Value(self.data ** power, ((self, power * self.data ** (power - 1)),))
+
+    def exp(self):
+        """Exponential function."""
+        data = math.exp(self.data)
+        return Value(data, ((self, data),))
+
+    def log(self):
+        """Natural logarithm."""
+        return Value(math.log(self.data), ((self, 1 / self.data),))
+
+    def tanh(self):
+        """Hyperbolic tangent."""
+        data = math.tanh(self.data)
+        return Value(data, ((self, 1 - data ** 2),))
+
+    def sigmoid(self):
+        """Logistic sigmoid 1 / (1 + exp(-x)), computed without overflow."""
+        small = math.exp(-abs(self.data))
+        data = (1 if self.data > 0 else small) / (1 + small)
+        return Value(data, ((self, data * (1 - data)),))
+
+    def relu(self):
+        """Rectified linear unit max(x, 0); its derivative at 0 is taken as 0, as in torch."""
+        return Value(max(self.data, 0), ((self, float(self.data > 0)),))
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -other
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __truediv__(self, other):
+        return self * other ** -1
+
+    def __rtruediv__(self, other):
+        return self ** -1 * other
+
+    def __rpow__(self, base):
+        return (self * math.log(base)).exp()
+
+    def backward(self):
+        """Backpropagate: add the gradient of this Value to the `grad` of leaves, and overwrite that of other nodes."""
+        order = ordered(self)
+        for node in order:
+            if node.parents:
+                node.grad = 0.0
+        self.grad += 1.0
+        accumulate(order)
+
+    def zero_grad(self):
+        """Set the `grad` of this Value and of all its ancestors to 0."""
+        for node in ordered(self):
+            node.grad = 0.0
 
 
 def product(a, b):
-    """The Value a * b of two Values; its parents are a and b, each paired with its local derivative."""
-    return Value(a.data * b.data, ((a, b.data), (b, a.data)))
+    """The product a * b of two Values, of a's class; its parents are a and b, each paired with its local derivative."""
+    return type(a)(a.data * b.data, ((a, b.data), (b, a.data)))
 
 
 def ordered(root):
@@ -41,110 +122,3 @@ def accumulate(order):
     for node in reversed(order):
         for parent, local_derivative in node.parents:
             parent.grad += local_derivative * node.grad
-
-
-class Value:
-    """A scalar `data`; its `parents`, pairs (Value that it was computed from, local derivative); its gradient `grad`.
-
-    Raises:
-        TypeError: `data` is not a real number.
-    """
-
-    __slots__ = ("data", "grad", "parents")
-    __array_ufunc__ = None  # so that NumPy leaves `number * Value` to the Value
-
-    def __init__(self, data, parents=()):
-        if not isinstance(data, Real):
-            raise TypeError(f"Value({data!r}): give a number; of a tensor or an array make one Value for each element")
-        self.data, self.grad, self.parents = float(data), 0.0, parents
-
-    def backward(self):
-        """Backpropagate: add the gradient of this Value to the `grad` of leaves, and overwrite that of other nodes."""
-        order = ordered(self)
-        for node in order:
-            if node.parents:
-                node.grad = 0.0
-        self.grad += 1.0
-        accumulate(order)
-
-    def zero_grad(self):
-        """Set the `grad` of this Value and of all its ancestors to 0."""
-        for node in ordered(self):
-            node.grad = 0.0
-
-    def __add__(self, other):
-        other = _value(other)
-        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        return product(self, _value(other))
-
-    def __pow__(self, power):
-        if isinstance(power, Value):
-            raise TypeError("Value ** Value is not supported: write (b.log() * power).exp() for a positive base b")
-        written = f"({self.data}) ** {power}"
-        derivative = _real(lambda: power and power * self.data ** (power - 1), f"the derivative of {written}")
-        return Value(_real(lambda: self.data ** power, written), ((self, derivative),))
-
-    def __rpow__(self, base):
-        return (self * _real(lambda: math.log(base), f"the derivative of ({base}) ** x")).exp()
-
-    def exp(self):
-        """Exponential function."""
-        data = _real(lambda: math.exp(self.data), f"exp({self.data})")
-        return Value(data, ((self, data),))
-
-    def log(self):
-        """Natural logarithm; a ValueError unless `data` is positive."""
-        return Value(_real(lambda: math.log(self.data), f"log({self.data})"), ((self, 1 / self.data),))
-
-    def tanh(self):
-        """Hyperbolic tangent."""
-        data = math.tanh(self.data)
-        return Value(data, ((self, 1 - data * data),))
-
-    def sigmoid(self):
-        """Logistic sigmoid 1 / (1 + exp(-x)), computed without overflow."""
-        small = math.exp(-abs(self.data))
-        data = (1.0 if self.data > 0 else small) / (1 + small)
-        return Value(data, ((self, data * (1 - data)),))
-
-    def relu(self):
-        """Rectified linear unit max(x, 0); its derivative at 0 is taken as 0, as in torch."""
-        return Value(max(self.data, 0.0), ((self, float(self.data > 0)),))
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + -_value(other)
-
-    def __rsub__(self, other):
-        return other + -self
-
-    def __truediv__(self, other):
-        return self * _value(other) ** -1
-
-    def __rtruediv__(self, other):
-        return other * self ** -1
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __repr__(self):
-        return f"Value({self.data:.4g}, grad={self.grad:.4g})"
-
-
-def _value(number):
-    return number if isinstance(number, Value) else Value(number)
-
-
-def _real(compute, what):
-    """Result of `compute`, a real number; a ValueError that names `what` where it is not finite or not real."""
-    try:
-        result = compute()
-    except (ValueError, ZeroDivisionError, OverflowError):
-        result = None
-    if not isinstance(result, Real):
-        raise ValueError(f"{what} is not a finite real number")
-    return result

@@ -1,5 +1,7 @@
 """nnlab.autograd against torch in float64: random expressions, long chains, training runs, errors."""
 
+import ast
+import inspect
 import math
 import time
 from pathlib import Path
@@ -9,10 +11,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shared import CAUGHT, SEEN
+from shared import SEEN
 
 from nnlab import autograd, toys
 from nnlab.autograd import Value, accumulate, ordered, product
+from nnlab.checks.source import bare
+from nnlab.course.notebooks import code_cells, paths, read, tags, tree
 
 UNARY = ("neg", "exp", "log", "tanh", "relu", "sigmoid", "square", "cube", "inverse", "root", "2 **", "1.5 -",
          "0.5 /", "+ 3", "* 0.25")
@@ -72,7 +76,7 @@ def test_a_chain_of_100000_nodes_works():
 
 
 def test_the_engine_is_short():
-    assert len(Path(autograd.__file__).read_text(encoding="utf-8").splitlines()) <= 150
+    assert len(Path(autograd.__file__).read_text(encoding="utf-8").splitlines()) <= 125
 
 
 def test_a_diamond_is_visited_in_topological_order():
@@ -113,22 +117,42 @@ def test_numbers_may_stand_on_either_side():
 
 
 @pytest.mark.parametrize(("make", "error", "says"), [
-    (lambda a: Value("two"), TypeError, "Value('two'): give a number"),
-    (lambda a: a + "x", TypeError, "give a number"),
-    (lambda a: Value(torch.ones(2)), TypeError, "one Value for each element"),
-    (lambda a: a ** a, TypeError, "write (b.log() * power).exp()"),
-    (lambda a: (a - 2).log(), ValueError, "log(0.0) is not a finite real number"),
-    (lambda a: a / 0, ValueError, "(0.0) ** -1"),
-    (lambda a: (a * -1) ** 0.5, ValueError, "(-2.0) ** 0.5"),
-    (lambda a: (a * 0) ** 0.5, ValueError, "the derivative of (0.0) ** 0.5"),
-    (lambda a: (a * 1000).exp(), ValueError, "exp(2000.0)"),
-    (lambda a: (-2) ** a, ValueError, "the derivative of (-2) ** x"),
+    (lambda a: Value("two"), ValueError, "'two'"),
+    (lambda a: a + "x", ValueError, "'x'"),
+    (lambda a: Value(torch.ones(2)), ValueError, "one element"),
+    (lambda a: Value(a), TypeError, "not 'Value'"),
+    (lambda a: a ** a, TypeError, "not 'Value'"),
+    (lambda a: (a - 2).log(), ValueError, "math"),
+    (lambda a: a / 0, ZeroDivisionError, "negative power"),
+    (lambda a: (a * -1) ** 0.5, TypeError, "not 'complex'"),
+    (lambda a: (a * 0) ** 0.5, ZeroDivisionError, "negative power"),
+    (lambda a: (a * 1000).exp(), OverflowError, "range"),
+    (lambda a: (-2) ** a, ValueError, "math"),
     (lambda a: a > 1, TypeError, "not supported")])
-def test_errors_say_what_cannot_be_done(make, error, says):
+def test_what_has_no_finite_real_result_raises_pythons_own_error(make, error, says):
     with pytest.raises(error) as caught:
         make(Value(2.0))
     assert says in str(caught.value)
-    CAUGHT.append(("autograd", says, str(caught.value)))
+
+
+def methods(definitions):
+    """Syntax trees of the functions and assignments among `definitions`, without docstrings, by their names."""
+    return {getattr(node, "name", None) or ast.unparse(node.targets[0]): bare(node) for node in definitions
+            if isinstance(node, ast.FunctionDef | ast.Assign)}
+
+
+def test_the_notebook_writes_the_whole_class():
+    (path,) = paths(["week03b"])
+    built = {}
+    for cell in code_cells(read(path)):
+        parts = tree(cell).body
+        classes = [node for node in parts if isinstance(node, ast.ClassDef) and node.name == "Value"]
+        for node in classes:
+            built |= methods(node.body)
+        if any(tag.startswith("quotes:nnlab.autograd.Value") for tag in tags(cell)):
+            built |= methods(node for node in parts if isinstance(node, ast.FunctionDef))
+    (theirs,) = [node for node in ast.parse(inspect.getsource(autograd)).body if isinstance(node, ast.ClassDef)]
+    assert built == methods(theirs.body)
 
 
 def forward(x, layers):

@@ -14,6 +14,7 @@ from shared import SEEN
 from nnlab.checks import mylab
 from nnlab.checks.core import Checks
 from nnlab.exercises.week01 import check as week01
+from nnlab.exercises.week03 import check as week03
 
 X = torch.tensor([-2.0, 0.0, 3.0])
 ANSWER = "@check\ndef relu(x):\n    return x.clamp(min={})\n"
@@ -197,6 +198,16 @@ def test_what_is_in_another_cell_is_named_or_kept(notebook, above, text, expecte
     else:
         assert "✓ relu is right, but not kept in mylab.py: " in said and expected in said, said
         assert not notebook.file.exists()
+
+
+def test_a_class_that_the_notebook_builds_by_hand_is_imported_from_the_package(notebook):
+    notebook.names["check"] = Checks(week03.week, list(week03.exercises.values()))
+    said = notebook("class Value:\n    def __init__(self, data, parents=()):\n"
+                    "        self.data, self.grad, self.parents = float(data), 0.0, parents\n",
+                    "@check\ndef product(a, b):\n"
+                    "    return Value(a.data * b.data, ((a, b.data), (b, a.data)))\n")
+    assert "✓ product is right and kept in mylab.py. " in said, said
+    assert "from nnlab.autograd import Value\n" in notebook.file.read_text(encoding="utf-8")
 
 
 def test_what_stays_out_of_mylab(notebook):

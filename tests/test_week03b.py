@@ -1,4 +1,4 @@
-"""Week 3a's exercises: their rules, answers that others might write, oracles. Those of the engine: test_autograd.py."""
+"""Week 3b's exercises: their rules, answers that others might write, oracles. Those of the engine: test_autograd.py."""
 
 import functools
 import graphlib
@@ -36,42 +36,6 @@ def counting_calls(function):
 
 
 # right answers in other styles
-
-def deltas_by_autograd(x, y, W, b, v, c):
-    into = (W @ x + b).detach().requires_grad_()
-    out = (v @ torch.sigmoid(into) + c).requires_grad_()
-    return torch.autograd.grad((torch.sigmoid(out) - y) ** 2 / 2, (out, into))
-
-
-def deltas_in_loops(x, y, W, b, v, c):
-    def sigma(z):
-        z = float(z)
-        return 1 / (1 + math.exp(-z)) if z > 0 else math.exp(z) / (1 + math.exp(z))
-
-    hidden = []
-    for k in range(len(b)):
-        hidden.append(sigma(sum(float(W[k, j] * x[j]) for j in range(len(x))) + float(b[k])))
-    o = sigma(sum(float(v[k]) * hidden[k] for k in range(len(b))) + float(c))
-    top = (o - float(y)) * o * (1 - o)
-    return top, [top * float(v[k]) * hidden[k] * (1 - hidden[k]) for k in range(len(b))]
-
-
-def deltas_in_numpy(x, y, W, b, v, c):
-    x, y, W, b, v, c = (part.numpy().astype(np.float64) for part in (x, y, W, b, v, c))
-    with np.errstate(over="ignore"):
-        h = 1 / (1 + np.exp(-(W @ x + b)))
-        o = 1 / (1 + np.exp(-(v @ h + c)))
-    output = (o - y) * (o - o ** 2)
-    return [output, output * v * (h - h ** 2)]
-
-
-@counting_calls
-def deltas_by_tanh(x: torch.Tensor, y, W, b, v, c) -> tuple:
-    h = (1 + torch.tanh((x @ W.T + b) / 2)) / 2
-    o = (1 + torch.tanh(((v * h).sum() + c) / 2)) / 2
-    output = o.sub(y).mul(o).mul(o.neg().add(1))
-    return output, torch.einsum(",h->h", output, v * h * (1 - h))
-
 
 @counting_calls
 def product_typed(a: Value, b: Value) -> Value:
@@ -243,58 +207,6 @@ def bce_as_columns(x: torch.Tensor, w: torch.Tensor, b, y) -> tuple[torch.Tensor
 
 
 # wrong answers that a student might give
-
-def deltas_number(x, y, W, b, v, c):
-    h = torch.sigmoid(W @ x + b)
-    o = torch.sigmoid(v @ h + c)
-    return (o - y) * o * (1 - o)
-
-
-def deltas_summed(x, y, W, b, v, c):
-    output, hidden = EXERCISE["deltas"].reference(x, y, W, b, v, c)
-    return output, hidden.sum()
-
-
-def deltas_prints(x, y, W, b, v, c):
-    print(EXERCISE["deltas"].reference(x, y, W, b, v, c))
-
-
-def deltas_input_weights(x, y, W, b, v, c):
-    h = torch.sigmoid(W @ x + b)
-    o = torch.sigmoid(v @ h + c)
-    output = (o - y) * o * (1 - o)
-    return output, output * W.sum(1) * h * (1 - h)
-
-
-def deltas_one_hidden(x, y, W, b, v, c):
-    h = torch.sigmoid(W @ x + b)
-    o = torch.sigmoid(v @ h + c)
-    output = (o - y) * o * (1 - o)
-    return output, output * v[0] * h * (1 - h)
-
-
-def deltas_hidden_squared(x, y, W, b, v, c):
-    h = torch.sigmoid(W @ x + b)
-    o = torch.sigmoid(v @ h + c)
-    output = (o - y) * o * (1 - o)
-    return output, output * v * h ** 2
-
-
-def deltas_without_c(x, y, W, b, v, c):
-    return EXERCISE["deltas"].reference(x, y, W, b, v, 0 * c)
-
-
-def deltas_in_place(x, y, W, b, v, c):
-    b += W @ x
-    h = torch.sigmoid(b)
-    o = torch.sigmoid(v @ h + c)
-    output = (o - y) * o * (1 - o)
-    return output, output * v * h * (1 - h)
-
-
-def deltas_float32(x, y, W, b, v, c):
-    return tuple(part.float() for part in EXERCISE["deltas"].reference(x, y, W, b, v, c))
-
 
 def product_sum(a, b):
     return Value(a.data + b.data, ((a, 1.0), (b, 1.0)))
@@ -616,8 +528,6 @@ def bce_in_place(x, w, b, y):
 
 
 WRONG = {
-    "deltas": [deltas_number, deltas_summed, deltas_prints, deltas_input_weights, deltas_one_hidden,
-               deltas_hidden_squared, deltas_without_c, deltas_in_place, deltas_float32],
     "product": [product_sum, product_division, product_merged, product_of_gradients, product_changes_a,
                 product_negative, product_dictionary, product_pair, product_by_operator_and_parents, product_nothing],
     "ordered": [ordered_levels, ordered_higher_limit, ordered_list, ordered_discovered_twice, ordered_first_parent,
@@ -636,7 +546,6 @@ WRONG = {
 class TestExercises(ExerciseRules):
     module = week03b
     styles = {
-        "deltas": [deltas_by_autograd, deltas_in_loops, deltas_in_numpy, deltas_by_tanh],
         "product": [lambda a, b: Value(b.data * a.data, [(b, a.data), (a, b.data)]), product_typed, product_in_lists,
                     lambda a, b: type(a)(np.multiply(a.data, b.data), ((a, np.float64(b.data)), (b, a.data)))],
         "ordered": [ordered_by_children, ordered_by_iterators, ordered_in_two_phases, ordered_by_graphlib],
@@ -685,7 +594,6 @@ def test_wrong_answers_are_rejected(name, answer):
     ("bce_gradients", "bce_by_backward", "It calls torch's `backward`"),
     ("bce_gradients", "bce_by_autograd", "It calls torch's `grad`"),
     ("bce_gradients", "bce_overflow", "inf / inf is nan"),
-    ("deltas", "deltas_number", "2 values are required"),
 ])
 def test_what_is_wrong_is_named(name, answer, said):
     text = judge(EXERCISE[name], globals()[answer]).text
@@ -715,10 +623,7 @@ def value_with(name, line, answer):
     return run(line, EXERCISE[name].uses | {name: answer}).value
 
 
-def test_deltas_and_gradients_are_those_of_autograd():
-    for line, value in results("deltas"):
-        wide = value_with("deltas", line, lambda *parts: deltas_by_autograd(*(part.double() for part in parts)))
-        torch.testing.assert_close([part.double() for part in value], list(wide), atol=1e-6, rtol=1e-5)
+def test_gradients_of_the_layer_are_those_of_autograd():
     for line, value in results("bce_gradients"):
         wide = value_with("bce_gradients", line, lambda *parts: bce_by_backward(*(part.double() for part in parts)))
         torch.testing.assert_close([part.double() for part in value], list(wide), atol=1e-6, rtol=1e-5)
@@ -807,13 +712,21 @@ def test_what_grad_holds_is_what_torch_says():
     assert held == EXERCISE["what_grad_holds"].reference
 
 
-def test_answers_by_hand_in_any_form():
-    a, b = Value(2), Value(-3)
-    c = a * b
-    d = c + a
-    (d * d).backward()
-    found = [node.grad for node in (d, c, b, a)]
-    for form in (found, tuple(found), torch.tensor(found), np.array(found), [torch.tensor(part) for part in found]):
-        assert judge_value(EXERCISE["slopes_by_hand"], form).kind == "correct"
-    for wrong in ([-4, -8, -16, 16], torch.tensor([-8, -8, -16, 24]), [found]):
-        assert judge_value(EXERCISE["slopes_by_hand"], wrong).kind == "incorrect"
+def what_happens(program):
+    """What torch says when a line of the quiz on its errors is run, in the words of the quiz."""
+    try:
+        exec(program, {"torch": torch, "w": torch.tensor([1.0, 2.0], requires_grad=True)})
+    except RuntimeError as error:
+        words = {"only for scalar outputs": "not scalar", "a second time": "freed", "inplace operation": "in place"}
+        (word,) = [word for part, word in words.items() if part in str(error)]
+        return word
+    return "runs"
+
+
+def test_each_line_of_the_quiz_raises_the_error_that_it_names():
+    quiz = EXERCISE["autograd_errors"]
+    lines = [line.replace("loss = ", "\n    loss = ", 1).replace("; loss.backward()", "\n    loss.backward()")
+             if line.startswith("for") else line for line in quiz.questions]
+    assert [what_happens(line) for line in lines] == quiz.reference
+    assert judge_value(quiz, ["not scalar", "freed", "in place", "in place", "runs", "freed"]).kind == "incorrect"
+    assert judge_value(quiz, ("Not scalar", "freed", "in-place", "runs", "runs", "Freed")).kind == "correct"

@@ -30,6 +30,7 @@ def kept_or_not(checks, name, tree, node, namespace):
     if node is None:
         return ", but not kept: its source code is not in this cell; write `@check` above its definition"
     full, why, tried = f"{checks.week}.{name}", None, set()
+    namespace = _with_the_package(checks.exercises[name], namespace)
     try:
         at_hand = _at_hand(namespace, full)
         for widely in (False, True):
@@ -49,6 +50,16 @@ def kept_or_not(checks, name, tree, node, namespace):
     except OSError as error:
         return f", but not kept: {mylab.reason(error)}"
     return f", but not kept in mylab.py: {why}"
+
+
+def _with_the_package(exercise, namespace):
+    """The names of the notebook, where a class that it builds by hand, such as Value, is the package's of that name.
+
+    It is one that the cases of the exercise use, too; mylab.py imports it.
+    """
+    return namespace | {name: value for name, value in exercise.uses.items() if isinstance(value, type)
+                        and getattr(namespace.get(name), "__module__", None) == "__main__"
+                        and isinstance(namespace[name], type) and not value.__module__.startswith("nnlab.exercises")}
 
 
 def _at_hand(namespace, full):

@@ -1,4 +1,4 @@
-"""Week 3a: derivatives on a graph, deltas, an autograd engine, gradient checks, and what torch's .grad holds."""
+"""Week 3b: the three functions of an autograd engine, gradient checks, torch's autograd and its errors, a layer."""
 
 import math
 
@@ -8,114 +8,6 @@ from nnlab.autograd import Value as Node
 from nnlab.autograd import accumulate, ordered, product
 from nnlab.checks.exercise import Exercise, Quiz, Wrong, variant
 from nnlab.checks.running import Stopped
-
-SLOPES_BY_HAND = Quiz(
-    name="slopes_by_hand",
-    reference=[-8, -8, -16, 16],
-    questions=(
-        "a = 2; b = -3; c = a * b; d = c + a; e = d * d: the derivative of e with respect to d",
-        "the derivative of e with respect to c",
-        "the derivative of e with respect to b",
-        "the derivative of e with respect to a",
-    ),
-    wrong=(
-        Wrong([16, -8, -16, 16], "d is -4, so d * d is 16; but its derivative with respect to d is 2 d."),
-        Wrong([-4, -8, -16, 16],
-              "Both factors of d * d are d: two edges, each with local derivative d; add them."),
-        Wrong([-8, -8, 24, 16], "At the edge from b to c = a * b the local derivative is the other factor, a."),
-        Wrong([-8, -8, -16, 24], "This is the path through c alone. Another path leads from a directly to d: add it."),
-        Wrong([-8, -8, -16, -8], "This is the direct path from a to d alone. Another path leads through c: add it."),
-        Wrong([-8, 0, 0, -8],
-              "A sum passes its upstream gradient on to both summands: the local derivative of d = c + a with respect "
-              "to c is 1."),
-    ),
-    hints=("Write the values first: c = -6, d = -4, e = 16. Then the local derivative at every edge.",
-           "Multiply the local derivatives along each path; where several paths lead from a to e, sum over them."),
-    allows="Multiply along each path, sum over all paths: that is the chain rule, and all of backprop.",
-)
-
-
-def deltas(x, y, W, b, v, c):
-    """The δ of the output unit and those of the hidden units, a pair of tensors: () and (H,).
-
-    The δ of a unit is the derivative of the loss E = (o - y)² / 2 with respect to the input of its
-    sigmoid, where h = σ(W x + b), o = σ(v · h + c) and σ(z) = 1 / (1 + exp(-z)).
-    Arguments: tensors x (n,), y (), W (H, n), b (H,), v (H,) and c () of one dtype, float32 or
-    float64. Return a pair, of the same dtype: the δ of o, then those of h in the order of the
-    hidden units. Tested too: n different from H, H = 1, and σ of numbers up to ±1000, where no δ
-    may be nan.
-
-    >>> T = torch.tensor
-    >>> deltas(T([1.0]), T(1.0), T([[0.0]]), T([0.0]), T([2.0]), T(-1.0))
-    (tensor(-0.1250), tensor([-0.0625]))
-    """
-    h = torch.sigmoid(W @ x + b)
-    o = torch.sigmoid(v @ h + c)
-    output = (o - y) * o * (1 - o)
-    return output, output * v * h * (1 - h)
-
-
-def _small_network(draw):
-    n, num_hidden = draw.sizes(2, 1, 4)
-    wide = ((-3, 3), (-3, 3), (-1000, 1000))
-    return (f"deltas({draw.tensor(n)}, {draw.tensor(low=0, high=1)}, {draw.tensor(num_hidden, n)}, "
-            f"{draw.tensor(num_hidden, ranges=wide)}, {draw.tensor(num_hidden)}, {draw.tensor(ranges=wide)})")
-
-
-_NAN = ("exp(z) overflows for large z, and inf / inf is nan: use a form of σ in which nothing overflows, or "
-        "torch.sigmoid.")
-
-DELTAS = Exercise(
-    reference=deltas,
-    inputs=_small_network,
-    cases=(
-        "deltas(torch.ones(1), torch.tensor(1.0), torch.zeros(1, 1), torch.zeros(1), torch.zeros(1), "
-        "torch.tensor(0.0))[1]",
-        "deltas(torch.ones(1), torch.tensor(0.5), 2 * torch.ones(1, 1), torch.ones(1), torch.zeros(1), "
-        "torch.tensor(0.0))",
-        "deltas(torch.ones(1), torch.tensor(1.0), torch.ones(1, 1), torch.zeros(1), 2 * torch.ones(1), "
-        "torch.tensor(0.0))",
-        "deltas(torch.tensor([1.0, 2.0]), torch.tensor(0.0), torch.eye(2), torch.ones(2), torch.tensor([1.0, -2.0]), "
-        "torch.tensor(0.))",
-        "deltas(torch.ones(3), torch.tensor(1.0), torch.eye(2, 3), torch.zeros(2), torch.tensor([-1.0, 0.5]), "
-        "torch.tensor(0.2))",
-        "deltas(torch.ones(1), torch.tensor(0.5), torch.ones(1, 1), torch.tensor([1e3]), torch.ones(1), "
-        "torch.tensor(-1.0))",
-    ),
-    wrong=(
-        Wrong(variant(deltas, (" * o * (1 - o)", ""), name="deltas_plain_error"),
-              "o - y is the derivative with respect to o. Its sigmoid has a derivative, too: o (1 - o)."),
-        Wrong(variant(deltas, ("o - y", "y - o"), name="deltas_other_sign"),
-              "The sign: where o is above y, the loss grows with o, so its derivative is o - y, not y - o."),
-        Wrong(variant(deltas, (" * v", ""), name="deltas_without_weights"),
-              "A hidden unit reaches the output through its weight v: where v = 0, its δ is 0."),
-        Wrong(variant(deltas, (" * h * (1 - h)", ""), name="deltas_without_hidden_derivative"),
-              "The path to a hidden unit's input goes through its sigmoid, with derivative h (1 - h)."),
-        Wrong(variant(deltas, ("h * (1 - h)", "z * (1 - z)"),
-                      ("h = torch.sigmoid(W @ x + b)", "z = W @ x + b; h = torch.sigmoid(z)"),
-                      name="deltas_of_the_inputs"),
-              "σ' is h (1 - h), computed from the output of the sigmoid, not from its input."),
-        Wrong(variant(deltas, (" * v * h * (1 - h)", " * h"), name="deltas_of_the_weights"),
-              "δ times h is the derivative with respect to a weight in v. The hidden δ goes through v and the "
-              "sigmoid."),
-        Wrong(variant(deltas, ("torch.sigmoid(W @ x + b)", "torch.exp(W @ x + b) / (1 + torch.exp(W @ x + b))"),
-                      name="deltas_overflow"), _NAN),
-        Wrong(variant(deltas, ("return output, output * v * h * (1 - h)", "return output * v * h * (1 - h), output"),
-                      name="deltas_hidden_first"),
-              "The pair begins with the δ of the output unit; those of the hidden units come second."),
-        Wrong(variant(deltas, ("output * v * h * (1 - h)", "output * v @ (h * (1 - h))"), name="deltas_summed"),
-              "Each hidden unit has a δ of its own: multiply element by element, and do not sum over the units."),
-        Wrong(variant(deltas, ("(o - y) * o", "2 * (o - y) * o"), name="deltas_without_half"),
-              "The derivative of (o - y)² / 2 with respect to o is o - y: the 2 and the 1/2 cancel."),
-        Wrong(variant(deltas, ("output * v * h", "(o - y) * v * h"), name="deltas_from_the_error"),
-              "The hidden δ is computed from the δ of the output unit, not from o - y: the path to a hidden unit goes "
-              "through the sigmoid of the output unit, too."),
-    ),
-    hints=("Forward first: h, then o. Then backward: from E to o, from o to the input of its sigmoid.",
-           "Output: (o - y) * o * (1 - o). From there to a hidden unit: times its v, times h * (1 - h)."),
-    allows="The derivative with respect to any weight is the δ of the unit it leads to, times its input.",
-    equivalent=(("v @ h → h @ v", "a product of two vectors"),),
-)
 
 _PARENTS = "(a, b.data), (b, a.data)"
 
@@ -756,7 +648,7 @@ BCE_GRADIENTS = Exercise(
         Wrong(variant(bce_gradients, ("delta = ", "p = torch.sigmoid(x @ w + b); delta = p * (1 - p) * "),
                       name="bce_squared"),
               "σ (1 - σ) belongs to the squared error. In cross-entropy it cancels: what remains is σ(z) - y (week "
-              "1b)."),
+              "1d)."),
         Wrong(variant(bce_gradients, ("torch.sigmoid(x @ w + b)", "torch.softmax(x @ w + b, 0)"), name="bce_softmax"),
               "Each output is a binary classification of its own: σ of each logit, not a softmax over them."),
         Wrong(variant(bce_gradients, ("/ len(y)", "/ 3"), name="bce_a_third"),
@@ -770,7 +662,9 @@ BCE_GRADIENTS = Exercise(
                       name="bce_bias_first"),
               "The pair begins with the gradient with respect to w, then comes that with respect to b."),
         Wrong(variant(bce_gradients, ("torch.sigmoid(x @ w + b)", "torch.exp(x @ w + b) / (1 + torch.exp(x @ w + b))"),
-                      name="bce_overflow"), _NAN),
+                      name="bce_overflow"),
+              "exp(z) overflows for large z, and inf / inf is nan: use a form of σ in which nothing overflows, or "
+              "torch.sigmoid."),
         Wrong(variant(bce_gradients, ("outer(x,", "outer(torch.ones_like(x),"), name="bce_without_x"),
               "The derivative with respect to a weight is the δ of the unit it leads to, times its input, x."),
     ),
@@ -803,4 +697,39 @@ WHAT_GRAD_HOLDS = Quiz(
     allows="backward() accumulates gradients: this is why a training loop clears them first.",
 )
 
-EXERCISES = [SLOPES_BY_HAND, DELTAS, PRODUCT, ORDERED, ACCUMULATE, CHECK_SLOPES, BCE_GRADIENTS, WHAT_GRAD_HOLDS]
+AUTOGRAD_ERRORS = Quiz(
+    name="autograd_errors",
+    reference=["not scalar", "freed", "in place", "runs", "runs", "freed"],
+    questions=(
+        "y = w * w; y.backward()",
+        "loss = (w * w).sum(); loss.backward(); loss.backward()",
+        "y = w.exp(); y += 1; y.sum().backward()",
+        "y = w * w; y += 1; y.sum().backward()",
+        "for _ in range(2): loss = (w * w).sum(); loss.backward()",
+        "h = w * w; h.sum().backward(); (h * h).sum().backward()",
+    ),
+    wrong=(
+        Wrong(["runs", "freed", "in place", "runs", "runs", "freed"],
+              "y has two elements: backward() starts from one number, whose derivative with respect to itself is 1."),
+        Wrong(["not scalar", "runs", "in place", "runs", "runs", "freed"],
+              "Both calls go through one graph, and the first call frees the values that the local derivatives need."),
+        Wrong(["not scalar", "not scalar", "in place", "runs", "runs", "freed"],
+              "The sum is a single number: backward() may start there. What has the first call freed?"),
+        Wrong(["not scalar", "freed", "runs", "runs", "runs", "freed"],
+              "The local derivative of exp is its own output, and y += 1 has overwritten that output in memory."),
+        Wrong(["not scalar", "freed", "in place", "in place", "runs", "freed"],
+              "y is overwritten here, too; but the local derivatives of w * w are w, and w is as it was."),
+        Wrong(["not scalar", "freed", "in place", "runs", "freed", "freed"],
+              "Each turn of the loop computes the loss anew, with a new graph: each call of backward() has its own."),
+        Wrong(["not scalar", "freed", "in place", "runs", "runs", "runs"],
+              "Both sums contain h = w * w: the first call of backward() frees that part of the graph."),
+        Wrong(["not scalar", "freed", "in place", "runs", "runs", "not scalar"],
+              "Both sums are single numbers. Which part of the graph do both have in common?"),
+    ),
+    hints=("Ask three questions of each line: is the last node one number? Has a part of its graph been through a "
+           "backward pass before? Is a number overwritten that a local derivative needs?",
+           "The local derivatives of w * w are w; that of exp is its output. Run the lines in a cell of your own."),
+    allows="Each of the three errors protects you from a wrong gradient.",
+)
+
+EXERCISES = [PRODUCT, ORDERED, ACCUMULATE, CHECK_SLOPES, WHAT_GRAD_HOLDS, AUTOGRAD_ERRORS, BCE_GRADIENTS]

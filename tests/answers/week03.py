@@ -519,6 +519,17 @@ what_grad_holds = check.value("what_grad_holds", [6, 12, 3, False, 3])
 what_grad_holds = check.value("what_grad_holds",
                               (torch.tensor(6.0), 12.0, np.float32(3), np.bool_(False), np.int64(6)))
 
+# %% wrong autograd_errors: every line that calls backward twice is taken for an error, also with two graphs
+# the line "for _ in range(2): loss = (w * w).sum(); loss.backward()": right 'runs', here 'freed'
+autograd_errors = check.value("autograd_errors", ["not scalar", "freed", "in place", "runs", "freed", "freed"])
+
+# %% wrong autograd_errors: every in-place change is taken for an error
+# the line "y = w * w; y += 1; y.sum().backward()": right 'runs', here 'in place'
+autograd_errors = check.value("autograd_errors", ["not scalar", "freed", "in place", "in place", "runs", "freed"])
+
+# %% right autograd_errors: a tuple, in other spellings
+autograd_errors = check.value("autograd_errors", ("Not scalar", "FREED", "in-place", "runs", "runs", "freed"))
+
 # %% wrong six_steps: cleared after backward, just before the step, is taken for right
 # second answer: the step sees no gradient: right "never learns", wrong "works as well"
 six_steps = check.value("six_steps", ["works as well", "works as well", "works as well", "never learns",
