@@ -103,6 +103,10 @@ DELTAS = Exercise(
               "Each hidden unit has a δ of its own: multiply element by element, and do not sum over the units."),
         Wrong(variant(deltas, ("(o - y) * o", "2 * (o - y) * o"), name="deltas_without_half"),
               "The derivative of (o - y)² / 2 with respect to o is o - y: the 2 and the 1/2 cancel."),
+        Wrong(variant(deltas, ("output * v", "output * W.sum(1)"), name="deltas_through_W"),
+              "W leads from the inputs to the hidden units. From a hidden unit to the output it is the weight v."),
+        Wrong(variant(deltas, ("h * (1 - h)", "h ** 2"), name="deltas_squared"),
+              "The derivative of the sigmoid is h (1 - h), not h²."),
         Wrong(variant(deltas, ("output * v * h", "(o - y) * v * h"), name="deltas_from_the_error"),
               "The hidden δ is computed from the δ of the output unit, not from o - y: the path to a hidden unit goes "
               "through the sigmoid of the output unit, too."),
