@@ -126,6 +126,18 @@ def edited(cell, old, new):
     cell.source = cell.source.replace(old, new)
 
 
+def planted(plant):
+    """Path and a copy, spoiled by `plant`, of the first lecture of week 1 that has what is to be spoiled."""
+    for path in paths(["week01a", "week01b"]):
+        notebook = copy.deepcopy(read(path))
+        try:
+            plant(notebook)
+        except (StopIteration, AssertionError, AttributeError, KeyError):
+            continue
+        return path, notebook
+    raise LookupError("neither week 1a nor 1b has what this fault spoils")
+
+
 def stderr(cell):
     cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text="UserWarning: …"))
 
@@ -139,7 +151,7 @@ def no_claims(notebook):
     inside = False
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
-            inside = cell.source.startswith("## 3")
+            inside = cell.source.startswith("## 2")
         if inside and cell.cell_type == "code":
             cell.outputs = [out for out in cell.outputs if out.output_type != "stream"]
 
@@ -175,7 +187,7 @@ def unfold(cell):
     cell.metadata.pop("jupyter")
 
 
-ANSWER = code(read(paths()[0]), "guess_serve = None").metadata.get("nnlab", {}).get("answer", ["?"])[0]
+ANSWER = code(read(paths(["week01b"])[0]), "guess_serve = None").metadata.get("nnlab", {}).get("answer", ["?"])[0]
 SHORT_NOTES = "<details><summary>For the lecturer · 1 min</summary>\n\nHi.\n\n</details>"
 LONG = "\n".join(f"step_{k} = {k}" for k in range(26))
 PLANTED = {
@@ -216,8 +228,10 @@ PLANTED = {
          "has a line of 105 characters"),
         ("too many cells", lambda n: (n.metadata.nnlab.pop("limits"), n.cells.extend(copy.deepcopy(n.cells[:20]))),
          "cells without notes; at most 50"),
-        ("too many minutes", lambda n: n.metadata.nnlab.limits.pop("minutes"), "minutes; at most 45 make one sitting"),
-        ("too many slides", lambda n: n.metadata.nnlab.limits.pop("slides"), "slides; at most 18 make one sitting"),
+        ("too many minutes", lambda n: edited(notes(n), "1 min</summary>", "46 min</summary>"),
+         "minutes; at most 45 make one sitting"),
+        ("too many slides", lambda n: [cell.metadata.update(slideshow={"slide_type": "slide"}) for cell in n.cells],
+         "slides; at most 18 make one sitting"),
         ("an exemption that is too generous", lambda n: n.metadata.nnlab.limits.update(minutes=99),
          "metadata allow 99 minutes"),
         ("an exemption from nothing", lambda n: n.metadata.nnlab.limits.update(words=9),
@@ -373,9 +387,7 @@ PLANTED = {
                          [(rail, *planted) for rail, faults in PLANTED.items() for planted in faults],
                          ids=lambda value: value.replace(" ", "-") if isinstance(value, str) else "")
 def test_planted_faults_are_caught(rail, fault, plant, said):
-    path = paths()[0]
-    spoiled = copy.deepcopy(read(path))
-    plant(spoiled)
+    path, spoiled = planted(plant)
     found = problems(spoiled, path.stem)
     assert any(said in problem for problem in found), found
     CAUGHT.append((rail, fault, next(problem for problem in found if said in problem).removeprefix(f"{path.stem}: ")))
@@ -390,13 +402,12 @@ def test_planted_faults_are_caught(rail, fault, plant, said):
         "print(('the step', 'the step and ReLU', 'the linear one').index(measured))\nplt.show()")),
     ("numbers of headings, sections and minutes", lambda n: edited(
         text(n, "only in the middle"), "passes on", "(section 1, week 1) passes on")),
-    ("the answer after its figure", lambda n: edited(text(n, "centered on zero"), "near zero", "in the middle")),
+    ("the answer after its figure", lambda n: edited(text(n, "steeper derivatives than"), "only.", "only, in the middle.")),
     ("a larger number", lambda n: edited(text(n, "what loops take"), "take", "take; 2,100 times, 100.5 times")),
 ])
 def test_what_gives_no_answer_away(told, plant):
-    notebook = copy.deepcopy(read(paths()[0]))
-    plant(notebook)
-    assert problems(notebook, paths()[0].stem) == []
+    path, notebook = planted(plant)
+    assert problems(notebook, path.stem) == []
 
 
 QUOTED = """
