@@ -311,8 +311,8 @@ PLANTED = {
          "plt.show() if guess != 'one straight line' else 0"), "'stack-figure' holds the answer 'one straight line'"),
         ("one option less than all in its figure", lambda n: edited(code(n, "guess_title(guess,"), '"a smooth curve"',
          '"curved"'), "'stack-figure' holds the answer 'one straight line'"),
-        ("an answer in the title of an image before", lambda n: code(n, "# @title Draw the activations, and").outputs[0]
-         .metadata["image/png"].update(alt="steeper only in the middle"), "holds the answer 'only in the middle' of"),
+        ("an answer in the title of an image before", lambda n: code(n, "# @title Draw four activation").outputs[0]
+         .metadata["image/png"].update(alt="The step is flat"), "'activations-figure' holds the answer 'flat' of"),
         ("a guess whose answer is not told", lambda n: code(n, "guess_serve = None").metadata.nnlab.pop("answer"),
          "does not say in its metadata by which words"),
         ("a figure that answers in the open", lambda n: unfold(code(n, "guess_serve is None")),
