@@ -65,11 +65,12 @@ def test_mylab_of_a_solved_run_works_in_a_plain_process(library):
     folder, _ = library
     code = ("import mylab, sys; print('nnlab' in sys.modules); "
             "import torch; from nnlab.checks.judging import judge; from nnlab.exercises.week01 import check; "
-            "names = ['Neuron', 'relu']; print([judge(check.exercises[n], getattr(mylab, n)).kind for n in names]); "
-            "print(mylab.Neuron(torch.tensor([2.0]), 1.0, mylab.relu)(torch.tensor([3.0])))")
+            "names = ['Neuron', 'brightening']; "
+            "print([judge(check.exercises[n], getattr(mylab, n)).kind for n in names]); "
+            "print(mylab.Neuron(torch.tensor([2.0]), 1.0, torch.relu)(torch.tensor([3.0])))")
     done = subprocess.run([sys.executable, "-c", code], cwd=folder / "week01a_neurons", capture_output=True, text=True)
     assert done.stdout == "False\n['correct', 'correct']\ntensor(7.)\n", done
-    SEEN.append("mylab.py of the solved week01a imports in a plain process: Neuron and relu pass")
+    SEEN.append("mylab.py of the solved week01a imports in a plain process: Neuron and brightening pass")
 
 
 TRAINS = """

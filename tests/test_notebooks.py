@@ -402,7 +402,8 @@ def test_planted_faults_are_caught(rail, fault, plant, said):
         "print(('the step', 'the step and ReLU', 'the linear one').index(measured))\nplt.show()")),
     ("numbers of headings, sections and minutes", lambda n: edited(
         text(n, "only in the middle"), "passes on", "(section 1, week 1) passes on")),
-    ("the answer after its figure", lambda n: edited(text(n, "steeper derivatives than"), "only.", "only, in the middle.")),
+    ("the answer after its figure", lambda n: edited(
+        text(n, "steeper derivatives than"), "only.", "only, in the middle.")),
     ("a larger number", lambda n: edited(text(n, "what loops take"), "take", "take; 2,100 times, 100.5 times")),
 ])
 def test_what_gives_no_answer_away(told, plant):
