@@ -110,6 +110,14 @@ DELTAS = Exercise(
         Wrong(variant(deltas, ("output * v * h", "(o - y) * v * h"), name="deltas_from_the_error"),
               "The hidden δ is computed from the δ of the output unit, not from o - y: the path to a hidden unit goes "
               "through the sigmoid of the output unit, too."),
+        Wrong(variant(deltas, ("torch.sigmoid(v @ h + c)", "v @ h + c"), (" * o * (1 - o)", ""),
+                      name="deltas_linear_output"),
+              "The output unit has a sigmoid, too: o = σ(v · h + c), and its derivative is a factor of every δ."),
+        Wrong(variant(deltas, ("return output, output * v * h * (1 - h)",
+                               "return output * h, torch.outer(output * v * h * (1 - h), x)"),
+                      name="deltas_as_gradients"),
+              "These are the derivatives with respect to the weights. Asked are the δ, before they are multiplied by "
+              "the inputs of the unit."),
     ),
     hints=("Forward first: h, then o. Then backward: from E to o, from o to the input of its sigmoid.",
            "Output: (o - y) * o * (1 - o). From there to a hidden unit: times its v, times h * (1 - h)."),
@@ -254,6 +262,9 @@ BACKWARD_PASS = Exercise(
                       ("    logits = logits - logits.max(axis=1, keepdims=True)\n", ""),
                       name="backward_output_tanh"),
               "The last layer has no tanh: δ of the output is (p - y) / n, without a factor tanh'."),
+        Wrong(variant(backward_pass, ("delta @ weights[k]", "delta @ weights[k - 1]"), name="backward_lower_weights"),
+              "From layer k, δ goes back through the weights of layer k itself, weights[k], not through those of the "
+              "layer before."),
         Wrong(variant(backward_pass, (_BY_WEIGHTS, "outputs = [*activations, np.exp(log_p)]; " + _BY_WEIGHTS.replace(
                       "activations[k]", "outputs[k + 1]")), name="backward_own_output"),
               "A weight multiplies the output of the layer before: δ of a layer goes with the activation that enters "
@@ -263,6 +274,17 @@ BACKWARD_PASS = Exercise(
               "A weight multiplies the activation of the layer before, tanh(z), not its pre-activation z."),
         Wrong(variant(backward_pass, ("delta = delta / len(y)", "delta = -delta / len(y)"), name="backward_uphill"),
               "The sign: with respect to the logits the derivative is p - y, probability minus target."),
+        Wrong(variant(backward_pass, ("delta[rows, y] -= 1", "delta -= y[:, None]"), name="backward_class_numbers"),
+              "y holds the number of each sample's class. The target is one-hot: 1 at this class, 0 at all others."),
+        Wrong(variant(backward_pass, ("delta = np.exp(log_p)", "delta = log_p.copy()"), name="backward_log_p"),
+              "δ of the output is p - y with the probabilities p, not with their logarithms: apply exp."),
+        Wrong(variant(backward_pass, ("log_p[rows, y].mean()", "log_p.mean()"), name="backward_loss_of_all"),
+              "The gradients are right. The loss of a sample is -log p of its own class, not the mean over all "
+              "classes."),
+        Wrong(variant(backward_pass, ("(1 - activations[k] ** 2)", "(1 - activations[k - 1] ** 2)"),
+                      name="backward_early_derivative"),
+              "φ' is one layer too low: after Δ @ weights[k] stands the derivative of tanh at activations[k], the "
+              "input of layer k."),
         Wrong(variant(backward_pass, ("delta[rows, y] -= 1", "pass"), name="backward_without_targets"),
               "δ of the output is p minus the one-hot target: subtract 1 at the class of each sample."),
         Wrong(variant(backward_pass, ("log_p[rows, y].mean()", "log_p[rows, y].sum()"), name="backward_summed_loss"),
