@@ -218,6 +218,8 @@ BUMPS_NEEDED = Exercise(
         Wrong(variant(bumps_needed, ("math.ceil(slope / (2 * error))", "max(1, math.floor(slope / (2 * error)))"),
                       name="needed_rounded_down"),
               "Rounded down: with this number of bumps the bound is still above `error`."),
+        Wrong(variant(bumps_needed, ("math.ceil(", "round("), name="needed_to_nearest"),
+              "Rounded to the nearest whole number: where that is rounded down, the bound is still above `error`."),
         Wrong(variant(bumps_needed, ("(2 * error)", "error"), name="needed_without_half"),
               "The 2 of slope / (2 n) is missing: a bump has the value of the curve at its midpoint, half a width from "
               "its edges."),
@@ -257,10 +259,10 @@ def sawtooth(x, depth):
 
 
 def _saw_from_the_start(x, depth):
-    total = torch.zeros_like(x)
+    result = x
     for _ in range(depth):
-        total = total + sawtooth(x, 1)
-    return total / depth
+        result = sawtooth(x, 1)
+    return result
 
 
 def _saw_in_place(x, depth):
@@ -339,6 +341,10 @@ UNITS_FOR_TEETH = Exercise(
               "each layer has as many as the one before."),
         Wrong(variant(units_for_teeth, (", 2 ** depth", ", 2 ** depth - 1"), name="units_bends"),
               "This is the number of kinks in (0, 1). The slope of the first linear piece needs one more unit."),
+        Wrong(variant(units_for_teeth, (", 2 ** depth", ", 2 ** depth + 1"), name="units_ends"),
+              "One unit too many for the shallow network: the ends of [0, 1] are no kinks."),
+        Wrong(variant(units_for_teeth, (", 2 ** depth", ", 2 ** (depth - 1)"), name="units_teeth"),
+              "This is the number of teeth, and each tooth has two linear pieces: count the kinks."),
         Wrong(variant(units_for_teeth, (", 2 ** depth", ", depth ** 2"), name="units_squared"),
               "The square of the depth fits at depth 2 only: count the linear pieces at depth 3."),
         Wrong(variant(units_for_teeth, (", 2 ** depth", ", 2 * depth"), name="units_not_doubling"),
