@@ -44,6 +44,7 @@ def test_each_term_comes_with_its_cell_its_section_and_its_sentence(small):
     ("> **A** is b.\n> **C** is d.", ["**A** is b.", "**C** is d."]),
     ("<details><summary>Answer</summary>Yes. No.</details>", ["AnswerYes.", "No."]),
     ("### A heading\n\nText of 2.5 pixels.", ["Text of 2.5 pixels."]),
+    ("**Terms.** A **node** is a value.", ["A **node** is a value."]),
 ])
 def test_sentences_of_a_text(text, parts):
     assert sentences(text) == parts

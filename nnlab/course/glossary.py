@@ -61,6 +61,7 @@ def sentences(text):
     found = []
     for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.|\|) )", _without_code(text)):
         block = re.sub(r"</?(details|summary)[^>]*>|^\s*>\s?|^\s*(?:[-*]|\d+\.) (?:\([a-z]\) )?", "", block, flags=re.M)
+        block = re.sub(r"^\*\*[^*]+[.?!:]\*\*\s+", "", block)  # a label, such as "**Terms.**"
         if block.startswith("$$") and found:
             found[-1] += f" ${block.strip().strip('$').strip()}$"
         elif block.startswith("|"):
