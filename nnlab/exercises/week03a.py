@@ -127,7 +127,7 @@ DELTAS = Exercise(
 
 
 def backward_pass(x, y, weights, biases):
-    """Mean cross-entropy of a network on a batch; its gradients by the weights and by the biases.
+    """Mean cross-entropy of a network on a batch; gradients with respect to weights and biases.
 
     The network has L layers, numbered from 0. Layer k computes Z = A W^T + b with W = weights[k]
     and b = biases[k]; its input A is the output of the layer before, and x for layer 0. The output
