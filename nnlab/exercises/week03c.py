@@ -31,7 +31,10 @@ SIX_STEPS = Quiz(
         Wrong(["raises an error"] * 6,
               "An error is raised if a step changes the weights between a forward pass and its backward pass. Does "
               "that happen in this order?"),
-        Wrong([*_RIGHT_ORDERS[:4], "never learns", "never learns"],
+        Wrong([*_RIGHT_ORDERS[:5], "never learns"],
+              "Each step follows the backward pass of its own batch, so the parameters change. Which other gradients "
+              "are in .grad at that time?"),
+        Wrong([*_RIGHT_ORDERS[:4], "never learns", "gradients add up"],
               "At each step there are gradients, of this batch or of the one before. What does the step change, and "
               "what does the next backward pass need?"),
         Wrong([*_RIGHT_ORDERS[:4], "works as well", "works as well"],
@@ -138,9 +141,9 @@ TRAIN_STEP = Exercise(
     model: nn.Module. It stays in the mode, training or evaluation, in which it is given.
     x: inputs (B, ...). y: targets (B, ...), floats or class indices.
     loss_fn: function of (outputs, targets) that returns the mean loss of the batch, a tensor ().
-    optimizer: any of torch.optim, also with momentum. It may hold only some of the parameters of
-        the model, or parameters of other models as well. What .grad contains after the call does
-        not matter.
+    optimizer: of torch.optim, such as SGD, also with momentum, or Adam. It may hold only some of
+        the parameters of the model, or parameters of other models as well. What .grad contains
+        after the call does not matter.
 
     Example: model y = 2x, x = y = [[1.]], mean squared error, SGD with lr=0.1. The result is
     ([[2.]], 1.), and the weight is then 1.8.
@@ -266,7 +269,10 @@ ONE_EPOCH = Exercise(
               "This is the mean of the batch means: samples of a small last batch get a larger weight than others. "
               "Weight each loss by len(y)."),
         Wrong(variant(one_epoch, ("    model.train()\n", ""), name="epoch_as_found"),
-              "After an evaluation the model may still be in evaluation mode: call model.train() first."),
+              "The model should be in training mode, also after the call: call model.train() first, and do not "
+              "restore an earlier mode."),
+        Wrong(variant(one_epoch, ("total / count", "total / len(batches)"), name="epoch_over_batches"),
+              "The sum over the samples is divided by the number of batches: divide by the number of samples."),
         Wrong(variant(one_epoch, (" / count", ""), name="epoch_total"),
               "This is the sum over the samples: divide by the number of samples."),
         Wrong(variant(one_epoch, ("total / count", "loss.item()"), name="epoch_last"),
@@ -369,6 +375,13 @@ CONFIDENT_MISTAKES = Exercise(
         Wrong(variant(confident_mistakes, ("confidences[wrong]", "torch.softmax(outputs, 1)[wrong, targets[wrong]]"),
                       ("descending=True", ""), name="mistakes_by_right_class"),
               "Sorted by the probability of the target. The confidence is the probability of the predicted class."),
+        Wrong(variant(confident_mistakes,
+                      ("wrong = ", "best = torch.softmax(outputs, 1).sort(1).values\n    wrong = "),
+                      ("confidences[wrong]", "(best[:, -1] - best[:, -2])[wrong]"), name="mistakes_by_margin"),
+              "Sorted by the difference of the two largest probabilities. The confidence is the probability of the "
+              "predicted class alone."),
+        Wrong(variant(confident_mistakes, (f"wrong[{_ORDER}][:k]", f"wrong[{_ORDER}]"), name="mistakes_all"),
+              "These are all mistakes: return at most k of them."),
         Wrong(variant(confident_mistakes, (f"wrong[{_ORDER}]", _ORDER), name="mistakes_places_among_wrong"),
               "These are positions in the list of mistakes, not indices of the samples."),
         Wrong(variant(confident_mistakes, (f"wrong[{_ORDER}]", "wrong"), name="mistakes_first"),
