@@ -13,15 +13,14 @@ The notebook of week 3b writes this file step by step.
 """
 
 import math
+from numbers import Real
 
 
 class Value:
-    """A number, `data`; its `parents`, pairs (Value it was computed from, local derivative); its gradient, `grad`.
-
-    Where an operation has no finite real result, Python's own error is raised, such as ZeroDivisionError.
-    """
+    """A number, `data`; its `parents`, pairs (Value it was computed from, local derivative); its gradient, `grad`."""
 
     def __init__(self, data, parents=()):
+        assert isinstance(data, Real), f"a Value holds one real number, not {data!r}"
         self.data, self.grad, self.parents = float(data), 0.0, parents
 
     def __repr__(self):
@@ -37,6 +36,7 @@ class Value:
     __radd__, __rmul__ = __add__, __mul__
 
     def __pow__(self, power):
+        assert isinstance(power, Real), "the exponent is no number; for Values: (b * a.log()).exp()"
         return Value(self.data ** power, ((self, power * self.data ** (power - 1)),))
 
     def exp(self):
