@@ -265,12 +265,17 @@ DEAD_AT_CORNERS = Exercise(
         Wrong(_dead("dead_nothing_positive", (_DEAD, "(W <= 0).all(0) & (c <= 0)")),
               "Not every dead unit has weights that are negative or 0. With the weights 1 and -1 and the bias -2 all "
               "four pre-activations are negative."),
+        Wrong(_dead("dead_only_negative", (_DEAD, "(W < 0).all(0) & (c < 0)")),
+              "A unit is called dead here only if its weights and its bias are negative. With the weights 1 and -1 and "
+              "the bias -2 all four pre-activations are negative, too."),
         Wrong(_dead("dead_centered", _dead_at((-1, -1), (-1, 1), (1, -1), (1, 1))),
               "The corners are (0, 0), (0, 1), (1, 0) and (1, 1), not those at ±1."),
         Wrong(_dead("dead_on_average", (_DEAD, "(x @ W + c).mean(0) <= 0")),
               "This asks for the mean pre-activation. A unit is alive if it is positive at one corner."),
         Wrong(_dead("dead_counted", (_DEAD, f"{_DEAD}.sum()")),
               "This is the number of dead units. Return one bool for each unit."),
+        Wrong(_dead("dead_all_units", (".all(0)", ".all()")),
+              "This is a single bool, whether all units are dead. Return one bool for each unit."),
         Wrong(_dead("dead_per_corner", (".all(0)", "")),
               "This has a row for each corner. Return one bool for each unit: dead at all four corners."),
         Wrong(_dead("dead_nearly", ("<= 0", "<= 1e-3")),
