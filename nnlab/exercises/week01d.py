@@ -48,6 +48,14 @@ def _descent_that_moves_the_start(gradient, w, lr, num_steps):
     return torch.stack(path)
 
 
+def _descent_in_place_from_the_argument(gradient, w, lr, num_steps):
+    path = [w]
+    for _ in range(num_steps):
+        w -= lr * gradient(w)
+        path.append(w)
+    return torch.stack(path)
+
+
 def _descent_by_the_first_gradient(gradient, w, lr, num_steps):
     g, path = gradient(w), [w]
     for _ in range(num_steps):
@@ -116,6 +124,9 @@ GRADIENT_DESCENT = Exercise(
         Wrong(_descent_that_moves_the_start,
               "The rows are correct, but `w -= ...` changes the argument itself, in place, for all code that uses it. "
               "Write w = w - ..."),
+        Wrong(_descent_in_place_from_the_argument,
+              "All rows are the last point: `w -= ...` changes one tensor in place, the argument itself, and the list "
+              "holds this tensor again and again. Write w = w - ..., which makes a new tensor."),
         Wrong(variant(gradient_descent, ("[w]", "[]"), name="descent_without_the_start"),
               "The initial point is missing: row 0 is w itself, before the first step."),
         Wrong(variant(gradient_descent, ("range(num_steps)", "range(num_steps - 1)"), name="descent_one_step_too_few"),
@@ -311,6 +322,11 @@ ACCURACY = Exercise(
         Wrong(_accuracy_of_sets,
               "You compare the sets of classes: a class counts once, however many samples have it, and a prediction "
               "counts although its own sample has another class. Compare sample by sample."),
+        Wrong(variant(accuracy, ("argmax(1)", "argmax()"), name="accuracy_of_one_class"),
+              "Without a dimension argmax returns one number for the whole tensor. Each row has its own predicted "
+              "class: along which dimension are the classes?"),
+        Wrong(variant(accuracy, ("argmax(1)", "argmax(0)"), name="accuracy_along_the_samples"),
+              "argmax(0) finds the largest output of each column, over the samples. Each row is one sample."),
         Wrong(_accuracy_of_columns, "You take the largest output of each column. One row is one sample."),
         Wrong(variant(accuracy, (".float().mean()", ".float()"), name="accuracy_of_each"),
               "This is 1 or 0 for each sample, classified correctly or not. Return one number, their mean."),
@@ -459,6 +475,8 @@ LOGISTIC_LOSS = Exercise(
               "For several samples you return the sum of their losses, not the mean."),
         Wrong(variant(logistic_loss, ("(w @ w)", "w.abs().sum()"), name="logistic_absolute"),
               "|w|² is the sum of the squares of the weights; you sum their absolute values."),
+        Wrong(variant(logistic_loss, ("(w @ w)", "w.norm()"), name="logistic_not_squared"),
+              "You add the length |w|; the penalty is its square, the sum of the squares of the weights."),
         Wrong(variant(logistic_loss, (_LOSSES, "(torch.sigmoid(z) - y) ** 2"), name="logistic_squared_error"),
               "This is squared error. Logistic regression minimizes the cross-entropy of a sigmoid neuron."),
         Wrong(variant(logistic_loss, (_LOSSES, "-y * torch.nn.functional.logsigmoid(z)"), name="logistic_one_class"),
