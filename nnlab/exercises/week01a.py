@@ -190,6 +190,10 @@ NEURON = Exercise(
         Wrong(variant(Neuron, ("self.activation(inputs @ self.weights + self.bias)",
                                "(inputs @ self.weights + self.bias).sigmoid()"), name="NeuronAlwaysSigmoid"),
               "This neuron always uses the sigmoid: use the activation function that it is given."),
+        Wrong(variant(Neuron, ("return self.activation(inputs @ self.weights + self.bias)",
+                               "return (self.activation(inputs @ self.weights + self.bias) > 0.5).float()"),
+                      name="NeuronDecision"),
+              "This is the decision, 1 where the output is above 0.5. The neuron returns the output itself, φ(z)."),
         Wrong(variant(Neuron, ("self.weights, self.bias, self.activation =",
                                "Neuron.weights, Neuron.bias = weights, bias\n"
                                "        Neuron.activation = staticmethod(activation)\n"

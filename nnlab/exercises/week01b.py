@@ -426,6 +426,13 @@ ONE_LAYER = Exercise(
                       name="one_layer_biases_added"),
               "The weights are right. But the first layer's bias is an input of the second layer, too: by what is it "
               "multiplied there?"),
+        Wrong(variant(one_layer, ("W, c = W @ next_W, c @ next_W + next_c",
+                                  "W = W @ next_W\n        c = c @ W + next_c"), name="one_layer_new_weights"),
+              "The bias is multiplied by the new W, the product of all matrices so far. By which matrix does the next "
+              "layer multiply it?"),
+        Wrong(variant(one_layer, ("c @ next_W + next_c", "c + next_c"), name="one_layer_biases_summed"),
+              "The weights are right, but the biases are only added. The first layer's bias is an input of the second "
+              "layer, too: by what is it multiplied there?"),
         Wrong(variant(one_layer, ("c @ next_W + next_c", "next_c"), name="one_layer_last_bias"),
               "Only the last bias is left. The first layer's bias shifts the second layer's inputs: it belongs in the "
               "result."),
@@ -517,6 +524,8 @@ NUMBERS_OF_ONE_LAYER = Exercise(
               "are left in the single layer?"),
         Wrong(_numbers_added,
               "You add up the numbers of neurons. Each neuron has a weight for each of its inputs, and a bias."),
+        Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1)", "sizes[0]"), name="numbers_without_biases"),
+              "These are the weights alone. Each neuron of the single layer has a bias, too."),
         Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1) * sizes[-1]", "sizes[0] * sizes[-1] + 1"),
                       name="numbers_with_one_bias"),
               "This is right for one neuron. Each neuron of a layer has a bias of its own."),
