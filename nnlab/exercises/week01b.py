@@ -524,8 +524,6 @@ NUMBERS_OF_ONE_LAYER = Exercise(
               "are left in the single layer?"),
         Wrong(_numbers_added,
               "You add up the numbers of neurons. Each neuron has a weight for each of its inputs, and a bias."),
-        Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1)", "sizes[0]"), name="numbers_without_biases"),
-              "These are the weights alone. Each neuron of the single layer has a bias, too."),
         Wrong(variant(numbers_of_one_layer, ("(sizes[0] + 1) * sizes[-1]", "sizes[0] * sizes[-1] + 1"),
                       name="numbers_with_one_bias"),
               "This is right for one neuron. Each neuron of a layer has a bias of its own."),
