@@ -376,7 +376,7 @@ DERIVATIVE_FROM_OUTPUT = Exercise(
 
 
 def one_layer(layers):
-    """The single layer (W, c) that computes the same as a stack of layers without activations.
+    """The single layer (W, c) that computes the same as a stack without activation functions.
 
     Args:
         layers: list of one or more pairs (W, c), the first layer first: weights W, a tensor
@@ -456,7 +456,7 @@ ONE_LAYER = Exercise(
 
 
 def numbers_of_one_layer(sizes):
-    """Number of parameters of the single layer that replaces a stack of layers without activations.
+    """Number of parameters of the single layer that replaces a stack without activation functions.
 
     Args:
         sizes: list of two or more ints from 1 up, unchanged afterwards: [number of inputs,
