@@ -358,7 +358,7 @@ PLANTED = {
         ("a stored claim that is false",
          lambda n: code(n, "chosen there").outputs[0].update(text="accuracy above 0.9: False\n"),
          "stores a claim that does not hold"),
-        ("an image without its text", lambda n: untold(code(n, "# @title Draw the activations")),
+        ("an image without its text", lambda n: untold(code(n, "# @title Draw the activation functions")),
          "has neither a title nor"),
     ],
     "prerequisites": [
