@@ -346,9 +346,13 @@ SITUATIONS = {
 
 def said(cell):
     """Text of all outputs of a cell, with the MIME types of its images."""
-    parts = []
+    parts, last = [], None
     for output in cell.outputs:
         data = output.get("data", {})
+        if output.output_type == "stream" and output.name == last:
+            parts[-1] += output.text  # a kernel sends what one print writes in one piece or in two
+            continue
+        last = output.get("name")
         image = next((kind for kind in data if kind.startswith("image/")), None)
         parts.append(output.text if output.output_type == "stream" else image or data.get("text/plain", ""))
         if output.output_type == "error":

@@ -138,7 +138,7 @@ function buildPlane(stage) {
   }];
 }
 
-/** Inputs, edges as thick as their weights, pre-activation, and the activation's curve. Returns the panel and what draws it. */
+/** Inputs, edges as thick as their weights, pre-activation, the activation's curve: the panel and what draws it. */
 function buildCell() {
   const middle = (x, y, words = "", more = {}) => text(x, y, words, { ...MIDDLE, ...more });
   const disc = (cx, cy, r, width = 2) =>
@@ -182,7 +182,8 @@ function buildCurve(graph) {
     const { of, y: [low, high], ticks } = ACTIVATIONS[activation], far = Math.abs(z) > 6 ? 24 : 6;
     const scale = high > 2 ? far / 6 : 1, y = [low * scale, high * scale];
     if (drawn !== activation + far) {  // its axes are drawn anew when the activation changes, or z leaves them
-      on = axes({ left: 735, top: 96, width: 225, height: 230, x: [-far, far], y, xName: "pre-activation z", yName: "output φ(z)",
+      on = axes({ left: 735, top: 96, width: 225, height: 230, x: [-far, far], y,
+        xName: "pre-activation z", yName: "output φ(z)",
         xTicks: steps(-far, far, 4), yTicks: ticks.map((tick) => tick * scale) });
       put(curve, { points: on.points(steps(-far, far, 960).map((at) => [at, clamp(of(at), ...y)])) });
       graph.replaceChildren(on.node, curve, drop, dot);
