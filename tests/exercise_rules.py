@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import doctest
+import functools
 import inspect
 import re
 import statistics
@@ -16,7 +17,7 @@ from shared import CAUGHT, SEEN
 
 from nnlab.checks.candidate import Reference, lines_of
 from nnlab.checks.exercise import Quiz
-from nnlab.checks.inputs import Draw
+from nnlab.checks.inputs import Draw, drawn
 from nnlab.checks.judging import judge
 from nnlab.checks.running import run
 from nnlab.course.mutants import mistakes, score
@@ -69,6 +70,27 @@ def all_rejected(module, wrong):
     accepted = {name: numbers for name, (numbers, _) in found.items() if numbers}
     unexplained = [(name, *one) for name, (_, texts) in found.items() for one in texts]
     assert not accepted and len(unexplained) <= sum(map(len, wrong.values())) / 10, (accepted, unexplained)
+
+
+def counting_calls(function):
+    """A decorator as students write it."""
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        return function(*args, **kwargs)
+    return wrapper
+
+
+def results(exercise, count=300):
+    """Pairs of a random case of `exercise` and the value that the reference gives there."""
+    for line, _ in drawn(exercise, count):
+        outcome = run(line, exercise.uses | {exercise.name: exercise.reference})
+        assert outcome.error is None, (line, outcome.error)
+        yield line, outcome.value
+
+
+def value_with(exercise, line, answer):
+    """The value of the case `line` of `exercise` with another function in place of the reference."""
+    return run(line, exercise.uses | {exercise.name: answer}).value
 
 
 class ExerciseRules:

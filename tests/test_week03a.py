@@ -1,6 +1,5 @@
 """Week 3a's exercises: their rules, answers that others might write, oracles."""
 
-import functools
 import math
 import re
 
@@ -8,27 +7,17 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from exercise_rules import ExerciseRules
+from exercise_rules import ExerciseRules, counting_calls, results, value_with
 
 from nnlab.autograd import Value
 from nnlab.checks.exercise import variant
-from nnlab.checks.inputs import drawn
 from nnlab.checks.judging import judge
 from nnlab.checks.quizzes import judge_value
-from nnlab.checks.running import run
 from nnlab.exercises import week03a
 
 EXERCISE = {exercise.name: exercise for exercise in week03a.EXERCISES}
 ROWS = ("  case ", "  expected ", "  got ", "  error ", "  your line ", "  gradient ")
 GENERAL = r"Right in \d+ of \d+ cases tried\. "  # what is said where the judge finds no reason: a hint
-
-
-def counting_calls(function):
-    """A decorator as students write it."""
-    @functools.wraps(function)
-    def wrapper(*args, **kwargs):
-        return function(*args, **kwargs)
-    return wrapper
 
 
 # right answers in other styles
@@ -298,30 +287,17 @@ def test_what_is_wrong_is_named(name, answer, said):
 
 # oracles, on what the judge draws and on more
 
-def results(name, count=300):
-    """Pairs of a random case of an exercise and the value that the reference gives there."""
-    exercise = EXERCISE[name]
-    for line, _ in drawn(exercise, count):
-        outcome = run(line, exercise.uses | {name: exercise.reference})
-        assert outcome.error is None, (line, outcome.error)
-        yield line, outcome.value
-
-
-def value_with(name, line, answer):
-    """The value of a case with another function in place of the reference."""
-    return run(line, EXERCISE[name].uses | {name: answer}).value
-
-
 def test_deltas_are_those_of_autograd():
-    for line, value in results("deltas"):
-        wide = value_with("deltas", line, lambda *parts: deltas_by_autograd(*(part.double() for part in parts)))
+    for line, value in results(EXERCISE["deltas"]):
+        wide = value_with(EXERCISE["deltas"], line,
+                          lambda *parts: deltas_by_autograd(*(part.double() for part in parts)))
         torch.testing.assert_close([part.double() for part in value], list(wide), atol=1e-6, rtol=1e-5)
 
 
 def test_a_backward_pass_in_numpy_is_torchs():
     depths, square = set(), 0
-    for line, (loss, by_weights, by_biases) in results("backward_pass"):
-        theirs = value_with("backward_pass", line, backward_torch)
+    for line, (loss, by_weights, by_biases) in results(EXERCISE["backward_pass"]):
+        theirs = value_with(EXERCISE["backward_pass"], line, backward_torch)
         assert math.isclose(loss, theirs[0], rel_tol=1e-12, abs_tol=1e-12), line
         for mine, right in zip((*by_weights, *by_biases), (*theirs[1], *theirs[2]), strict=True):
             np.testing.assert_allclose(mine, right, atol=1e-12, err_msg=line)

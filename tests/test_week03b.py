@@ -1,6 +1,5 @@
 """Week 3b's exercises: their rules, answers that others might write, oracles. Those of the engine: test_autograd.py."""
 
-import functools
 import graphlib
 import math
 import re
@@ -11,28 +10,18 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from exercise_rules import ExerciseRules
+from exercise_rules import ExerciseRules, counting_calls, results, value_with
 
 from nnlab.autograd import Value
 from nnlab.autograd import accumulate as pass_back
 from nnlab.autograd import ordered as in_order
-from nnlab.checks.inputs import drawn
 from nnlab.checks.judging import judge
 from nnlab.checks.quizzes import judge_value
-from nnlab.checks.running import run
 from nnlab.exercises import week03b
 
 EXERCISE = {exercise.name: exercise for exercise in week03b.EXERCISES}
 ROWS = ("  case ", "  expected ", "  got ", "  error ", "  your line ", "  gradient ")
 GENERAL = r"Right in \d+ of \d+ cases tried\. "  # what is said where the judge finds no reason: a hint
-
-
-def counting_calls(function):
-    """A decorator as students write it."""
-    @functools.wraps(function)
-    def wrapper(*args, **kwargs):
-        return function(*args, **kwargs)
-    return wrapper
 
 
 # right answers in other styles
@@ -609,23 +598,10 @@ def test_an_answer_that_takes_too_long_is_stopped_at_once():
 
 # oracles, on what the judge draws and on more
 
-def results(name, count=300):
-    """Pairs of a random case of an exercise and the value that the reference gives there."""
-    exercise = EXERCISE[name]
-    for line, _ in drawn(exercise, count):
-        outcome = run(line, exercise.uses | {name: exercise.reference})
-        assert outcome.error is None, (line, outcome.error)
-        yield line, outcome.value
-
-
-def value_with(name, line, answer):
-    """The value of a case with another function in place of the reference."""
-    return run(line, EXERCISE[name].uses | {name: answer}).value
-
-
 def test_gradients_of_the_layer_are_those_of_autograd():
-    for line, value in results("bce_gradients"):
-        wide = value_with("bce_gradients", line, lambda *parts: bce_by_backward(*(part.double() for part in parts)))
+    for line, value in results(EXERCISE["bce_gradients"]):
+        wide = value_with(EXERCISE["bce_gradients"], line,
+                          lambda *parts: bce_by_backward(*(part.double() for part in parts)))
         torch.testing.assert_close([part.double() for part in value], list(wide), atol=1e-6, rtol=1e-5)
 
 
@@ -638,9 +614,9 @@ def test_local_derivatives_of_a_product_are_those_of_torch():
 
 
 def test_orders_are_topological():
-    for line, value in results("ordered"):
+    for line, value in results(EXERCISE["ordered"]):
         assert value == week03b.IN_ORDER, line
-        assert value_with("ordered", line, ordered_by_graphlib) == week03b.IN_ORDER, line
+        assert value_with(EXERCISE["ordered"], line, ordered_by_graphlib) == week03b.IN_ORDER, line
 
 
 def test_an_order_is_refused_for_what_is_wrong_with_it():
@@ -673,16 +649,17 @@ def gradients_by_a_linear_system(order):
 
 def test_accumulated_gradients_solve_the_equations_of_the_chain_rule():
     given = 0
-    for line, value in results("accumulate"):
-        np.testing.assert_allclose(value, value_with("accumulate", line, gradients_by_a_linear_system), atol=1e-9)
-        given += value_with("accumulate", line, lambda order: None)[-1] != 1
+    for line, value in results(EXERCISE["accumulate"]):
+        other = value_with(EXERCISE["accumulate"], line, gradients_by_a_linear_system)
+        np.testing.assert_allclose(value, other, atol=1e-9)
+        given += value_with(EXERCISE["accumulate"], line, lambda order: None)[-1] != 1
     assert given > 100, "the gradient of the root is seldom 1"
 
 
 def test_largest_differences_are_numpys_and_a_bad_gradient_is_never_passed():
     finite = bad = 0
-    for line, value in results("check_slopes"):
-        other = value_with("check_slopes", line, check_in_numpy)
+    for line, value in results(EXERCISE["check_slopes"]):
+        other = value_with(EXERCISE["check_slopes"], line, check_in_numpy)
         finite += isinstance(value, float)
         bad += value == week03b.NOT_FINITE
         assert value == other == week03b.NOT_FINITE or math.isclose(value, other, rel_tol=1e-6, abs_tol=1e-8), line

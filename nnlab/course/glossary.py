@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 import nbformat
 
-from nnlab.course.notebooks import paths, read, sections, slide_type, title
+from nnlab.course.notebooks import LINK, paths, read, sections, slide_type, title
 
 LABEL = "**New terms.** "
 BOLD = re.compile(r"\*\*(?!\s)((?:[^*\n]|\*(?!\*))+?)\*\*")
-_NOT_TEXT = re.compile(r"^(```.*?^```|\$\$.*?\$\$)", re.M | re.S)
 _SENTENCE_END = re.compile(r"(?<=[.?!])(?<!al\.)(?<!e\.g\.)(?<!i\.e\.)(?<!cf\.)\s+(?=[A-Z*$`\"“‖(\[])")
-
 _POINTS_BACK = re.compile(r"(It|Its|This|They|Their|Here|So|That)\b")
 
 
@@ -38,7 +36,7 @@ def key(name):
 
 def listed(notebook):
     """Names in the paragraph "New terms" of `notebook`, in its order; an empty list where it has none."""
-    text = re.sub(r"\]\(#cell-id=[\w-]+\)|\[", "", _paragraph(notebook).removeprefix(LABEL))
+    text = LINK.sub(lambda link: link[1][1:-1], _paragraph(notebook).removeprefix(LABEL))
     text = re.sub(r"\(sections? [^)]*\)|Section \d+:", "", text)
     return [name.strip(" .") for name in re.split(r"[,;·]|\.\s", text) if name.strip(" .")]
 
@@ -58,8 +56,8 @@ def terms(notebook):
 
 def sentences(text):
     """Sentences of the Markdown `text`; a formula on its own line ends the one before it, a table's row is one."""
-    found = []
-    for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.|\|) )", _without_code(text)):
+    found, text = [], re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)  # without code
+    for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.|\|) )", text):
         block = re.sub(r"</?(details|summary)[^>]*>|^\s*>\s?|^\s*(?:[-*]|\d+\.) (?:\([a-z]\) )?", "", block, flags=re.M)
         block = re.sub(r"^\*\*[^*]+[.?!:]\*\*\s+", "", block)  # a label, such as "**Terms.**"
         if block.startswith("$$") and found:
@@ -125,8 +123,9 @@ def page():
     """The glossary as a notebook of text, which a page of the site is made from."""
     cells = ["# Glossary\n\nEvery term of the course with the sentence that defines it. "
              "The link leads to the place in the lecture."]
+    weeks = {path: title(read(path)).split(" · ")[0] for path in paths()}
     for letter, group in groupby(glossary(), key=lambda pair: _letter(pair[1].name)):
-        lines = [f"- **{term.name}** ([{title(read(path)).split(' · ')[0]}]({path.name}#cell-id={term.cell})): "
+        lines = [f"- **{term.name}** ([{weeks[path]}]({path.name}#cell-id={term.cell})): "
                  + BOLD.sub(r"\1", term.sentence) for path, term in group]
         cells.append(f"## {letter}\n\n" + "\n".join(lines))
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text) for text in cells])
@@ -138,10 +137,6 @@ def page():
 def _paragraph(notebook):
     lines = [line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.split("\n")]
     return next((line for line in lines if line.startswith(LABEL)), "")
-
-
-def _without_code(text):
-    return re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
 
 
 def _letter(name):

@@ -2,13 +2,14 @@
 
 import re
 
+from nnlab.course.glossary import LABEL
 from nnlab.course.notebooks import code_cells, printed, sections
 
 _NUMBER = r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)"
 _NOT_CLAIMS = (
     r"```.*?```", r"`[^`]*`", r"\$\$.*?\$\$", r"\$[^$]*\$",  # code and formulas
     r"\]\([^)]*\)", r"https?://\S+",  # links
-    r"^#+ .*$", r"^\s*\d+\. ", r"^\*\*New terms\.\*\* .*$",  # headings, numbers of lists, names
+    r"^#+ .*$", r"^\s*\d+\. ", rf"^{re.escape(LABEL)}.*$",  # headings, numbers of lists, names
     r"For the lecturer · \d+ min", r"\*\*Minutes\.\*\* \d+",
     r"\b(?:1[89]|20)\d\d\b",  # years
     r"(?i)\b(?:chapter|ch\.|section|week|exercise|figure|table|page)s? \d+\w?",
