@@ -8,6 +8,15 @@ const button = (words, press) => {
 };
 const enable = (node, enabled) => put(node, { "aria-disabled": !enabled });
 
+/** Say in `words` what the control `node` does, for pointer, touch, keyboard and screen reader. Returns the node. */
+function explain(node, words) {
+  put(node, { "data-tip": words });
+  for (const one of node.matches("button, input, select") ? [node] : node.querySelectorAll("button, input, select")) {
+    put(one, { "aria-description": words });
+  }
+  return node;
+}
+
 /**
  * A slider with its name and its number, which can be typed; `change` gets the number, `tell` a sentence on a typed one
  * that is not allowed. With `digits` 0 the number is whole.
