@@ -15,13 +15,13 @@ from nnlab.course.notebooks import code_cells, printed, sections, slide_type, ta
 from nnlab.course.prerequisites import prerequisites, quotes
 from nnlab.course.prose import linked, repeated
 from nnlab.course.publish import badge_target, first_cell, kaggle_target
+from nnlab.course.slide_text import brief
 from nnlab.course.solve import exercises_in
 
 LINES, WIDTH = 25, 100  # of a cell of code
 LIMITS = {"minutes": 45, "slides": 18, "cells": 50}  # of a notebook: one sitting, one lecture
 TAGS = {"preview", "draws", "nbval-ignore-output", "nbval-skip", "raises-exception"}
-WORDS_OF_NOTES = 30
-SENTENCES = 10
+WORDS_OF_NOTES, SENTENCES = 30, 10
 
 
 def problems(notebook, stem):
@@ -195,5 +195,5 @@ def _called(code):
     return {node.func.id for node in ast.walk(code) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
-RULES = (form, tagged, length, opening, ending, notes, story, on_two_slides, claims, folded, answers, prerequisites,
-         quotes, repeated, linked, undefined)
+RULES = (form, tagged, length, opening, ending, notes, story, on_two_slides, brief, claims, folded, answers,
+         prerequisites, quotes, repeated, linked, undefined)

@@ -20,6 +20,7 @@ from nnlab.course.notebooks import BUILD, ROOT, code_cells, minutes, paths, read
 from nnlab.course.npm import package
 from nnlab.course.overflow import look, opened
 from nnlab.course.render import TEMPLATES, Formulas, rendered
+from nnlab.course.slide_text import for_slides
 from nnlab.course.solve import guesses_in, taken_by
 from nnlab.course.solved_runs import runs
 from nnlab.course.telling import tell
@@ -153,7 +154,7 @@ def as_deck(notebook, formulas, made_from="", page=None, untouched=None, name=No
     """
     if untouched is not None:
         notebook = with_settings(notebook, untouched)
-    reveal = package("reveal.js")
+    notebook, reveal = for_slides(notebook), package("reveal.js")
     parts = {"reveal_css": "dist/reveal.css", "reveal_js": "dist/reveal.js", "notes_js": "plugin/notes/notes.js"}
     texts = {key: (reveal / part).read_text(encoding="utf-8") for key, part in parts.items()}
     course = {key: text.replace("</script", "<\\/script") for key, text in texts.items()}
