@@ -1,7 +1,7 @@
-"""The benchmarks' tables, in README and in the terminal.
+"""The benchmarks' tables, in benchmarks/README.md and in the terminal.
 
-python benchmarks/table.py        keeps the last run: build/bench.json -> benchmarks/results.json -> README.md;
-                                  benchmarks/fast_lane.json -> README.md
+python benchmarks/table.py        keeps the last run, build/bench.json, as benchmarks/results.json, and writes its table
+                                  and that of benchmarks/fast_lane.json
 """
 
 import json
@@ -10,6 +10,7 @@ import statistics
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "benchmarks" / "README.md"
 BEGIN = "<!-- benchmark: from benchmarks/results.json by benchmarks/table.py -->\n"
 END = "<!-- end of the benchmark -->\n"
 FAST = "<!-- fast lane: from benchmarks/fast_lane.json by benchmarks/table.py -->\n"
@@ -61,9 +62,9 @@ def fast_table(report):
     return "\n".join([*lines, "", f"Means and medians (least to greatest). {report['machine']}.", ""])
 
 
-def stamped(readme, report, fast=None):
-    """Text of README with the table of `report`, and of the fast lane's report if given, between their marks."""
-    before, rest = readme.split(BEGIN)
+def stamped(page, report, fast=None):
+    """The text `page` with the table of `report`, and of the fast lane's report if given, between their marks."""
+    before, rest = page.split(BEGIN)
     text = before + BEGIN + table(report) + END + rest.split(END)[1]
     if fast:
         before, rest = text.split(FAST)
@@ -76,8 +77,7 @@ def main():
     if (last := ROOT / "build" / "bench.json").exists():
         shutil.copy(last, ROOT / "benchmarks" / "results.json")
     report, fast = (json.loads((ROOT / "benchmarks" / name).read_text()) for name in ("results.json", "fast_lane.json"))
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    (ROOT / "README.md").write_text(stamped(text, report, fast), encoding="utf-8")
+    PAGE.write_text(stamped(PAGE.read_text(encoding="utf-8"), report, fast), encoding="utf-8")
 
 
 if __name__ == "__main__":
