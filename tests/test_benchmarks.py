@@ -22,11 +22,11 @@ def test_the_page_shows_the_results():
     faster = copy.deepcopy(FAST)
     faster["records"]["rows"][0]["seconds"] = [0.9 * seconds for seconds in faster["records"]["rows"][0]["seconds"]]
     assert stamped(text, REPORT, faster) != text
-    CAUGHT.append(("benchmark", "a record that the page does not show", "the page differs from benchmarks/fast_lane.json"))
+    CAUGHT.append(("benchmark", "a record that the page does not show", "it differs from benchmarks/fast_lane.json"))
     other = copy.deepcopy(REPORT)
     other["rows"][0]["ratio"] += 0.01
     assert stamped(text, other) != text
-    CAUGHT.append(("benchmark", "a ratio that the page does not show", "the page differs from benchmarks/results.json"))
+    CAUGHT.append(("benchmark", "a ratio that the page does not show", "it differs from benchmarks/results.json"))
 
 
 def test_missed_bounds_are_marked_and_ratios_are_of_these_times():
@@ -43,7 +43,7 @@ def test_missed_bounds_are_marked_and_ratios_are_of_these_times():
 
 
 def test_records_reach_what_the_course_says_of_them():
-    """The claims of week 5f and of the page, on the recorded runs: every seed, quiet machine, no test image chosen by."""
+    """The claims of week 5f and of the page on the recorded runs: every seed, quiet machine, none chosen by test images."""
     one, seven, clothes = FAST["records"]["rows"]
     example = FAST["records"]["example"]
     assert len(one["accuracies"]) == len(seven["accuracies"]) == len(clothes["accuracies"]) == 5
