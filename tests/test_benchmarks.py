@@ -43,7 +43,7 @@ def test_missed_bounds_are_marked_and_ratios_are_of_these_times():
 
 
 def test_records_reach_what_the_course_says_of_them():
-    """The claims of week 5f and of the page on the recorded runs: every seed, quiet machine, none chosen by test images."""
+    """The claims of week 5f and of the page on recorded runs: every seed, quiet machine, none chosen by test images."""
     one, seven, clothes = FAST["records"]["rows"]
     example = FAST["records"]["example"]
     assert len(one["accuracies"]) == len(seven["accuracies"]) == len(clothes["accuracies"]) == 5
