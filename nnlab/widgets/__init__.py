@@ -21,7 +21,7 @@ from nnlab.widgets.packing import packed
 
 MIME = "application/vnd.nnlab.figure+json"
 NETWORK = "application/vnd.nnlab.network+json"
-SHARED = ("shared", "controls", "state", "frame")  # shared parts before each figure's own file
+SHARED = ("shared", "controls", "state", "tooltip", "frame")  # shared parts before each figure's own file
 HERE = Path(__file__).parent
 FIGURES = HERE / "figures"  # NAME.js draws and computes; NAME.json holds the rules of its state
 
@@ -33,12 +33,13 @@ def names():
 
 @functools.cache
 def module(name):
-    """Source of the ES module of the figure called `name`: the shared parts, the rules of its state, its own file."""
+    """Source of the ES module of the figure called `name`: look, shared parts, the rules of its state, its own file."""
     parts = [HERE / f"{part}.js" for part in (*SHARED, *rules(name).get("uses", ()))]
+    look = f"const STYLE = {json.dumps((HERE / 'figure.css').read_text(encoding='utf-8'))};"
     stated = (f"const rules = {json.dumps(rules(name))};\n"
               "const { defaults, choices = {}, limits = {}, most = {}, longest = {} } = rules;")
     *before, own = [path.read_text(encoding="utf-8") for path in (*parts, FIGURES / f"{name}.js")]
-    return "\n".join([*before, stated, own])
+    return "\n".join([look, *before, stated, own])
 
 
 def defaults(name):

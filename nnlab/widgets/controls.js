@@ -11,7 +11,8 @@ const enable = (node, enabled) => put(node, { "aria-disabled": !enabled });
 /** Say in `words` what the control `node` does, for pointer, touch, keyboard and screen reader. Returns the node. */
 function explain(node, words) {
   put(node, { "data-tip": words });
-  for (const one of node.matches("button, input, select") ? [node] : node.querySelectorAll("button, input, select")) {
+  const controls = "button, input, select, textarea, [tabindex]";
+  for (const one of node.matches(controls) ? [node] : node.querySelectorAll(controls)) {
     put(one, { "aria-description": words });
   }
   return node;

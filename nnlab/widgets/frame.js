@@ -1,55 +1,4 @@
-// The frame around every figure: its style, undo, reset, the PyTorch, the state as text.
-
-const STYLE = `
-  :host { display: block; color-scheme: light; }
-  .figure {
-    position: relative; max-width: 1000px; padding: 6px 8px; box-sizing: border-box; text-align: left;
-    color: ${INK}; background: white; border: 1px solid ${PALE}; border-radius: 6px;
-    font: var(--controls, 17px)/1.4 system-ui, "DejaVu Sans", sans-serif;
-  }
-  .panels { display: flex; flex-wrap: wrap; gap: 4px 0; }
-  svg {
-    display: block; min-width: 0; max-width: 100%; touch-action: pan-y;
-    font: 19px system-ui, "DejaVu Sans", sans-serif;
-  }
-  svg text { fill: ${INK}; user-select: none; }
-  svg :is(.handle, .handle *) { cursor: grab; touch-action: none; outline: none; }
-  .handle:focus-visible .ring, .handle:active .ring { stroke: ${INK}; stroke-width: 2.5; stroke-dasharray: 4 3; }
-  .row { display: flex; flex-wrap: wrap; gap: 6px 18px; align-items: center; margin: 6px 4px; }
-  .field { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 8px; white-space: nowrap; }
-  input[type=range] { width: 110px; accent-color: ${BLUE}; }
-  input[type=checkbox] { flex: none; width: 18px; height: 18px; accent-color: ${BLUE}; }
-  input[type=number] { width: 4.2em; font-variant-numeric: tabular-nums; }
-  input[type=text] { flex: 1 1 300px; min-width: 200px; }
-  input:is([type=number], [type=text]), textarea, select, button {
-    font: inherit; color: ${INK}; background: white; border: 1px solid #767676; border-radius: 5px;
-  }
-  select, button { padding: 2px 10px; min-height: 30px; cursor: pointer; }
-  button[aria-disabled=true] { color: #767676; border-color: ${PALE}; cursor: default; }
-  :is(input, select, button, pre, textarea, summary, [contenteditable]):focus-visible {
-    outline: 3px solid ${BLUE}; outline-offset: 2px;
-  }
-  .sheet {
-    position: absolute; inset: auto 8px 52px 8px; max-height: calc(100% - 70px); overflow: auto; padding: 4px 8px;
-    box-sizing: border-box; background: white; border: 1px solid #767676; border-radius: 6px;
-    box-shadow: 0 4px 18px #0004;
-  }
-  pre, textarea {
-    font: var(--code, 15px)/1.4 "DejaVu Sans Mono", monospace; background: #f4f4f4; padding: 8px 10px; margin: 6px 4px;
-  }
-  pre { white-space: pre-wrap; overflow-x: auto; }
-  textarea { width: calc(100% - 8px); min-height: 7em; box-sizing: border-box; }
-  .side { align-self: center; }
-  table { border-collapse: collapse; margin: 0 4px 0 10px; }
-  th, td { text-align: left; font-weight: 400; padding: 4px 12px 4px 0; }
-  thead th { color: ${GRAY}; }
-  thead th:not(:first-child) { text-align: right; }
-  th .field { flex-wrap: nowrap; }
-  td { min-width: 4.2em; text-align: right; font-variant-numeric: tabular-nums; }
-  .says { font-size: 19px; min-height: 2.8em; align-content: start; }
-  .told { color: ${GRAY}; }
-  [hidden] { display: none !important; }
-  @media print { .tools { display: none; } }`;
+// The frame around every figure: undo, reset, the PyTorch, the state as text. Its look is figure.css.
 
 /**
  * Two sheets over the figure, which so keeps its size: the PyTorch (`code()` writes it) and the state as text, which
@@ -82,14 +31,14 @@ function sheetsOf({ state, begin, set, tell }, rules, code) {
     }
   };
   const sheets = [];
-  const sheet = (name, label, first, ...more) => {
+  const sheet = (name, label, why, first, ...more) => {
     const close = (focus) => {
       node.hidden = true;
       put(open, { "aria-expanded": false });
       if (focus) open.focus();
       refresh();
     };
-    const open = button(name, () => {
+    const open = explain(button(name, () => {
       const was = node.hidden;
       sheets.forEach((one) => one.close());
       if (!was) return;
@@ -97,7 +46,7 @@ function sheetsOf({ state, begin, set, tell }, rules, code) {
       put(open, { "aria-expanded": true });
       refresh();
       first.focus();
-    });
+    }), why);
     const row = html("div", { class: "row" },
       button("Copy", () => copy(first)), ...more, button("Close", () => close(true)));
     const node = html("div", { class: "sheet", role: "region", "aria-label": label, hidden: "" }, first, row);
@@ -107,8 +56,9 @@ function sheetsOf({ state, begin, set, tell }, rules, code) {
     put(open, { "aria-expanded": false });
     sheets.push({ node, open, close });
   };
-  sheet("PyTorch", "The figure in PyTorch", python);
-  sheet("State", "The figure's state", typed, button("Use this state", use));
+  sheet("PyTorch", "The figure in PyTorch", "Show PyTorch code that prints this figure's numbers.", python);
+  sheet("State", "The figure's state", "Show the figure's state as text, to copy it or to paste another.", typed,
+    button("Use this state", use));
   const refresh = () => {
     if (!sheets[0].node.hidden) python.textContent = code();
     if (!typed.matches(":focus")) typed.value = JSON.stringify(state());
@@ -169,8 +119,14 @@ function figure({ title, rules, numbers, build, torch }) {
       try { model.set("state", next); } finally { mine = false; }
       model.save_changes();
     };
-    const undo = button("Undo", () => { begin(); before = null; set(past.pop()); enable(undo, past.length > 0); });
-    const reset = button("Reset", () => { begin(); set(start); });
+    const undo = explain(button("Undo", () => {
+      begin();
+      before = null;
+      set(past.pop());
+      enable(undo, past.length > 0);
+    }), "Take back the last change.");
+    const reset = explain(button("Reset", () => { begin(); set(start); }),
+      "Return to the state with which the figure begins.");
     enable(undo, false);
     keepKeys(root, undo);
 
@@ -182,7 +138,8 @@ function figure({ title, rules, numbers, build, torch }) {
     const stage = { root, says, state, set, begin, tell, draw: () => draw(), atBegin: (stop) => stops.push(stop) };
     const sheets = sheetsOf(stage, rules, () => code(state(), network()));
     const show = build(stage);
-    root.append(says, html("div", { class: "row tools" }, undo, reset, ...sheets.buttons, told), ...sheets.nodes);
+    root.append(says, html("div", { class: "row tools" }, undo, reset, ...sheets.buttons, told), ...sheets.nodes,
+      tipsIn(root));
     const draw = () => { show(state(), numbers(state(), network())); sheets.refresh(); };
     const changed = () => {
       if (!mine) {

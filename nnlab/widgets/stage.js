@@ -1,77 +1,10 @@
-// The stage: the look of a figure whose drawing takes most of its area. Colors follow the page, light or dark; what is
-// not needed at first opens at the button Settings; a player that glides from step to step.
+// The stage: a figure whose drawing takes most of its area (its look: figure.css). Colors follow the page, light or
+// dark; what is not needed at first opens at the button Settings; a player that glides from step to step.
 
-const STAGE = `
-  .stage {
-    --ink: var(--jp-ui-font-color0, #1a1a1a);
-    --ground: var(--jp-layout-color0, var(--colab-primary-surface-color, #fff));
-    --gray: #595959; --pale: #dcdfe3; --edge: #767676; --soft: #f3f5f7; --on: #fff;
-    --lane0: #0072b2; --lane1: #b84e00; --lane2: #00735a; --lane3: #8a2f8f;
-    display: flex; flex-wrap: wrap; align-items: center; gap: 2px 4px; padding: 4px 8px 6px;
-    color: var(--ink); background: var(--ground); border-color: var(--pale);
-  }
-  .stage[data-theme=dark] {
-    color-scheme: dark;
-    --ink: var(--jp-ui-font-color0, #f2f2f2);
-    --ground: var(--jp-layout-color0, var(--colab-primary-surface-color, #1b1e23));
-    --gray: #b9bec6; --pale: #444a52; --edge: #8d949e; --soft: #2a2f36; --on: #101418;
-    --lane0: #5cb8f0; --lane1: #f5a35c; --lane2: #35c9a3; --lane3: #df8fe0;
-  }
-  .stage > .panels { flex: 1 0 100%; }
-  .stage svg { overflow: visible; }
-  .stage svg text { fill: var(--ink); }
-  .stage svg .small { font-size: 16px; }
-  .stage svg .quiet { fill: var(--gray); }
-  .stage svg .halo { stroke: var(--ground); stroke-width: 4.5px; stroke-linejoin: round; paint-order: stroke; }
-  .stage .axes line { stroke: var(--pale); }
-  .stage .knob { fill: var(--ground); stroke: var(--ink); stroke-width: 2.5; filter: drop-shadow(0 1px 2px #0007); }
-  .stage .grip { fill: none; stroke: var(--ink); stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
-  .stage svg :is(.handle, .handle *):active { cursor: grabbing; }
-  .stage .handle:hover .knob { stroke-width: 4; }
-  .stage .handle .ring { fill: transparent; }
-  .stage .handle:is(:focus-visible, :active) .ring { stroke: var(--ink); }
-  .stage > .row { margin: 2px; gap: 4px 8px; }
-  .stage :is(input:is([type=number], [type=text]), textarea, select, button) {
-    color: var(--ink); background: var(--ground); border-color: var(--edge);
-  }
-  .stage input[type=range] { accent-color: var(--lane0); }
-  .stage button[aria-disabled=true] { color: var(--gray); border-color: var(--pale); opacity: 0.6; }
-  .stage :is(input, select, button, pre, textarea):focus-visible { outline-color: var(--lane0); }
-  .stage button.first { background: var(--lane0); border-color: var(--lane0); color: var(--on); font-weight: 600;
-    min-width: 4.4em; }
-  .stage .steer { flex: 1 1 330px; }
-  .stage .steer .field { flex: 1 1 130px; flex-wrap: nowrap; }
-  .stage .steer .field span { display: none; }
-  .stage .steer input[type=range] { flex: 1; width: 60px; }
-  .stage .steer input[type=number] { width: 3.6em; }
-  .stage button.icon { font-size: 0; padding: 2px 8px; }
-  .stage button.icon::before { content: ""; display: inline-block; width: 16px; height: 14px; background: currentColor;
-    clip-path: var(--shape); vertical-align: middle; }
-  .stage .tools button { border-color: transparent; padding: 2px 5px; text-decoration: underline; color: var(--ink);
-    text-decoration-color: var(--edge); text-underline-offset: 3px; }
-  .stage > .tools { order: 2; gap: 2px; font-size: 0.94em; }
-  .stage > .says { order: 1; flex: 1 1 400px; font-size: inherit; min-height: 2.7em; line-height: 1.32; }
-  .stage .told { color: var(--gray); }
-  .stage .told:empty { display: none; }
-  .stage > .sheet { bottom: 62px; }
-  .stage :is(.sheet, .settings) { background: var(--ground); border-color: var(--edge); }
-  .stage :is(pre, textarea) { background: var(--soft); color: var(--ink); }
-  .settings {
-    flex: 1 0 100%; min-width: 0; display: flex; flex-wrap: wrap; gap: 0 26px; padding: 2px 8px; box-sizing: border-box;
-    border: 1px solid; border-radius: 6px;
-  }
-  .settings .row { margin: 3px 0; gap: 4px 12px; }
-  .settings .field, .settings .racer { flex-wrap: nowrap; }
-  .settings > div { min-width: 0; max-width: 100%; }
-  .settings .racer { gap: 8px; }
-  .settings .racer select { flex: 1 1 90px; min-width: 0; max-width: 12em; }
-  .settings .racer input[type=number] { width: 3.6em; }
-  .settings input[type=range] { width: 84px; }
-  .settings input[type=number] { width: 4.2em; }
-  .stage.deck .settings { position: absolute; right: 8px; bottom: 62px; width: 544px; box-shadow: 0 4px 18px #0006; }
-  @media (max-width: 480px) { .stage > .row label > span { position: absolute; clip-path: inset(50%); } }
-  @media (forced-colors: active) { .stage button.icon::before { background: ButtonText; } }
-  @media print { .stage > .row:not(.says), .stage .settings { display: none; } }`;
+const WORDS = {  // what the buttons of a player do
+  Play: "Run to the last step; press again to pause.", Restart: "Go back to step 0.",
+  Back: "Go one step back.", Step: "Go one step forward.",
+};
 
 const ICONS = {  // shapes of what stands on a button, as polygons
   Restart: "0 0, 16% 0, 16% 42%, 58% 0, 58% 42%, 100% 0, 100% 100%, 58% 58%, 58% 100%, 16% 58%, 16% 100%, 0 100%",
@@ -80,11 +13,10 @@ const ICONS = {  // shapes of what stands on a button, as polygons
   Step: "36% 0, 36% 100%, 92% 50%, 36% 0, 24% 0, 24% 100%, 6% 100%, 6% 0",
 };
 
-/** Make `node` a button with an icon; its words stay for screen readers and when the pointer rests on it. */
+/** Make `node` a button with an icon; its words stay for screen readers. */
 function asIcon(node) {
   node.classList.add("icon");
   node.style.setProperty("--shape", `polygon(${ICONS[node.textContent]})`);
-  put(node, { title: node.textContent });
 }
 
 /** Write `words` into `node`, unless they stand there: in an animation no node is made anew. */
@@ -107,7 +39,6 @@ function onDark(node) {
 function setStage({ root }) {
   root.classList.add("stage");
   root.classList.toggle("deck", Boolean(document.querySelector(".reveal")));
-  root.append(html("style", {}, STAGE));
   let seen = false;
   const watch = new MutationObserver(() => follow()), size = new ResizeObserver(() => follow());
   const follow = () => {
@@ -129,7 +60,7 @@ function settingsOf(...rows) {
     region.hidden = !open;
     put(opener, { "aria-expanded": open });
   };
-  const opener = button("Settings", () => show(region.hidden));
+  const opener = explain(button("Settings", () => show(region.hidden)), "Show or hide all other controls.");
   opener.classList.add("opens");
   region.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -179,6 +110,8 @@ function glider(stage, { end, seconds = 7, slowest = 150 }) {
   const made = player(stage, { end, wait: 16, stride, more: [restart] });
   const [back, forth, , play] = made.node.querySelectorAll("button");
   [restart, back, forth].forEach(asIcon);
+  [restart, back, forth, play].forEach((one) => explain(one, WORDS[one.textContent]));
+  explain(made.node.querySelector(".field"), "Go to any step: drag the slider or type the number.");
   play.classList.add("first");
   made.node.prepend(play, restart);
   made.node.classList.add("steer");
