@@ -25,7 +25,7 @@ def main(arguments=None):
     command("answers", "write the answer key, notebooks and pages, to build/answers/")
     options = command("mutants", "every exercise against its named wrong answers and small changes of its reference")
     options.add_argument("weeks", nargs="*", help="weeks or exercises, such as week01 or week01.relu; all without")
-    command("images", "draw README's images, of the first figure and of its slide, from what `slides` has built")
+    command("images", "draw README's images, the playground and a slide, from what `slides` has built")
     options = command("publish", "make OWNER/REPO the course's address, in badges and first cells")
     options.add_argument("place", metavar="OWNER/REPO")
     asked = parser.parse_args(arguments)
@@ -52,7 +52,7 @@ def main(arguments=None):
             from nnlab.course.normalize import normalize
             well = normalize(asked.notebooks, asked.run) is None
         elif asked.command == "images":
-            from nnlab.course.slides import images
+            from nnlab.course.pictures import images
             well = images() is None
         elif asked.command == "answers":
             from nnlab.course.answers import answers

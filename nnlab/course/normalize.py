@@ -138,21 +138,26 @@ def screenshot(figure, network=None, width=1000):
         RuntimeError: there is no Chromium to draw it.
     """
     with chromium() as browser:
-        if browser is None:
-            raise RuntimeError("the static image of a figure is a screenshot, and Chromium was not found; "
-                               "install it (Debian, Ubuntu: apt install chromium) or name it in NNLAB_CHROMIUM")
-        page = browser.new_context(offline=True, viewport={"width": width + 16, "height": 800}).new_page()
-        errors = []
-        page.on("pageerror", lambda error: errors.append(error))
-        page.set_content('<div data-figure></div><script type="application/json"></script>')
-        page.evaluate("""([name, source, state, network]) => {
-            const place = document.querySelector("[data-figure]"), module = document.querySelector("script");
-            Object.assign(place.dataset, { figure: name, state, network });
-            module.dataset.module = name; module.textContent = source;
-        }""", [figure["name"], *map(json.dumps, (widgets.module(figure["name"]), figure["state"], network or {}))])
-        page.add_script_tag(content=(TEMPLATES / "figures.js").read_text(encoding="utf-8"), type="module")
-        page.wait_for_function("window.figuresReady")
-        if errors or not page.locator("[data-figure][data-ready]").count():
-            raise RuntimeError(f"{page.locator('[data-figure]').text_content()} {errors}")
-        shot = page.locator("[data-figure] .figure").screenshot()
+        shot = figure_page(browser, figure, network, width).locator("[data-figure] .figure").screenshot()
     return packed(with_palette(Image.open(io.BytesIO(shot))))
+
+
+def figure_page(browser, figure, network=None, width=1000):
+    """A page of the `browser`, offline, that shows only `figure`, alive; arguments and errors as of `screenshot`."""
+    if browser is None:
+        raise RuntimeError("the static image of a figure is a screenshot, and Chromium was not found; "
+                           "install it (Debian, Ubuntu: apt install chromium) or name it in NNLAB_CHROMIUM")
+    page = browser.new_context(offline=True, viewport={"width": width + 16, "height": 800}).new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(error))
+    page.set_content('<div data-figure></div><script type="application/json"></script>')
+    page.evaluate("""([name, source, state, network]) => {
+        const place = document.querySelector("[data-figure]"), module = document.querySelector("script");
+        Object.assign(place.dataset, { figure: name, state, network });
+        module.dataset.module = name; module.textContent = source;
+    }""", [figure["name"], *map(json.dumps, (widgets.module(figure["name"]), figure["state"], network or {}))])
+    page.add_script_tag(content=(TEMPLATES / "figures.js").read_text(encoding="utf-8"), type="module")
+    page.wait_for_function("window.figuresReady")
+    if errors or not page.locator("[data-figure][data-ready]").count():
+        raise RuntimeError(f"{page.locator('[data-figure]').text_content()} {errors}")
+    return page

@@ -5,7 +5,6 @@ import copy
 import functools
 import hashlib
 import html
-import os
 import re
 import sys
 import time
@@ -15,18 +14,16 @@ from tqdm import tqdm
 
 from nnlab.course.browser import chromium
 from nnlab.course.handout import handout, handout_of
-from nnlab.course.normalize import screenshot
 from nnlab.course.notebooks import BUILD, ROOT, code_cells, minutes, paths, read, story, title
 from nnlab.course.npm import package
-from nnlab.course.overflow import look, opened
+from nnlab.course.overflow import look
 from nnlab.course.render import TEMPLATES, Formulas, rendered
 from nnlab.course.slide_text import for_slides
 from nnlab.course.solve import guesses_in, taken_by
 from nnlab.course.solved_runs import runs
 from nnlab.course.telling import tell
 from nnlab.fetch import FetchError
-from nnlab.files import replacing, write_text
-from nnlab.widgets import defaults
+from nnlab.files import write_text
 
 SITE = BUILD / "site"
 SLIDES = SITE / "slides"
@@ -161,28 +158,3 @@ def as_deck(notebook, formulas, made_from="", page=None, untouched=None, name=No
     course |= {"start_js": (TEMPLATES / "deck.js").read_text(encoding="utf-8"), "made_from": made_from,
                "page": page, "story": story(notebook)}
     return rendered(notebook, "deck", formulas, name=name, title=title(notebook), **course)
-
-
-def images():
-    """Draw the two images that README.md shows, of the first figure and of the slide that it stands on.
-
-    Raises:
-        RuntimeError: there is no Chromium.
-        FileNotFoundError: the deck has not been built.
-    """
-    folder, deck = ROOT / ".github" / "images", SLIDES / f"{paths()[0].stem}.html"
-    if not deck.exists():
-        raise FileNotFoundError(f"there is no {deck}; `make slides` builds it")
-    folder.mkdir(parents=True, exist_ok=True)
-    with replacing(folder / "neuron.png") as part:
-        part.write_bytes(screenshot({"name": "neuron", "state": defaults("neuron")}))
-    with chromium() as browser:
-        page = opened(browser, deck)
-        page.evaluate("""() => {
-            const { h, v } = Reveal.getIndices(document.querySelector("[data-figure]").closest("section"));
-            Reveal.slide(h, v);
-        }""")
-        page.wait_for_timeout(300)
-        with replacing(folder / "slide.png") as part:
-            part.write_bytes(page.screenshot())
-    print(f"{os.path.relpath(folder / 'neuron.png')} and slide.png")
