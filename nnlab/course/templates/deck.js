@@ -22,10 +22,20 @@ function need(slide, scale) {
   return { height, width };
 }
 
+/** Let each of the `figures` be as wide as the slide allows, and so wide that its height fits below the heading. */
+function widen(figures, slide, scale) {
+  for (let width = WIDTH - 48; width >= 880; width -= 8) {
+    for (const figure of figures) figure.style.maxWidth = `${width}px`;
+    if (need(slide, scale).height <= room) return;
+  }
+}
+
 /** Shrink the slide until it fits, or is as small as it may be. */
 function fit(slide, scale) {
   let zoom = 1;
   slide.style.zoom = zoom;
+  const figures = slide.querySelectorAll("[data-figure]");
+  if (figures.length) widen(figures, slide, scale);
   const setting = slide.querySelector("img.setting");  // fills the room that its question leaves
   if (setting) {
     setting.style.maxHeight = "0";
