@@ -56,7 +56,7 @@ def terms(notebook):
 
 def sentences(text):
     """Sentences of the Markdown `text`; a formula on its own line ends the one before it, a table's row is one."""
-    found, text = [], re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)  # without code
+    found, text = [], re.sub(r"<!--.*?-->|^```.*?^```", "", text, flags=re.M | re.S)  # without comments and code
     for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.|\|) )", text):
         block = re.sub(r"</?(details|summary)[^>]*>|^\s*>\s?|^\s*(?:[-*]|\d+\.) (?:\([a-z]\) )?", "", block, flags=re.M)
         block = re.sub(r"^\*\*[^*]+[.?!:]\*\*\s+", "", block)  # a label, such as "**Terms.**"
