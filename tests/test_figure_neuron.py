@@ -3,7 +3,11 @@
 import math
 
 import pytest
-from figures import center, state_of
+from figure_fixtures import alive
+from figures import SHARES, center, first_slide, on_phone, state_of
+from shared import SEEN, look_folder
+
+from nnlab.widgets import Figure
 
 pytestmark = pytest.mark.browser
 
@@ -14,8 +18,8 @@ def test_the_arrow_turns_about_one_place(shown):
     start = state_of(page)
     for moves in (6, 60):
         x, y = center(page.get_by_role("slider", name="Arrow of the weights"))
-        scale = page.locator(".panels svg").first.bounding_box()["width"] / 390 * 330 / 6  # pixels a unit of the plane
-        fx, fy = x - 0.5 * scale, y + 0.25 * scale  # the foot: half the weights (1, 0.5) away from the tip
+        scale = page.locator(".panels svg").first.bounding_box()["width"] / 380 * 324 / 6  # pixels a unit of the plane
+        fx, fy = x - scale, y + 0.5 * scale  # the foot: the weights (1, 0.5) away from the tip
         page.mouse.move(x, y)
         page.mouse.down()
         for k in range(1, moves + 1):
@@ -38,3 +42,40 @@ def test_a_decision_boundary_outside_or_nowhere_is_said(shown):
     assert "There is no decision boundary: one class for all evenings. Classified correctly: 6 of 12" in flat
     assert "The decision boundary lies outside: one class for all evenings." in says(weights=[0.1, 0.1], bias=3)
     assert "boundary" not in says()
+
+
+def test_an_activation_is_chosen_on_its_curve(shown):
+    page = shown("neuron")
+    names = page.get_by_role("group", name="Activation function φ").get_by_role("button")
+    assert names.evaluate_all("all => all.map((one) => one.ariaLabel)") == ["step", "sigmoid", "tanh", "ReLU", "linear"]
+    for name in ("tanh", "linear", "step"):
+        page.get_by_role("button", name=name, exact=True).click()
+        assert state_of(page)["activation"] == name
+        assert page.locator(".pick[aria-pressed=true]").evaluate_all("all => all.map((one) => one.ariaLabel)") == [name]
+        assert f"output φ(z): {name}" in page.locator(".panels text").all_text_contents()
+    page.get_by_role("button", name="Undo").click()
+    assert state_of(page)["activation"] == "linear"
+
+
+def test_the_drawing_says_sum_weights_output_and_class(shown):
+    words = lambda **state: shown("neuron", **state).locator(".panels svg").nth(1).evaluate(  # noqa: E731
+        "one => [...one.querySelectorAll('text')].filter((t) => t.getClientRects().length).map((t) => t.textContent)")
+    seen = words()
+    assert {"w₁ = 1.00", "w₂ = 0.50", "c = −0.50", "1.75", "0.85"} <= {*seen}
+    at = lambda texts: texts[texts.index("predicted class:") + 1]  # noqa: E731
+    assert at(seen) == "went" and at(words(bias=-3)) == "stayed at home"
+
+
+def test_the_drawing_is_the_hero_of_its_slide(figure_files, open_page):
+    share, smallest, words, lines = first_slide(alive(open_page(figure_files(Figure("neuron"), deck=True))))
+    SEEN.append(f"neuron: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} px, "
+                f"smallest of {smallest:.0f} px")
+    assert share >= 0.72 and words >= 17 and smallest >= 16 and lines <= 2
+
+
+def test_on_a_phone(browser, figure_files):
+    with on_phone(browser, figure_files(Figure("neuron"))) as page:
+        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
+        assert share >= 0.6 and smallest >= 11 and words >= 16
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".figure").screenshot(path=look_folder() / "figures" / "neuron-390.png")
