@@ -33,11 +33,12 @@ function buildDraws({ root, says, set, begin, tell, state, atBegin }) {
   });
   atBegin(stop);
   again.classList.add("first");
-  put(play, { title: "a new draw every second" });
+  explain(again, "Draw new random numbers for all samples: the next seed.");
+  explain(play, "Draw again every second; press again to pause.");
   const seed = numberBox({ name: "seed", low: limits.seed[0], high: limits.seed[1], begin, tell,
     change: (value) => set({ seed: Math.round(value) }) });
   seed.box.style.width = "3.2em";
-  put(seed.node, { title: "the seed of the random numbers: the same seed draws the same" });
+  explain(seed.node, "Seed of the random numbers: the same number draws the same.");
   return [[again, play, seed.node], (now) => seed.show(now.seed)];
 }
 
@@ -53,7 +54,9 @@ function buildAtHand(stage) {
     begin();
     set({ draw: choices.draw[Number(on)] });
   } }, "one draw for all");
-  put(how.node, { title: "as torchvision's transforms do when they are given a batch; only the noise differs then" });
+  explain(image.node, "The images that are transformed.");
+  explain(preset.node, "A set of transforms with their probabilities and strengths.");
+  explain(how.node, "Use the same random numbers for the whole batch, as torchvision does; only the noise differs.");
   for (const { node } of [image, preset]) node.querySelector("select").style.maxWidth = "8em";
   return [html("div", { class: "row" }, ...draws, image.node, preset.node, how.node), (now) => {
     showDraws(now);
@@ -75,6 +78,9 @@ function buildTransform({ set, begin, tell, state }, name) {
   for (const { box: { style } } of [probability, ...strengths]) {
     Object.assign(style, { width: "3em", appearance: "textfield" });
   }
+  explain(box.node, `Switch the transform “${name}” on or off.`);
+  explain(probability.node, `Probability that “${name}” is applied to a sample.`);
+  strengths.forEach(({ node: one }) => explain(one, `Largest strength of “${name}”.`));
   put(box.node, { style: "flex: 0 0 7.3em" });
   const node = html("div", { class: "row racer", style: "flex-wrap: wrap; gap: 4px 5px" }, box.node, probability.node,
     ...strengths.map((one) => one.node));
@@ -96,6 +102,8 @@ function buildAugmentationSettings(stage) {
     style: "flex: none; width: 5em; min-width: 0" });
   label.addEventListener("change", () => { begin(); set({ names: [label.value] }); });
   const named = html("div", { class: "field" }, html("span", { "aria-hidden": "true" }, "own label"), label);
+  grid.forEach(({ node }, k) => explain(node, `Number of ${["rows", "columns"][k]} of samples.`));
+  explain(named, "The label of images that you draw.");
   const column = (...nodes) => html("div", { style: "flex: 1 1 330px" }, ...nodes);
   const words = html("div", { style: "color: var(--gray); font-size: 0.85em; padding: 2px" }, RULES_IN_WORDS);
   return [[column(...made.slice(0, 6).map(([node]) => node)), column(...made.slice(6).map(([node]) => node),

@@ -1,15 +1,13 @@
 // The explorer's controls: image, kernel, stride, padding and dilation at hand; sizes, numbers as text and the rest in
 // the settings.
 
-const tip = (node, words) => { put(node, { title: words }); return node; };
-
 /** A choice of two numbers, [rows, columns], most often equal. Returns its node and what shows a state. */
 function pairChoice({ set, begin }, part, options, words) {
   const parse = (written) => written.includes("×") ? written.split(" × ").map(Number) : [written, written].map(Number);
   const made = choice({ name: part, options, begin, change: (value) => set({ [part]: parse(value) }) });
   const select = made.node.querySelector("select");
   put(select, { "aria-label": part });
-  tip(made.node, words).classList.add("pair");
+  explain(made.node, words).classList.add("pair");
   return { node: made.node, show: (pair) => {
     const written = pairOf(pair);
     for (const one of [...select.options].slice(options.length)) if (one.value !== written) one.remove();
@@ -24,7 +22,7 @@ function pairChoice({ set, begin }, part, options, words) {
 function namedChoice({ set, begin }, part, values, words) {
   const made = choice({ name: part, options: choices[part], begin, says: { own: "your own" }, change: (name) => set(
     name === "own" ? { [part]: name } : { [part]: name, [values]: defaultsOf(rules, { [part]: name })[values] }) });
-  tip(made.node, words);
+  explain(made.node, words);
   return { node: made.node, show: (now) => made.show(same(defaultsOf(rules, { [part]: now[part] })[values], now[values])
     ? now[part] : "own") };
 }
@@ -34,19 +32,19 @@ const line = (...nodes) => html("div", { class: "row" }, ...nodes);
 /** What stands below the drawing. Returns rows and what shows a state. */
 function buildFrontRow(stage) {
   const { set, begin } = stage, named = {
-    image: namedChoice(stage, "image", "pixels", "A sample image; draw on the input to change it"),
-    kernel: namedChoice(stage, "kernel", "weight", "A sample kernel; click a weight and type to change it") };
+    image: namedChoice(stage, "image", "pixels", "A sample image; draw on the input to change it."),
+    kernel: namedChoice(stage, "kernel", "weight", "A sample kernel; click a weight and type to change it.") };
   const pairs = {
     stride: pairChoice(stage, "stride", ["1", "2", "3", "1 × 2", "2 × 1"],
-      "Pixels from one position of the kernel to the next: rows × columns"),
+      "Pixels from one position of the kernel to the next: rows × columns."),
     padding: pairChoice(stage, "padding", ["0", "1", "2", "3", "0 × 1", "1 × 0"],
-      "Pixels added on each side of the input: rows × columns"),
+      "Pixels added on each side of the input: rows × columns."),
     dilation: pairChoice(stage, "dilation", ["1", "2", "3", "1 × 2", "2 × 1"],
-      "Distance between neighboring weights, in pixels: rows × columns") };
+      "Distance between neighboring weights, in pixels: rows × columns.") };
   const view = choice({ name: "view", options: choices.view, begin, change: (value) => set({ view: value }),
     says: Object.fromEntries(choices.view.map((one) => [one, `view: ${one}`])) });
   put(view.node.querySelector("select"), { "aria-label": "view" });
-  tip(view.node, "The sum behind an output, how often each pixel is used, or the operation as a sparse matrix");
+  explain(view.node, "The sum behind an output, how often each pixel is used, or the operation as a sparse matrix.");
   const node = html("div", { class: "row front" }, ...Object.values({ ...named, ...pairs }).map((one) => one.node));
   return { view: view.node, node, show: (now) => {
     for (const part in named) named[part].show(now);
@@ -64,7 +62,8 @@ function resized(grid, rows, columns, middle = false) {
 
 /** Numbers as text: rows end with "/", channels with "|". Returns its node and what shows a state. */
 function numbersAsText({ begin, tell }, name, words, [most, low, high], take) {
-  const box = html("input", { type: "text", "aria-label": name, spellcheck: "false", title: words });
+  const box = html("input", { type: "text", "aria-label": name, spellcheck: "false" });
+  explain(box, words);
   const writtenRow = (row) => row.map((one) => tidy(one, 4)).join(" ");
   const written = (grids) => grids.map((grid) => grid.map(writtenRow).join(" / ")).join(" | ");
   let last = "";
@@ -104,25 +103,26 @@ function buildExplorerSettings(stage) {
     kernels(...kernel(), Number(value)) });
   const picked = (part, name, words) => {
     const made = choice({ name, options: choices[part], begin, change: (value) => set({ [part]: value }) });
-    tip(made.node, words);
+    explain(made.node, words);
     return made;
   };
-  dials.slice(0, 2).forEach(({ node }) => tip(node, "Cuts the image, or fills it up with zeros"));
-  dials.slice(2).forEach(({ node }) => tip(node, "Cuts the kernel, or fills it up with zeros, around its middle"));
-  tip(channels.node, "The sums of the channels are added");
-  tip(outputs.node, "One kernel for each output channel");
+  dials.slice(0, 2).forEach(({ node }) => explain(node, "Cuts the image, or fills it up with zeros."));
+  dials.slice(2).forEach(({ node }) => explain(node, "Cuts the kernel, or fills it up with zeros, around its middle."));
+  explain(channels.node, "The sums of the channels are added.");
+  explain(outputs.node, "One kernel for each output channel.");
   const picks = {
     operation: picked("operation", "operation",
-      "torch computes the cross-correlation; a convolution rotates the kernel by 180° first"),
-    padding_mode: picked("padding_mode", "padding with", "Around the image: zeros, or the image repeated"),
-    activation: picked("activation", "activation", "Applied to each output") };
+      "torch computes the cross-correlation; a convolution rotates the kernel by 180° first."),
+    padding_mode: picked("padding_mode", "padding with", "Around the image: zeros, or the image repeated."),
+    activation: picked("activation", "activation", "Applied to each output.") };
   const bias = (o) => numberBox({ name: `bias ${o}`, low: limits.bias[0], high: limits.bias[1], begin, tell,
     change: (value) => set({ bias: upTo(Math.max(state().bias.length, o + 1)).map((k) =>
       k === o ? value : state().bias[k] ?? 0) }) });
   const biases = [bias(0), bias(1)];
-  const pixels = numbersAsText(stage, "pixels", "Rows are separated by /, channels by |",
+  biases.forEach(({ node }, o) => explain(node, `Added to every value of output channel ${o}.`));
+  const pixels = numbersAsText(stage, "pixels", "Rows are separated by /, channels by |.",
     [most.pixels, ...limits.pixels], (grids) => set({ image: "own", pixels: grids }));
-  const weights = numbersAsText(stage, "weights", "Of kernel 0: rows are separated by /, input channels by |",
+  const weights = numbersAsText(stage, "weights", "Of kernel 0: rows are separated by /, input channels by |.",
     [most.weight.slice(1), ...limits.weight], (grids) => {
       const others = state().weight.slice(1).map((one) =>
         grids.map((grid, c) => resized(one[c % one.length], grid.length, grid[0].length, true)));

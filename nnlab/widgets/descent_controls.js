@@ -17,6 +17,13 @@ function buildDescentControls(stage) {
   again.classList.add("first");
   const basis = choice({ name: "basis", options: choices.basis, begin, change: (value) => set({ basis: value }) });
   const curves = choice({ name: "curves", options: choices.curves, begin, change: (value) => set({ curves: value }) });
+  explain(df.node, "Number of functions in the fit, which is its number of weights.");
+  explain(again, "Draw 20 new points: other inputs and other noise.");
+  explain(basis.node, "The functions whose weighted sum is the fit.");
+  explain(noise.node, "Standard deviation of the noise of the targets.");
+  explain(ridge.node, "Weight λ of the penalty on the squared norm of the weights.");
+  explain(curves.node, "What the upper chart shows: training and test error, or squared bias and variance.");
+  explain(seed.node, "Seed of the points: the same number draws the same points.");
   const row = (...nodes) => html("div", { class: "row" }, ...nodes);
   const steer = row(again, df.node);
   steer.classList.add("steer");

@@ -41,8 +41,11 @@ function buildMapControls(stage, current) {
     else if (off.length < most.off[0]) set({ off: [...off.filter(([c]) => c), [column, k]] });
     else tell(`At most ${most.off[0]} channels are switched off.`);
   });
-  put(gray, { title: "Cover a part of the image: which class probabilities change?" });
-  put(dark, { title: "Set all values of the chosen map to 0: which class probabilities change?" });
+  explain(gray, "Cover a part of the image: which class probabilities change?");
+  explain(dark, "Set all values of the chosen map to 0: which class probabilities change?");
+  explain(image.node, "The input of the network; you can draw your own.");
+  explain(layer.node, "The layer of the enlarged feature map.");
+  explain(channel.node, "The channel of the enlarged feature map.");
   const scale = choice({ name: "color scale", options: choices.scale, begin,
     change: (value) => set({ scale: value }) });
   const side = slider({ name: "gray square, side", low: 0, high: limits.side[1], step: 1, digits: 0, begin, tell,
@@ -50,6 +53,11 @@ function buildMapControls(stage, current) {
   const still = button("Undo shift", () => { begin(); set({ shift: [0, 0] }); });
   const empty = button("Draw on an empty image", () => { begin(); set({ strokes: [], image: -1 }); });
   const restore = button("Restore weights", () => { begin(); set({ edits: defaults.edits }); });
+  explain(scale.node, "The range of values of the color scale.");
+  explain(side.node, "Side of the gray square in pixels; 0 removes it.");
+  explain(still, "Move the image back to its place.");
+  explain(empty, "Start with an empty image and draw on it.");
+  explain(restore, "Give all kernels their trained weights back.");
   const row = (...nodes) => html("div", { class: "row" }, ...nodes);
   const settings = [row(scale.node, side.node), row(still, empty, restore)];
   return [row(image.node, layer.node, channel.node, gray, dark), settings,

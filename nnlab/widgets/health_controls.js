@@ -15,6 +15,7 @@ function buildChips({ set, begin, state }) {
     if (drawn !== all) {
       chips = all.signs.map(({ name, where }, k) => button(where ? `${name}, ${fitting(where, 18)}` : name,
         () => press(k, all)));
+      chips.forEach((chip) => explain(chip, "Show the layer and the step where this sign was found."));
       row.replaceChildren(html("span", {}, chips.length ? "signs" : "no signs"), ...chips);
       drawn = all;
     }
@@ -25,5 +26,6 @@ function buildChips({ set, begin, state }) {
 /** What the strips show. Returns the row and what draws it. */
 function buildShows({ set, begin }) {
   const shows = choice({ name: "show", options: choices.shows, begin, change: (value) => set({ shows: value }) });
+  explain(shows.node, "What each strip shows over the steps: the distribution of outputs or of their gradients.");
   return [html("div", { class: "row" }, shows.node), (now) => shows.show(now.shows)];
 }

@@ -13,8 +13,11 @@ function logarithmSlider({ name, low, high, begin, change, tell }) {
     show: (now) => { range.value = Math.log2(now); typed.show(now, ""); } };
 }
 
-const tip = (node, words) => { put(node, { title: words }); return node; };
-
+const PROFILE_WORDS = {
+  activation: "The function that each hidden layer applies.",
+  initialization: "The distribution from which the weights are drawn.",
+  normalization: "What normalizes the pre-activations z of each layer.",
+};
 const SPOKEN = {
   normalization: { none: "no norm", batch: "batch norm", layer: "layer norm" },
   initialization: { "torch default": "torch’s default", "normal 0.01": "normal σ=0.01", "normal 1": "normal σ=1" },
@@ -26,17 +29,20 @@ function buildProfileRows({ set, begin, tell, state }) {
     change: (value) => set({ depth: value }) });
   const gain = logarithmSlider({ name: "gain", low: limits.gain[0], high: limits.gain[1], begin, tell,
     change: (value) => set({ gain: value }) });
-  tip(gain.node, "Factor on the weights of all hidden layers");
+  explain(depth.node, "Number of hidden layers.");
+  explain(gain.node, "Factor on the weights of all hidden layers.");
   const again = button("Draw again", () => { begin(); set({ seed: (state().seed + 1) % 1000 }); });
-  tip(again, "New inputs, labels and weights: the next seed");
+  explain(again, "Draw new inputs, labels and weights: the next seed.");
   const pin = button("Pin", () => { begin(); set({ pinned: pinOf(state()) }); });
-  tip(pin, "Keep these curves in gray, to compare them with others");
+  explain(pin, "Keep these curves in gray, to compare them with others.");
   const unpin = button("Unpin", () => { begin(); set({ pinned: "" }); });
+  explain(unpin, "Remove the gray curves.");
   const picks = ["activation", "initialization", "normalization"].map((part) => [part, choice({ name: part, begin,
     options: choices[part], says: SPOKEN[part] ?? {}, change: (value) => set({ [part]: value }) })]);
+  picks.forEach(([part, one]) => explain(one.node, PROFILE_WORDS[part]));
   const connect = (on) => { begin(); set({ residual: Number(on) }); };
   const residual = checkbox({ name: "residual connections", change: connect }, "residual");
-  tip(residual.node, "Each layer’s output is added to its input: x + f(x)");
+  explain(residual.node, "Add each layer’s input to its output: x + f(x).");
   const dials = html("div", { class: "row dials" }, depth.node, gain.node, again, pin, unpin);
   const chosen = html("div", { class: "row choices" }, ...picks.map(([, one]) => one.node), residual.node);
   return [[dials, chosen], (now) => {
@@ -57,6 +63,10 @@ function buildProfileSettings({ set, begin, tell }) {
     seed: dial("seed", "seed") };
   const gradient = choice({ name: "gradient of", options: choices.gradient, begin,
     change: (value) => set({ gradient: value }) });
+  explain(dials.width.node, "Number of units in each hidden layer.");
+  explain(dials.batch_size.node, "Number of random inputs in the batch.");
+  explain(dials.seed.node, "Seed of the inputs, labels and weights: the same number draws the same.");
+  explain(gradient.node, "Whose gradients the lower curve shows: pre-activations z or weights W.");
   const row = html("div", { class: "row" }, ...Object.values(dials).map((one) => one.node), gradient.node);
   return [[row], (now) => {
     for (const [part, one] of Object.entries(dials)) one.show(now[part]);

@@ -1,6 +1,12 @@
 // The race's controls: the surface and the best learning rate at hand; methods, their hyperparameters and the rest in
 // the settings.
 
+const RACE_WORDS = {
+  steps: "Number of updates in the race.", noise: "Standard deviation of the noise added to each gradient.",
+  seed: "Seed of the noise: another number, other noise.", kappa: "Condition number: the larger eigenvalue over 1.",
+  angle: "Rotation of the bowl against the axes, in degrees.",
+};
+
 /** The surface, and the button for gradient descent's best learning rate. Returns the row and what draws it. */
 function buildSurfaceRow({ set, begin, state }) {
   const brought = ["start", "kappa", "angle", "noise", "steps", "target", "rates", "step"];
@@ -13,12 +19,13 @@ function buildSurfaceRow({ set, begin, state }) {
     begin();
     set({ rates: LANES.map((k) => methods[k] === "gradient descent" ? rate : state().rates[k] ?? 0) });
   });
+  explain(surface.node, "The loss as a function of the two weights w₁ and w₂.");
+  explain(best, "Set gradient descent to 2/(λmin + λmax), its best learning rate on this bowl.");
   return [html("div", { class: "row" }, surface.node, best), (now, numbers) => {
     surface.show(now.surface);
     const able = numbers.best && now.methods.includes("gradient descent");
     enable(best, Boolean(able));
     write(best, `Best η = ${able ? brief(numbers.best) : "?"}`);
-    put(best, { title: "2/(λmin + λmax): the best learning rate of gradient descent on this bowl" });
   }];
 }
 
@@ -47,6 +54,10 @@ function buildRacer({ set, begin, tell, state }, k) {
   const sign = svg("svg", { viewBox: "-12 -12 24 24", width: 22, height: 22, "aria-hidden": "true" }, laneMark(k));
   asIcon(remove);
   put(remove, { "aria-label": `Remove method ${k + 1}` });
+  explain(method, "The update rule of this path.");
+  explain(rate.node, "The learning rate η: it scales each update.");
+  explain(beta.node, "How much of the past the averages keep: momentum β, or the decay of squared gradients.");
+  explain(remove, "Take this method out of the race.");
   const node = html("div", { class: "row racer" }, sign, method, rate.node, beta.node, remove);
   return { node, show: (now, racer) => {
     const letter = OPTIMIZERS[racer.method].beta;
@@ -72,6 +83,9 @@ function buildRaceSettings(stage) {
     seed: dial("seed", "seed", 1, 0), kappa: dial("kappa", "κ", 1, 2), angle: dial("angle", "angle °", 1, 2) };
   const goal = numberBox({ name: "goal: the loss to reach", label: "goal", low: limits.target[0],
     high: limits.target[1], begin, tell, change: (target) => set({ target }) });
+  explain(add, "Let another method start at the same place; at most four.");
+  explain(goal.node, "The loss to reach: who gets there first wins.");
+  for (const [part, words] of Object.entries(RACE_WORDS)) explain(dials[part].node, words);
   const row = (...nodes) => html("div", { class: "row" }, ...nodes), lanes = [];
   const bowl = row(dials.kappa.node, dials.angle.node);
   const rows = [racers, html("div", {}, row(add, goal.node), row(dials.steps.node, dials.noise.node, dials.seed.node),

@@ -20,7 +20,8 @@ function placeTip(tip, node, root) {
 /** Let the controls in `root` show their sentences. Returns the tooltip's node. */
 function tipsIn(root) {
   const tip = html("div", { class: "tip", role: "tooltip", hidden: "" });
-  let shown = null, over = null, timer = null, held = null;  // held: a touch, with its node and whether it was long
+  let shown = null, over = null, timer = null;
+  let held = {};  // the last press: whether it lasts; of a touch, its node and whether it was long
   const wait = (after, then) => { clearTimeout(timer); timer = setTimeout(then, after); };
   const explained = (event) => event.composedPath().find((one) => one.dataset?.tip) ?? null;
   const show = (node) => {
@@ -61,37 +62,42 @@ function tipsIn(root) {
   });
   root.addEventListener("focusin", (event) => {
     const node = explained(event);
-    if (node && event.target.matches(":focus-visible") && !held) wait(PAUSE, () => show(node));
+    if (node && event.target.matches(":focus-visible") && !held.down) wait(PAUSE, () => show(node));
   });
-  root.addEventListener("focusout", () => { if (!held) hide(); });
-  root.addEventListener("keydown", (event) => { if (!/^(Tab|Shift|Control|Alt|Meta)$/.test(event.key)) hide(); }, true);
+  root.addEventListener("focusout", () => { if (!held.node) hide(); });
+  root.addEventListener("keydown", (event) => {
+    held = {};
+    if (!/^(Tab|Shift|Control|Alt|Meta)$/.test(event.key)) hide();
+  }, true);
 
   root.addEventListener("pointerdown", (event) => {
     if (event.composedPath().includes(tip)) return;
     hide();
-    held = { node: null, long: false };
+    held = { down: true };
     const node = explained(event);
     // The track of a slider takes its value when it is touched: its name and its number explain it instead.
     if (event.pointerType !== "touch" || !node || event.target.type === "range") return;
-    held = { node, long: false, at: [event.clientX, event.clientY] };
+    held = { down: true, node, at: [event.clientX, event.clientY] };
     wait(LONG, () => { held.long = true; show(node); });
   }, true);
   root.addEventListener("pointermove", (event) => {
-    if (!held?.node || Math.hypot(event.clientX - held.at[0], event.clientY - held.at[1]) < 8) return;
-    held.node = null;  // a drag, or the page scrolls
+    if (!held.down || !held.node || Math.hypot(event.clientX - held.at[0], event.clientY - held.at[1]) < 8) return;
+    held = { down: true };  // a drag, or the page scrolls
     hide();
   }, true);
   // What a long touch would do at its end, it does not: no click, no menu, no tap on a handle.
-  root.addEventListener("touchend", (event) => {
-    if (held?.node && held.long && event.cancelable) event.preventDefault();
-  }, { capture: true, passive: false });
-  root.addEventListener("contextmenu", (event) => { if (held?.node) event.preventDefault(); }, true);
-  const end = (event) => {
-    if (!held) return;
-    if (held.node && held.long) event.stopPropagation(); else clearTimeout(timer);
-    held = null;
+  const drop = (event) => {
+    if (!held.long) return;
+    event.stopPropagation();
+    if (event.cancelable) event.preventDefault();
   };
-  root.addEventListener("pointerup", end, true);
-  root.addEventListener("pointercancel", () => { clearTimeout(timer); held = null; }, true);
+  for (const kind of ["touchend", "contextmenu", "click"]) {
+    root.addEventListener(kind, drop, { capture: true, passive: false });
+  }
+  root.addEventListener("pointerup", (event) => {
+    held.down = false;
+    if (held.long) event.stopPropagation(); else clearTimeout(timer);
+  }, true);
+  root.addEventListener("pointercancel", () => { held = {}; clearTimeout(timer); }, true);
   return tip;
 }

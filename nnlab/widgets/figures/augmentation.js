@@ -52,9 +52,9 @@ function buildSamples({ set, begin, state }) {
     if (to >= 0 && to < count) choose(to);
   } });
   const nodesOf = (k) => {
-    const title = svg("title"), press = svg("rect", { fill: "transparent", style: "cursor: pointer" }, title);
+    const press = svg("rect", { fill: "transparent", style: "cursor: pointer" });
     press.addEventListener("click", () => { begin(); choose(k); });
-    return { press, title, label: text(0, 0, "", MIDDLE) };
+    return { press, label: text(0, 0, "", MIDDLE) };
   };
   const drawAll = (now, numbers) => {
     const { samples, images, size } = numbers, { across, down, at } = layout = layoutOf(now, size);
@@ -80,12 +80,11 @@ function buildSamples({ set, begin, state }) {
       presses.replaceChildren(...parts.slice(0, samples.length).map(({ press }) => press));
     }
     samples.forEach(({ verdict }, k) => {
-      const { press, title, label } = parts[k], [x, y] = at(k), [most, share] = heaviest(mixes[k]);
+      const { press, label } = parts[k], [x, y] = at(k), [most, share] = heaviest(mixes[k]);
       const words = images[most].label, part = any ? `${Math.round(100 * share)} % ` : "";
       const room = Math.floor(across / 8.6), short = room < 6 ? "" : `${words.slice(0, room - 3)}…`;
       const said = [part + words, words, short].find((one) => one.length <= room) ?? "";
-      put(press, { x, y, width: across, height: down });
-      write(title, describe(numbers, k));
+      put(press, { x, y, width: across, height: down, "data-tip": `S${describe(numbers, k).slice(1)}.` });
       write(label, said);
       put(label, { x: x + across / 2, y: y + down + (any ? 22 : 18), style: verdict.kind
         ? "fill: var(--lane1); text-decoration: line-through" : "fill: var(--gray)" });
@@ -121,15 +120,15 @@ function buildAugmentation(stage) {
   const rows = ROWS.map((row, k) => buildRow(stage, row, k));
   const [atHand, showAtHand] = buildAtHand(stage), [settings, showSettings] = buildAugmentationSettings(stage);
   const heading = (x, words) => text(x, SIDEBAR.first - 17, words, { class: "small quiet", "aria-hidden": "true" });
-  const ofSample = heading(VALUES, ""), ofAll = svg("g", {}, heading(RULER.left, "all samples"),
-    svg("title", {}, "each tick is what one sample drew, the thick one what the chosen sample drew"));
+  const ofSample = heading(VALUES, ""), ofAll = explain(heading(RULER.left, "all samples"),
+    "Each tick is what one sample drew; the thick one is the chosen sample's.");
   const grid = panel({ width: GRID.width + 8, height: GRID.height, label: "Samples" }, ...samples);
   const sidebar = panel({ left: SIDEBAR.left - 6, width: SIDEBAR.width + 10, height: GRID.height,
     label: "The chosen sample, and the transforms" }, enlarged, drawing, heading(SIDEBAR.left, "transform"),
     ofAll, ofSample, ...rows.map(([node]) => node));
   const opened = settingsOf(...settings);
   put(opened[1], { style: "left: 8px; width: auto" });
-  put(says, { title: "Standard deviation: across the samples of an image, mean over its pixels" });
+  explain(says, "Standard deviation: over the samples of an image, averaged over its pixels.");
   root.append(html("div", { class: "panels" }, grid, sidebar), atHand, ...opened);
   return (now, numbers) => {
     drawSamples(now, numbers);
