@@ -415,7 +415,7 @@ def test_of_a_deep_network_the_layers_around_the_chosen_one_are_shown(shown):
         assert drawing.locator("text:text-is('…')").count() == hidden
         boxes = drawing.locator("path").evaluate_all(
             "all => all.map(one => one.getBBox()).map(({ x, width }) => ({ x, width }))")
-        assert 164 < max(box["x"] + box["width"] for box in boxes) <= 640
+        assert 156 < max(box["x"] + box["width"] for box in boxes) <= 726
         page.get_by_role("slider", name="Feature maps").focus()
         page.keyboard.press("ArrowDown")
         assert state_of(page)["column"] == column

@@ -4,10 +4,12 @@
 function buildDrawing({ set, begin, state, tell, atBegin }) {
   const { left, top, side } = SIDEBAR, cell = side / FIELD, corner = [left + side - 11, top + 11];
   const ring = svg("rect", { x: left, y: top, width: side, height: side, class: "ring" });
-  const surface = svg("g", { style: "cursor: crosshair" }, svg("title", {}, "draw here"), ring);
-  const clear = svg("g", { style: "cursor: pointer", "aria-hidden": "true" }, svg("title", {}, "clear the drawing"),
+  const surface = svg("g", { style: "cursor: crosshair" }, ring);
+  const clear = svg("g", { style: "cursor: pointer", "aria-hidden": "true" },
     svg("circle", { cx: corner[0], cy: corner[1], r: 10, class: "knob" }),
     svg("path", { d: `M${corner[0] - 4} ${corner[1] - 4}l8 8m0 -8l-8 8`, class: "grip" }));
+  put(surface, { "data-tip": "Draw here: each press draws a stroke." });
+  put(clear, { "data-tip": "Clear the drawing." });
   const allowed = (place) => tidy(clamp(place, ...limits.strokes), 1);
   const onPad = ([x, y]) => [allowed((x - left) / cell), allowed((y - top) / cell)];
   let first = null, ours = false;  // where the press began, until it draws; whether the last stroke is this press's

@@ -61,8 +61,8 @@ function buildRow({ set, begin, state }, row, k) {
     style: "stroke: var(--on)" });
   const words = text(SIDEBAR.left + (also ? 40 : 24), y + 5.5, "", { class: "small" });
   const press = svg("rect", { x: SIDEBAR.left - 4, y: y - SIDEBAR.pitch / 2, width: RULER.left - SIDEBAR.left - 14,
-    height: SIDEBAR.pitch, fill: "transparent", style: "cursor: pointer" },
-    svg("title", {}, also ? "belongs to rotate" : `${name}: on or off`));
+    height: SIDEBAR.pitch, fill: "transparent", style: "cursor: pointer",
+    "data-tip": also ? "The scale belongs to the transform “rotate”." : `Switch “${name}” on or off.` });
   press.addEventListener("click", toggle);
   const rail = svg("path", { d: `M${RULER.left} ${y}h${RULER.width}${both ? `M${MIDDLE_OF} ${y - 5}v10` : ""}`,
     style: "stroke: var(--pale)", "stroke-width": 2, fill: "none" });
@@ -71,11 +71,12 @@ function buildRow({ set, begin, state }, row, k) {
   const mine = svg("path", { "stroke-width": 4, style: "stroke: var(--ink)" });
   const value = text(VALUES, y + 5.5, "", { class: "small", "font-weight": 600 });
   const knob = svg("circle", { r: 7.5, cy: y, class: "knob" }), ring = svg("circle", { r: 11, cy: y, class: "ring" });
-  const handle = svg("g", {}, ring, knob, svg("title", {}, "drag: the strength"));
+  const handle = svg("g", {}, ring, knob);
   draggable(handle, { name: `Strength of ${also ? "scale" : name}${part ? "" : ": probability"}`, begin,
     to: (x) => to(fromX(x)), keys: { Enter: toggle, " ": toggle },
     by: (right, up) => to(strengthOf(state(), row) + Math.sign(right + up)
       * Math.max(grain, (Math.abs(right + up) > 0.3 ? 0.2 : 0.04) * high)) });
+  explain(handle, "Drag to change the strength, or the probability where there is none.");
   return [svg("g", {}, rail, span, all, mine, ...also ? [] : [box, check], words, value, press, handle),
     (now, { samples, size, at }) => {
       const on = now.transforms.includes(name), strong = strengthOf(now, row), x = toX(strong);

@@ -112,7 +112,7 @@ function buildExplorerSettings(stage) {
   explain(outputs.node, "One kernel for each output channel.");
   const picks = {
     operation: picked("operation", "operation",
-      "torch computes the cross-correlation; a convolution rotates the kernel by 180° first."),
+      "Cross-correlation, as torch computes it, or convolution, which rotates the kernel by 180° first."),
     padding_mode: picked("padding_mode", "padding with", "Around the image: zeros, or the image repeated."),
     activation: picked("activation", "activation", "Applied to each output.") };
   const bias = (o) => numberBox({ name: `bias ${o}`, low: limits.bias[0], high: limits.bias[1], begin, tell,

@@ -130,7 +130,7 @@ function buildKernels({ set, begin, state, tell }) {
         by: (right, up) => change(c, i, j, valueAt(c, i, j) + Math.round(10 * (right + up))),  // 1, with Shift 5
         keys: typing((value) => change(c, i, j, value), tell),
       });
-    made.node.append(svg("title", {}, "Type a number, or drag up and down"));
+    explain(made.node, "Type a number, or drag up and down.");
     return { ...made, c, i, j };
   };
   return { nodes: grids.map((one) => one.node), covers, draw: (now, numbers, { kernels }) => {

@@ -1,14 +1,14 @@
 // The chosen map, large, with its scale; and its chosen pixel written out: patches, kernels, their sums, bias, ReLU.
 
-const DETAIL = { left: 640, width: 340, height: 430 }, LARGE = { x: 648, y: 52, size: 150 };
-const TERMS = { left: 648, right: 976, top: 234, bottom: 388 }, MANY = 16;
+const DETAIL = { left: 726, width: 340, height: 430 }, LARGE = { x: 734, y: 52, size: 150 };
+const TERMS = { left: 734, right: 1062, top: 234, bottom: 388 }, MANY = 16;
 
 /** The chosen map as a handle: a drag or the arrow keys choose the pixel. Returns it and what draws it. */
 function buildLarge({ set, begin }, current) {
   const ring = svg("rect", { x: LARGE.x, y: LARGE.y, width: LARGE.size, height: LARGE.size, class: "ring",
     style: "stroke: var(--edge)" });
   const pixel = svg("path", { fill: "none", "stroke-width": 3, style: "stroke: var(--lane1)" });
-  const handle = svg("g", {}, svg("title", {}, "Drag, or use the arrow keys, to choose a pixel"), ring, pixel);
+  const handle = svg("g", {}, ring, pixel);
   const tileOf = ({ height, width }) => {
     const long = Math.max(height, width);
     return { x: LARGE.x, y: LARGE.y, w: LARGE.size * width / long, h: LARGE.size * height / long };
@@ -29,6 +29,7 @@ function buildLarge({ set, begin }, current) {
       const [row, place] = current().chosen.pixel;
       choose([row - inPixels(up), place + inPixels(right)]);
     } });
+  explain(handle, "Drag, or use the arrow keys, to choose a pixel.");
   return [handle, tileOf, ({ column, pixel: at, value }, columns) => {
     const { height, width } = columns[column], tile = tileOf(columns[column]);
     put(ring, { width: tile.w, height: tile.h });
@@ -73,7 +74,7 @@ function sumInWords({ terms, bias, sum, value }, { kind, then }, area) {
 function buildKernels({ set, begin, state, tell }, current) {
   const ring = svg("rect", { class: "ring" }), cell = svg("path", { fill: "none", "stroke-width": 2.5,
     style: "stroke: var(--lane3)" });
-  const handle = svg("g", {}, svg("title", {}, "Drag a weight up or down to change it"), ring, cell);
+  const handle = svg("g", {}, ring, cell);
   let drawn = null, pressed = null, held = null, first = null, unit = 1;
   const change = ([k, row, column], weight) => {
     const { column: c, channel } = current().chosen, place = [c, channel, k, row, column];
@@ -110,6 +111,7 @@ function buildKernels({ set, begin, state, tell }, current) {
   }, to: (_, y) => change(held, clamp(first + (pressed[1] - y) / 60 * unit, -100, 100)),
   tap: () => set({ cell: held }), by: (right, up) => move(Math.sign(right), Math.sign(up)),
   keys: { "+": by(0.1), "-": by(-0.1) } });
+  explain(handle, "Drag a weight up or down to change it.");
   return [handle, (place, layout, largest) => {
     drawn = { ...layout, rows: place.rows, across: place.across, most: largest || 1 };
     const shownPlaces = layout.places.filter(({ kernel }) => kernel);
@@ -174,21 +176,21 @@ function buildDetail(stage, current) {
     paint.clear();
     paint.pixels(values, height, width, [tile.x, tile.y, tile.w, tile.h], scale);
     const bar = upTo(60).map((k) => signed ? k / 29.5 - 1 : k / 59), dark = numbers.off[c].includes(channel);
-    paint.pixels(bar, 1, 60, [816, 170, 158, 12], 1);
+    paint.pixels(bar, 1, 60, [902, 170, 158, 12], 1);
     const { kernel_size: reach = [rows, across], stride = [1] } = layer;
     const geometry = `${reach.join("×")}${kind === "mean" ? "" : `, stride ${stride[0]}`}`;
     const count = terms.length, many = count > MANY ? `${MANY} of ${count}: ` : "";
     words.replaceChildren(
-      text(648, 20, `${SHORT[kind]}, channel ${channel}`, bold),
-      small(648, 41, [counted(channels, "channel"), geometry, ...then].join(", "), { class: "small quiet" }),
-      small(816, 66, placeWords(pixel[0], pixel[1])),
-      text(816, 94, `value ${shown(value)}`, bold),
-      small(816, 118, dark ? "channel switched off" : "receptive field"),
-      small(816, 138, dark ? "" : `${sizeOf(field).join("×")} pixels`),
-      small(816, 200, signed ? shown(-scale) : "0"), small(974, 200, shown(scale), END),
-      small(648, 226, terms[0].kernel ? `${many}patch × kernel` : "patch", { class: "small quiet" }),
+      text(734, 20, `${SHORT[kind]}, channel ${channel}`, bold),
+      small(734, 41, [counted(channels, "channel"), geometry, ...then].join(", "), { class: "small quiet" }),
+      small(902, 66, placeWords(pixel[0], pixel[1])),
+      text(902, 94, `value ${shown(value)}`, bold),
+      small(902, 118, dark ? "channel switched off" : "receptive field"),
+      small(902, 138, dark ? "" : `${sizeOf(field).join("×")} pixels`),
+      small(902, 200, signed ? shown(-scale) : "0"), small(1060, 200, shown(scale), END),
+      small(734, 226, terms[0].kernel ? `${many}patch × kernel` : "patch", { class: "small quiet" }),
       ...drawTerms(place, columns, numbers, maps(c - 1).scales),
-      ...sumInWords(place, columns[c], rows * across).map((said, k) => text(648, 406 + 20 * k, said,
+      ...sumInWords(place, columns[c], rows * across).map((said, k) => text(734, 406 + 20 * k, said,
         { style: "font-size: 17px; font-weight: 600" })));
     drawLarge(place, columns);
     return shared;

@@ -42,7 +42,7 @@ function buildInput({ set, begin, state, tell }, { drawing }) {
       allowed(state().shift[axis] + one)) }),
     keys: { Home: () => set({ shift: [0, 0] }), Delete: () => { if (state().image < 0) set({ strokes: [] }); } },
   });
-  handle.prepend(svg("title", {}, "Drag, or use the arrow keys, to shift the image"));
+  explain(handle, "Drag, or use the arrow keys, to shift the image.");
   return [handle, ({ shift: [right, down] }, { classes, predicted }) => put(handle, {
     "aria-valuemin": limits.shift[0], "aria-valuemax": limits.shift[1], "aria-valuenow": right,
     "aria-valuetext": `shifted right by ${right}, down by ${down}; predicted class ${classes[predicted]}` })];
@@ -52,7 +52,7 @@ function buildInput({ set, begin, state, tell }, { drawing }) {
 function buildSquare({ set, begin, state }, { drawing }) {
   const ring = svg("rect", { class: "ring", "stroke-dasharray": "5 3", "stroke-width": 2,
     style: "stroke: var(--lane3)" });
-  const handle = svg("g", {}, svg("title", {}, "Drag, or use the arrow keys, to move the gray square"), ring);
+  const handle = svg("g", {}, ring);
   let from = null, square = null;
   const move = (down, right) => set({ square: [down, right].map((one, axis) =>
     clamp(square[axis] + one, 0, SIDE - Math.max(1, state().side))) });
@@ -62,6 +62,7 @@ function buildSquare({ set, begin, state }, { drawing }) {
     to: (x, y) => { if (from) move(...[y - from[1], x - from[0]].map((one) => Math.round(one / CELL))); },
     by: (right, up) => move(-inPixels(up), inPixels(right)), keys: { Delete: () => set({ side: 0 }) },
   });
+  explain(handle, "Drag, or use the arrow keys, to move the gray square.");
   return [handle, ({ square: [top, left], side }, { classes, predicted }) => {
     put(handle, { display: side ? "inline" : "none", "aria-valuemin": 0, "aria-valuemax": SIDE - 1,
       "aria-valuenow": left, "aria-valuetext": `${placeWords(top, left)}, ${side} pixels wide; predicted class ${
@@ -80,8 +81,8 @@ function buildThumbnails({ set, begin }) {
   let made = null, small = [];
   const places = (count) => upTo(count).map((k) => [INPUT.x + 34 * (k % 4), top + 34 * Math.floor(k / 4), size, size]);
   const frame = ([x, y], k, names) => {
-    const box = svg("rect", { x, y, width: size, height: size, fill: "transparent", style: "cursor: pointer" },
-      svg("title", {}, names?.[k] ?? `image ${k + 1}`));
+    const box = svg("rect", { x, y, width: size, height: size, fill: "transparent", style: "cursor: pointer",
+      "data-tip": `Image ${k + 1}${names?.[k] ? `: ${names[k]}` : ""}.` });
     box.addEventListener("click", () => { begin(); set({ image: k }); });
     return box;
   };

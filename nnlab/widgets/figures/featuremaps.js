@@ -6,7 +6,7 @@ const MAPS_STYLE = `
   .layered canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
   .layered svg { position: relative; width: 100%; height: auto; }
   .stage svg .fine { font-size: 16px; }
-  .stage svg .cell { font-size: 15px; }
+  .stage svg .cell { font-size: 16px; }
   .stage .row select { max-width: 9em; padding: 2px 4px; }
   .stage .settings select { max-width: none; }
   .stage > .row { gap: 4px 9px; }
@@ -14,7 +14,7 @@ const MAPS_STYLE = `
   .stage > .row input[type=number] { width: 2.6em; }
   .stage > .row > button { padding: 2px 8px; }
   .stage svg :is(.handle, .handle *) { cursor: crosshair; }
-  @media (max-width: 480px) { .stage svg .fine { font-size: 20px; } .stage svg .wide { display: none; } }`;
+  @media (max-width: 480px) { .stage svg .fine { font-size: 22px; } .stage svg .wide { display: none; } }`;
 
 /** The chosen value, and the predicted class, also that of the unchanged image, in a sentence. */
 function mapsSentence({ chosen, classes, predicted, probabilities, usual, changed }) {
