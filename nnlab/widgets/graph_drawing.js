@@ -109,7 +109,8 @@ function drawNode(card, k, { x, y, width, height }, { step }, numbers) {
   const names = [node.name && !input ? `${node.name} = ${label}` : label, short, node.op || node.name];
   const title = names.find((one) => 0.8 * one.length <= room) ?? `${names[1].slice(0, Math.floor(room) - 1)}…`;
   words.replaceChildren(
-    line(0.3, title, "name", size * Math.min(1, room / title.length)), line(0.61, known ? precise(node.value) : "", "value"),
+    line(0.3, title, "name", size * Math.min(1, room / title.length)),
+    line(0.61, known ? precise(node.value) : "", "value"),
     line(0.89, passed >= 0 ? `${precise(grads[k])}${wrong ? " ✗" : ""}` : "", "gradient"));
 }
 
