@@ -36,19 +36,26 @@ class Site(NamedTuple):
 
 _SEEN_ON = """() => {
   const slide = Reveal.getCurrentSlide();
-  const answers = [...document.querySelectorAll(".jp-OutputArea img")].map((one) => one.src);
+  const answers = [...document.querySelectorAll(".jp-OutputArea img:not(.setting)")].map((one) => one.src);
   const code = [...slide.querySelectorAll(".highlight pre, .jp-OutputArea pre")].map((node) =>
     parseFloat(getComputedStyle(node).fontSize) * node.getBoundingClientRect().height / node.offsetHeight);
   const settings = [...slide.querySelectorAll("img.setting")].map((one) => {
     const { bottom, height } = one.getBoundingClientRect();
     return { bottom, height, answers: answers.includes(one.src) };
   });
+  const pictures = [...slide.querySelectorAll(".jp-OutputArea img")].map((one) => {
+    const { width, height } = one.getBoundingClientRect(), body = slide.querySelector(".body").getBoundingClientRect();
+    return { width, height, setting: one.matches(".setting"),
+             font: one.dataset.font * width / one.getAttribute("width"),
+             text: [...slide.querySelectorAll(".said")].some((part) => part.getBoundingClientRect().height > 0),
+             room: document.querySelector(".foot").getBoundingClientRect().top - body.top };
+  });
   const notes = [...slide.querySelectorAll("aside.notes")].map((one) => one.textContent).join(" ").trim();
-  return { code, settings, notes, foot: document.querySelector(".foot").textContent,
+  return { code, settings, pictures, notes, foot: document.querySelector(".foot").textContent,
            number: document.querySelector(".number").textContent };
 }"""
 
 
 def seen_on(page):
-    """What is on the slide that `page` shows: font sizes of its code, figures of predictions, notes, foot, image."""
+    """What is on the slide that `page` shows: font sizes of its code, figures, notes, foot, image."""
     return page.evaluate(_SEEN_ON) | {"image": page.screenshot()}

@@ -7,6 +7,7 @@ open page of each deck.
 import io
 import math
 import re
+import statistics
 
 import pytest
 from figures import HANDLES
@@ -15,8 +16,8 @@ from shared import SEEN, look_folder
 
 from nnlab.course import notebooks
 from nnlab.course.handout import handout_of, pages_of
+from nnlab.course.lectures import needs
 from nnlab.course.notebooks import title
-from nnlab.course.site import needs
 from nnlab.course.slides import SITE, SLIDES
 from nnlab.course.solve import guesses_in
 
@@ -100,6 +101,29 @@ def test_a_question_shows_its_setting_and_not_its_answer(site, lecture, notebook
     for cell, setting in zip(asked, settings, strict=True):
         assert setting["height"] >= 190 and setting["bottom"] <= 700, f"{cell}: {setting}"
         assert not setting["answers"]
+
+
+def test_figures_fill_their_slides(site, lecture, notebook_path):
+    """A figure of matplotlib, alone or with text, is as large as its slide allows, and its words are legible."""
+    shares, fonts, problems = [], [], []
+    for k, slide in enumerate(site.slides[notebook_path], start=1):
+        for one in slide["pictures"]:
+            share, small = one["width"] * one["height"] / (1280 * 720), one["font"]
+            if one["setting"]:
+                if small < 10:
+                    problems.append(f"slide {k}: words of {small:.1f} px in the setting of a prediction")
+                continue
+            shares.append(share)
+            fonts.append(small)
+            full = one["width"] >= 0.9 * 1160 or one["height"] >= 0.9 * one["room"]
+            if share < (0.4 if one["text"] else 0.6) and (one["text"] or not full):
+                problems.append(f"slide {k}: a figure of {one['width']:.0f} × {one['height']:.0f} px, {share:.0%} of "
+                                "the slide: give it another figsize, or the slide less text")
+            if small < 16:
+                problems.append(f"slide {k}: words of {small:.1f} px in a figure")
+    SEEN.append(f"{notebook_path.stem}: {len(shares)} figures on slides; share of the slide from {min(shares):.0%}, "
+                f"median {statistics.median(shares):.0%}; smallest words {min(fonts):.1f} px")
+    assert problems == []
 
 
 def test_notes_are_on_every_slide_and_in_the_speakers_window(site, lecture, notebook_path, deck_page):

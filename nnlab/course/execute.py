@@ -8,30 +8,10 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from nnlab.course import figure_output
 from nnlab.course.notebooks import NOTEBOOKS, code_cells, without_outputs
 
 _SCRATCH = tempfile.TemporaryDirectory(prefix="nnlab-mylab-")  # a run never writes a student's own mylab.py
-
-
-# Runs in the kernel: each figure of matplotlib gets its titles as alternative text, for screen readers.
-_TITLES = '''
-def _nnlab_titles():
-    from IPython import get_ipython
-    formatter = get_ipython().display_formatter.formatters["image/png"]
-    register = formatter.for_type
-    def for_type(kind, draw=None):  # as matplotlib registers its figures, once it is there
-        if draw is None or kind.__name__ != "Figure":
-            return register(kind, draw)
-        def png(figure):
-            titles = [figure.get_suptitle()]
-            titles += [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center", "right")]
-            said = "; ".join(" ".join(title.replace("$", "").split()) for title in titles if title.strip())
-            return draw(figure), {"alt": said} if said else {}
-        return register(kind, png)
-    formatter.for_type = for_type
-_nnlab_titles()
-del _nnlab_titles
-'''
 
 
 class CellFailed(RuntimeError):
@@ -59,7 +39,7 @@ def environment(strict=False, mylab=None):
 
 
 def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=lambda cell: None, timeout=300,
-            mylab=None):
+            mylab=None, fine=False):
     """A copy of `notebook` with the outputs of a fresh run in the folder `notebooks/`.
 
     Args:
@@ -71,6 +51,7 @@ def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=
         each: function that is called with each code cell after it has run.
         timeout: time limit of one cell in seconds.
         mylab: folder for mylab.py; by default a temporary folder.
+        fine: draw figures at twice the resolution, for slides and pages.
 
     Raises:
         CellFailed: a cell raised (unless `keep_going`), ran out of time, or killed the kernel.
@@ -81,7 +62,7 @@ def execute(notebook, name, *, strict=False, prelude="", keep_going=False, each=
                             resources={"metadata": {"path": str(NOTEBOOKS)}})
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     with client.setup_kernel(env=environment(strict, mylab)):
-        for hidden in filter(None, (_TITLES, prelude)):
+        for hidden in filter(None, (figure_output.prelude(fine), prelude)):
             fresh.cells.append(nbformat.v4.new_code_cell(hidden))
             client.execute_cell(fresh.cells[-1], len(fresh.cells) - 1, store_history=False)
             for output in fresh.cells.pop().outputs:

@@ -1,6 +1,7 @@
 """Compression of the images in notebooks: a palette of 256 colors makes them a third as large."""
 
 import base64
+import functools
 import io
 
 import numpy as np
@@ -40,4 +41,33 @@ def lighten(cell):
     """Make the images among the outputs of `cell` light, in place."""
     for output in cell.get("outputs", ()):
         if png := output.get("data", {}).get("image/png"):
-            output.data["image/png"] = base64.b64encode(light(base64.b64decode(png))).decode()
+            output.data["image/png"] = _lighter(png)
+        if setting := output.get("metadata", {}).get("nnlab", {}).get("setting"):
+            setting["png"] = _lighter(setting["png"])
+
+
+def _lighter(png):
+    """The image `png` in base64, light."""
+    return base64.b64encode(light(base64.b64decode(png))).decode()
+
+
+@functools.lru_cache(maxsize=256)  # page and deck show the same images
+def data_uri(png):
+    """Address that holds the image `png`, in base64: as a lossless WebP, or as it is if that is smaller."""
+    file = io.BytesIO()
+    Image.open(io.BytesIO(base64.b64decode(png))).save(file, "WEBP", lossless=True, method=4)
+    webp = base64.b64encode(file.getvalue()).decode()
+    kind, data = min(("webp", webp), ("png", "".join(png.split())), key=lambda pair: len(pair[1]))
+    return f"data:image/{kind};base64,{data}"
+
+
+def size(png):
+    """Width and height in pixels of the image `png`, in base64."""
+    return Image.open(io.BytesIO(base64.b64decode(png))).size
+
+
+def without_top(png, share):
+    """The image `png`, in base64, without the `share` of its height at the top."""
+    image = Image.open(io.BytesIO(base64.b64decode(png)))
+    cut = image.crop((0, round(share * image.height), *image.size))
+    return base64.b64encode(packed(cut)).decode()

@@ -5,6 +5,7 @@ import json
 import re
 
 from nnlab.course.embed import checked_script, embedded
+from nnlab.course.images import data_uri, size
 
 FIRST = ("text/html", "text/markdown", "image/svg+xml")  # are shown rather than formulas
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -28,6 +29,8 @@ def shown(output, formulas):
             data[kind] = embedded(_text(data[kind]))
     if "application/javascript" in data:
         checked_script(_text(data["application/javascript"]))
+    if "image/png" in data:
+        attributes(output)
     if any(kind in data for kind in FIRST):
         return
     if "text/latex" in data:
@@ -37,6 +40,20 @@ def shown(output, formulas):
         data["text/html"] = f'<img alt="{alt}" src="data:{image};base64,{"".join(_text(data[image]).split())}">'
     elif "application/json" in data and not {"image/png", "image/jpeg"} & set(data):
         data["text/plain"] = json.dumps(data["application/json"], indent=2, ensure_ascii=False)
+
+
+def attributes(output):
+    """Write what an ``img`` needs, but for its ``alt``, into the metadata of `output`, whose data hold a PNG.
+
+    A figure of a solved run has twice as many pixels as its width and height say. ``data-font`` is the size of its
+    smallest words where it has this width.
+    """
+    png, data = "".join(_text(output.data["image/png"]).split()), output.metadata.setdefault("image/png", {})
+    wide, high = size(png)
+    width, height = data.get("width", wide), data.get("height", high)
+    font = f' data-font="{data["font"]}"' if "font" in data else ""
+    kind = ' class="setting"' if output.metadata.get("nnlab", {}).get("shows") == "setting" else ""
+    data["attributes"] = f'src="{data_uri(png)}" width="{width}" height="{height}"{font}{kind}'
 
 
 def typeset(text, formulas):

@@ -1,25 +1,23 @@
 """A reveal.js deck and a printed handout from each notebook's slide metadata; they need no kernel and no network."""
 
 import contextlib
-import copy
 import functools
 import hashlib
-import html
 import re
 import sys
 import time
 
-import nbformat
 from tqdm import tqdm
 
 from nnlab.course.browser import chromium
 from nnlab.course.handout import handout, handout_of
-from nnlab.course.notebooks import BUILD, ROOT, code_cells, minutes, paths, read, story, title
+from nnlab.course.notebooks import BUILD, ROOT, minutes, paths, read, story, title
 from nnlab.course.npm import package
 from nnlab.course.overflow import look
 from nnlab.course.render import TEMPLATES, Formulas, rendered
+from nnlab.course.settings import with_settings
+from nnlab.course.slide_form import formed
 from nnlab.course.slide_text import for_slides
-from nnlab.course.solve import guesses_in, taken_by
 from nnlab.course.solved_runs import runs
 from nnlab.course.telling import tell
 from nnlab.fetch import FetchError
@@ -108,23 +106,6 @@ def fingerprint(path, run):
     return digest.hexdigest()[:16]
 
 
-def with_settings(run, untouched):
-    """A copy of `run` with, after each guess, the figure without its answer, as the notebook `untouched` stores it."""
-    run, empty = copy.deepcopy(run), "The axes of the answer, still empty"
-    for asked in code_cells(untouched):
-        for guess in guesses_in(asked):
-            figure = taken_by(untouched, guess.targets[0].id)
-            outputs = figure.outputs if figure else ()
-            shown = next((output for output in outputs if "image/png" in output.get("data", {})), None)
-            if shown is not None:
-                alt = html.escape(shown.metadata.get("image/png", {}).get("alt", empty), quote=True)
-                png = shown.data["image/png"].strip()
-                image = f'<img class="setting" alt="{alt}" src="data:image/png;base64,{png}">'
-                place = next(k for k, cell in enumerate(run.cells) if cell.id == asked.id)
-                run.cells.insert(place + 1, nbformat.v4.new_markdown_cell(image, id=f"{asked.id}-setting"))
-    return run
-
-
 def _megabytes(path):
     return f"{path.stat().st_size / 1e6:.1f}"
 
@@ -151,10 +132,11 @@ def as_deck(notebook, formulas, made_from="", page=None, untouched=None, name=No
     """
     if untouched is not None:
         notebook = with_settings(notebook, untouched)
-    notebook, reveal = for_slides(notebook), package("reveal.js")
+    named, notebook, reveal = title(notebook), formed(for_slides(notebook)), package("reveal.js")
     parts = {"reveal_css": "dist/reveal.css", "reveal_js": "dist/reveal.js", "notes_js": "plugin/notes/notes.js"}
     texts = {key: (reveal / part).read_text(encoding="utf-8") for key, part in parts.items()}
     course = {key: text.replace("</script", "<\\/script") for key, text in texts.items()}
-    course |= {"start_js": (TEMPLATES / "deck.js").read_text(encoding="utf-8"), "made_from": made_from,
+    start = "\n".join((TEMPLATES / f"{part}.js").read_text(encoding="utf-8") for part in ("fill", "deck"))
+    course |= {"start_js": start, "made_from": made_from,
                "page": page, "story": story(notebook)}
-    return rendered(notebook, "deck", formulas, name=name, title=title(notebook), **course)
+    return rendered(notebook, "deck", formulas, name=name, title=named, **course)

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import inspect
 import json
 import os
 import platform
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from nnlab.course import dependencies
+from nnlab.course import dependencies, figure_output, settings
 from nnlab.course.execute import CellFailed, execute
 from nnlab.course.images import lighten
 from nnlab.course.notebooks import BUILD, code_cells, read, without_outputs, write
@@ -48,9 +49,28 @@ def fingerprint(path, data):
     notebook = without_outputs(read(path))
     machine = [sys.version, platform.machine(), os.environ.get("NNLAB_DATA", ""), data]
     digest = hashlib.sha256("\n".join([*machine, path.name, json.dumps(notebook, sort_keys=True)]).encode())
+    digest.update(figure_output.prelude(fine=True).encode() + inspect.getsource(settings).encode())
     for file in dependencies.files(notebook):
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def solved_run(path, each=lambda cell: None):
+    """The notebook at `path` solved and run in strict mode; its figures are fine, and come with predictions' settings.
+
+    Args:
+        path: path of the notebook.
+        each: function that is called with each code cell after it has run.
+
+    Raises:
+        CellFailed: a cell raised, or an answer is not correct.
+    """
+    untouched = read(path)
+    asking = settings.asking(solved(untouched), untouched)
+    done = settings.gathered(execute(asking, path.name, strict=True, fine=True, each=each))
+    for cell in code_cells(done):
+        lighten(cell)
+    return done
 
 
 def runs(paths, again=False):
@@ -77,13 +97,11 @@ def runs(paths, again=False):
             start = time.perf_counter()
             tell(f"{path.stem}: running ({k} of {len(stale)}) ...")
             try:
-                done = execute(solved(read(path)), path.name, strict=True, each=lambda cell: bar.update())
+                done = solved_run(path, lambda cell: bar.update())
             except CellFailed as error:
                 found[path] = Run(None, error, time.perf_counter() - start, keys[path])
                 tell(f"{path.stem}: failed after {found[path].seconds:.1f} s, in cell {error.cell.id!r}")
                 continue
-            for cell in code_cells(done):
-                lighten(cell)
             found[path] = Run(done, None, time.perf_counter() - start, keys[path])
             tell(f"{path.stem}: done in {found[path].seconds:.1f} s")
             KEPT.mkdir(parents=True, exist_ok=True)

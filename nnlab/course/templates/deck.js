@@ -32,15 +32,11 @@ function widen(figures, slide, scale) {
 
 /** Shrink the slide until it fits, or is as small as it may be. */
 function fit(slide, scale) {
+  if (fill(slide, scale, room - 6)) return;
   let zoom = 1;
   slide.style.zoom = zoom;
   const figures = slide.querySelectorAll("[data-figure]");
   if (figures.length) widen(figures, slide, scale);
-  const setting = slide.querySelector("img.setting");  // fills the room that its question leaves
-  if (setting) {
-    setting.style.maxHeight = "0";
-    setting.style.maxHeight = `${Math.max(240, room - need(slide, scale).height - 12)}px`;
-  }
   const tooLarge = () => {
     const { height, width } = need(slide, scale);
     return height > room || width > WIDTH;
@@ -93,4 +89,5 @@ function handOut() {
   addEventListener(document.querySelector("[data-figure]") ? "figures" : "load", all);
 }
 
+for (const slide of document.querySelectorAll(".slides section section")) share(slide);
 if (location.search === "?handout") handOut(); else present();
