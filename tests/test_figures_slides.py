@@ -5,7 +5,7 @@ import statistics
 import pytest
 from figure_cases import case
 from figure_fixtures import alive
-from figures import HANDLES, NAMES, center, slowness, state_of
+from figures import HANDLES, NAMES, SHARES, center, slowness, state_of
 from shared import SEEN, look_folder
 
 from nnlab import widgets
@@ -30,10 +30,27 @@ def test_slides_fit_show_every_figure_and_keep_their_keys(figure_files, open_pag
         for key in ("ArrowRight", "ArrowUp", "ArrowUp", " ", "n"):
             page.keyboard.press(key)
         assert page.evaluate("Reveal.getIndices().h") == k + 1 and state_of(page, k) != before
-        zoom = float(page.evaluate("getComputedStyle(Reveal.getCurrentSlide()).zoom"))
-        assert 19 * 0.96 * zoom >= 17, f"{name}: text of {19 * 0.96 * zoom:.1f} px on its slide"
         page.keyboard.press("PageDown")
         page.wait_for_function(f"Reveal.getIndices().h === {min(k + 2, count - 1)}")
+
+
+def test_a_figure_takes_most_of_its_slide_and_its_drawing_most_of_the_figure(figure_files, open_page):
+    page, found = alive(open_page(figure_files(*map(Figure, NAMES), deck=True))), []
+    for k, name in enumerate(NAMES):
+        page.evaluate(f"Reveal.slide({k + 1}, 0)")
+        figure = page.locator(".figure").nth(k)
+        page.wait_for_timeout(150)  # a figure that measures its width draws again
+        box = figure.bounding_box()
+        drawing, in_drawing, words, lines = figure.evaluate(SHARES)
+        zoom = float(page.evaluate("getComputedStyle(Reveal.getCurrentSlide()).zoom"))
+        area = box["width"] * box["height"] / (1280 * 720)
+        SEEN.append(f"figures: {name} on a slide: {area:.0%} of it, the drawing {drawing:.0%} of the figure's height, "
+                    f"text of {in_drawing:.1f} px and {zoom * words:.1f} px")
+        if area < 0.7 or drawing < 0.7 or min(in_drawing, zoom * words) < 17 or zoom < 1 or lines > 2:
+            found.append(SEEN[-1])
+        heading = page.locator(".slides section.present section.present h2")
+        assert heading.bounding_box()["height"] < 60 and box["y"] >= heading.bounding_box()["y"]
+    assert found == [], "\n".join(found)
 
 
 MOVES = """([x, y, way]) => {  // part of a drag: 40 moves of the pressed pointer, without waiting for frames

@@ -25,10 +25,10 @@ function buildPatch() {
     if (cell < 50) return;
     words.append(...places.map(([i, j, one]) => {
       const said = fitted(one, Math.floor(cell / 9) - 1);
-      const [right, bottom] = [x + (j + 1) * cell - 4, y + (i + 1) * cell - 4], width = 9.5 * (said.length + 1) + 3;
+      const [right, bottom] = [x + (j + 1) * cell - 4, y + (i + 1) * cell - 4], width = 10 * (said.length + 1) + 4;
       return svg("g", { display: said ? "inline" : "none" },
-        svg("rect", { x: tidy(right - width), y: tidy(bottom - 17), width: tidy(width), height: 17, rx: 4 }),
-        text(tidy(right - 2), tidy(bottom - 3), `×${said}`, { "text-anchor": "end", "font-size": 15 }));
+        svg("rect", { x: tidy(right - width), y: tidy(bottom - 18), width: tidy(width), height: 18, rx: 4 }),
+        text(tidy(right - 2), tidy(bottom - 3), `×${said}`, { "text-anchor": "end", "font-size": 16 }));
     }));
   });
   return { node: svg("g", { "aria-hidden": "true" }, ...groups), draw: (now, numbers, shown, part) => {

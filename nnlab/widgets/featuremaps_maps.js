@@ -1,7 +1,7 @@
 // The network from left to right: the input, every layer's maps, the class probabilities; what one pixel depends on.
 
 const VIEW = { width: 726, height: 430 }, INPUT = { x: 8, y: 50, size: 128 }, GAP = 4;
-const MAPS = { left: 156, right: 582, top: 50, height: 376 }, BARS = { left: 594, width: 126, bar: 74, top: 46 };
+const MAPS = { left: 156, right: 582, top: 50, height: 376 }, BARS = { left: 600, width: 122, bar: 74, top: 46 };
 const SHORT = { convolution: "conv", max: "pool", average: "pool", mean: "mean", linear: "linear" };
 
 /** How the maps of `later` columns stand with tiles of a `side`: of each their size, gap, rows, and the width. */

@@ -9,7 +9,7 @@ function buildBlock(k, below) {
   const ticks = upTo(3).map(() => text(0, 0, "", { class: "fine quiet" }));
   const node = svg("g", { "aria-hidden": "true" }, title, line, plot, ...ticks);
   const place = (layout, count = 4) => {
-    const height = (layout.height - 26) / count, top = 26 + k * height;
+    const height = (layout.height - 34) / count, top = 34 + k * height;
     return { top: top + 26, bottom: top + height - 24, title: top + 16 };
   };
   const frame = (layout, words, count = 4) => {

@@ -1,8 +1,8 @@
 // Where things stand on the health board: a row for each layer, columns, the losses below, all over the same steps.
 
-const SPLIT = 680, TOP = 36, LOSS = { gap: 38, height: 74, foot: 42 };
-const WIDE = { narrow: false, width: SPLIT, letters: 15, strip: { left: 158, width: 226 },
-  gradient: { left: 402, width: 78 }, ratio: { left: 500, width: 78 }, units: { left: 598, width: 74 } };
+const SPLIT = 764, TOP = 36, LOSS = { gap: 38, height: 74, foot: 42 };
+const WIDE = { narrow: false, width: SPLIT, letters: 15, strip: { left: 158, width: 296 },
+  gradient: { left: 474, width: 84 }, ratio: { left: 578, width: 84 }, units: { left: 680, width: 76 } };
 const NARROW = { narrow: true, width: 392, letters: 10, strip: { left: 96, width: 92 },
   gradient: { left: 200, width: 58 }, ratio: { left: 277, width: 36 }, units: { left: 326, width: 62 } };  // a phone's
 const THUMB = [-4, -2];  // the rule of thumb for update ratios, as powers of ten

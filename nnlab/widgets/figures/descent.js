@@ -61,7 +61,7 @@ function buildDescent(stage) {
   const [plane, drawPlane] = buildPlane(stage), [charts, drawCharts] = buildCharts(stage);
   const [rows, settings, showControls] = buildDescentControls(stage);
   const left = panel({ width: 500, height: 410, label: "The points and the fit" }, ...plane);
-  const right = panel({ left: 500, width: 508, height: 410, label: "Errors and norm" }, ...charts);
+  const right = panel({ left: 503, width: 498, height: 410, label: "Errors and norm" }, ...charts);
   root.append(html("div", { class: "panels" }, left, right), ...rows, ...settingsOf(...settings));
   return (now, numbers) => {
     drawPlane(now, numbers);

@@ -9,12 +9,12 @@ const MAPS_STYLE = `
   .stage svg .cell { font-size: 16px; }
   .stage .row select { max-width: 9em; padding: 2px 4px; }
   .stage .settings select { max-width: none; }
-  .stage > .row { gap: 4px 9px; }
+  .stage > .row:not(.tools) { gap: 4px 9px; }
   .stage > .row input[type=range] { width: 70px; }
   .stage > .row input[type=number] { width: 2.6em; }
-  .stage > .row > button { padding: 2px 8px; }
+  .stage > .row:not(.tools) > button { padding: 2px 8px; }
   .stage svg :is(.handle, .handle *) { cursor: crosshair; }
-  @media (max-width: 480px) { .stage svg .fine { font-size: 22px; } .stage svg .wide { display: none; } }`;
+  @media (max-width: 480px) { .stage svg .fine { font-size: 23.5px; } .stage svg .wide { display: none; } }`;
 
 /** The chosen value, and the predicted class, also that of the unchanged image, in a sentence. */
 function mapsSentence({ chosen, classes, predicted, probabilities, usual, changed }) {
