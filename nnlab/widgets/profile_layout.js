@@ -18,8 +18,8 @@ function profileLayout(narrow) {
     size: [480, 678], forward: box(62, 32, 404, 140), backward: box(62, 210, 404, 140), idle: box(62, 386, 404, 34),
     histograms: [box(20, 520, 206, 92), box(266, 520, 206, 92)], block: [20, 664, true],
   } : {
-    size: [980, 436], forward: box(66, 30, 600, 132), backward: box(66, 200, 600, 132), idle: box(66, 366, 600, 30),
-    histograms: [box(722, 58, 246, 96), box(722, 228, 246, 96)], block: [722, 380, false],
+    size: [1080, 436], forward: box(66, 30, 680, 132), backward: box(66, 200, 680, 132), idle: box(66, 366, 680, 30),
+    histograms: [box(802, 58, 262, 96), box(802, 228, 262, 96)], block: [802, 380, false],
   };
 }
 

@@ -56,7 +56,7 @@ function buildProfile(stage) {
   const [gradients, drawGradients] = buildHistogram("--lane1", () => "its gradients");
   const [rows, showRows] = buildProfileRows(stage), [settings, showSettings] = buildProfileSettings(stage);
   const block = svg("g");
-  const drawing = panel({ width: 980, height: 436, label: "Activations and gradients of every layer" },
+  const drawing = panel({ width: 1080, height: 436, label: "Activations and gradients of every layer" },
     forward, backward, idle, values, gradients, block, ...cursor);
   root.append(html("div", { class: "panels" }, drawing), ...rows, ...settingsOf(...settings));
   let narrow = false;
