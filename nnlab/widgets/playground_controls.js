@@ -1,11 +1,27 @@
-// The controls of the playground: data, features, layers, optimizer, and single parameters to set by hand.
+// The controls of the playground: data, activation and learning rate at hand; the rest opens at Settings.
 
 const row = (...nodes) => html("div", { class: "row" }, ...nodes);
 
+const TIPS = {
+  data: "The points that the network learns to separate.",
+  activation: "The function after each hidden layer.",
+  rate: "The learning rate: the factor of the gradient in each step.",
+  optimizer: "How a step follows from the gradient.",
+  init: "The distribution of the first random weights.",
+  click: "What a click into the plane does to your own points.",
+  noise: "Standard deviation of the noise that is added to each coordinate.",
+  share: "Fraction of the points on which the network trains; the others are the test set.",
+  batch: "Points in each step's mini-batch.",
+  l1: "Factor of the sum of the weights' absolute values that is added to the loss.",
+  l2: "Factor of half the sum of the squared weights that is added to the loss.",
+  dropout: "Probability with which each hidden unit is set to 0 in a training step.",
+  seed: "Another seed draws other points and another initialization.",
+};
+
 /** Choices and sliders, by the part of the state that they set. */
 function buildPickers({ set, begin, tell }) {
-  const names = { data: "data", activation: "activation", rate: "learning rate", optimizer: "optimizer",
-    init: "initialization", click: "a click" };
+  const names = { activation: "activation", rate: "learning rate", optimizer: "optimizer", init: "initialization",
+    click: "a click" };
   const pickers = Object.fromEntries(Object.entries(names).map(([part, name]) =>
     [part, choice({ name, options: choices[part], begin, change: (value) => set({ [part]: value }) })]));
   const dial = (part, name, digits = 2) => {
@@ -16,14 +32,46 @@ function buildPickers({ set, begin, tell }) {
     noise: dial("noise", "noise"), share: dial("share", "training fraction"), batch: dial("batch", "batch size", 0),
     l1: dial("l1", "L1"), l2: dial("l2", "L2"), dropout: dial("dropout", "dropout"), seed: dial("seed", "seed", 0),
   };
+  for (const [part, { node }] of Object.entries({ ...pickers, ...dials })) explain(node, TIPS[part]);
+  pickers.activation.node.querySelector("span").classList.add("short");  // its values say what it is
   return { pickers, dials };
+}
+
+/** A small picture of each data set, to press. Returns their node and what shows a state. */
+function buildDataSets({ set, begin }) {
+  const pictures = choices.data.map((name) => {
+    const drawing = svg("svg", { viewBox: "-1.6 -1.6 3.2 3.2", "aria-hidden": "true" });
+    const node = button("", () => { begin(); set({ data: name }); });
+    node.append(drawing);
+    put(node, { class: "data", "aria-label": `data: ${name}` });
+    explain(node, name === "own points" ? "Points that you set yourself, by clicks into the plane."
+      : `Data set: ${name}.`);
+    return { name, node, drawing };
+  });
+  let drawn = "";
+  const group = html("div", { class: "field", role: "group", "aria-label": "data" });
+  group.append(...pictures.map((one) => one.node));
+  return { node: group,
+    show: ({ data, own: points, seed }) => {
+      const key = JSON.stringify([points, seed]);
+      for (const { name, node, drawing } of pictures) {
+        put(node, { "aria-pressed": name === data });
+        if (drawn === key) continue;
+        const all = name === "own points" ? points.map(([x, y, label]) => [x, y, label > 0])
+          : split({ data: name, noise: 0, seed, own: [], share: 1 }).train.slice(0, 90);
+        drawing.replaceChildren(...all.map(([x, y, label]) => mark(label, x, -y, 0.15,
+          { style: `fill: var(--lane${label ? 0 : 1})` })));
+        if (name === "own points") drawing.append(svg("path", { d: "M-0.8 0H0.8M0 -0.8V0.8", class: "plus" }));
+      }
+      drawn = key;
+    } };
 }
 
 /** A checkbox for each feature; one feature at least stays. */
 function buildFeatures({ set, begin, state, tell }) {
   return choices.features.map((name) => {
     const { label } = FEATURES[name];
-    return checkbox({ name: `feature ${label}`, change: (on, box) => {
+    return checkbox({ name: `feature ${label}, as an input`, change: (on, box) => {
       const features = choices.features.filter((one) => one === name ? on : state().features.includes(one));
       begin();
       if (features.length) { set({ features }); return; }
@@ -33,65 +81,34 @@ function buildFeatures({ set, begin, state, tell }) {
   });
 }
 
-/** The number of units of each hidden layer, and buttons for more and fewer layers. */
-function buildLayers({ set, begin, state, tell }) {
-  const units = html("div", { class: "field" });
-  const more = button("Add a layer", () => { begin(); set({ layers: [...state().layers, [2]] }); });
-  const less = button("Remove a layer", () => { begin(); set({ layers: state().layers.slice(0, -1) }); });
-  const field = (k) => {
-    const box = html("input", { type: "number", min: 1, max: 8, "aria-label": `units of layer ${k + 1}`,
-      style: "width: 3em" });
-    box.addEventListener("change", () => {
-      const value = Number(box.value);
-      if (Number.isInteger(value) && value >= 1 && value <= 8) {
-        begin();
-        set({ layers: state().layers.map((one, j) => j === k ? [value] : one) });
-        return;
-      }
-      tell("a layer has 1 to 8 units");
-      box.value = state().layers[k][0];
-    });
-    return box;
-  };
-  return { node: row(html("span", {}, "units"), units, more, less), show: ({ layers }) => {
-    enable(more, layers.length < most.layers);
-    enable(less, layers.length > 0);
-    while (units.children.length < layers.length) units.append(field(units.children.length));
-    while (units.children.length > layers.length) units.lastChild.remove();
-    layers.forEach(([count], k) => { if (!units.children[k].matches(":focus")) units.children[k].value = count; });
-  } };
-}
-
-/** A parameter to choose and to type: [layer, unit, input], input 0 for the bias. */
-function buildParameter({ begin, tell }, pick, picked) {
+/** A parameter to choose and to type. */
+function buildParameter({ begin, state, tell }, pick) {
   const placeOfName = (name) => name.split(".").map(Number);
   const weight = html("select", { "aria-label": "weight to change" });
   const number = html("input", { type: "number", step: 0.1, "aria-label": "value of this weight" });
-  weight.addEventListener("change", () => pick(placeOfName(weight.value)));
+  weight.addEventListener("change", () => { begin(); pick(placeOfName(weight.value)); });
   number.addEventListener("change", () => {
     const value = Number(number.value);
     if (number.value === "" || Math.abs(value) > 100) { tell("type a number from −100 to 100"); return; }
     begin();
     pick(placeOfName(weight.value), value);
   });
-  const placesOf = ({ n, m }, k) => upTo(m * (n + 1)).map((p) => [k + 1, Math.floor(p / (n + 1)) + 1, p % (n + 1)]);
-  const option = ([k, j, i]) =>
-    html("option", { value: `${k}.${j}.${i}` }, `layer ${k}, unit ${j}: ${i ? `from ${i}` : "bias"}`);
-  return { node: row(html("span", {}, "weight"), weight, number), show: ({ net: { layers } }) => {
-    const all = layers.flatMap(placesOf);
+  const node = html("div", { class: "field" }, html("span", {}, "weight"), weight, number);
+  return { node: explain(node, "One weight or bias, to choose and to type."), show: ({ net: { layers } }) => {
+    const all = weightsOf(layers), option = (one) => html("option", { value: one.join(".") }, weightName(one));
     if (weight.children.length !== all.length) weight.replaceChildren(...all.map(option));
-    const [k, j, i] = all.find((one) => same(one, picked())) || all[0];
+    if (weight.lastChild.value !== all.at(-1).join(".")) weight.replaceChildren(...all.map(option));
+    const [k, j, i] = chosenIn(state(), layers), [values, place] = parameterAt(layers[k - 1], j, i);
     weight.value = `${k}.${j}.${i}`;
-    const [values, place] = parameterAt(layers[k - 1], j, i);
     if (!number.matches(":focus")) number.value = tidy(values[place], 4);
   } };
 }
 
 /** Own points as text, one a line. */
-function buildOwnPoints({ set, begin, tell }, click) {
+function buildOwnPoints({ set, begin, tell }) {
   const csv = html("div", {
     "aria-label": "own points as CSV", role: "textbox", "aria-multiline": true, contenteditable: "plaintext-only",
-    tabindex: 0, style: "min-height: 3em; white-space: pre; border: 1px solid #767676; padding: 2px 6px; margin: 4px",
+    tabindex: 0, class: "csv",
   });
   const fits = (values) => values.length === 3 && values.every(Number.isFinite)
     && Math.abs(values[0]) <= 1.5 && Math.abs(values[1]) <= 1.5;
@@ -103,28 +120,27 @@ function buildOwnPoints({ set, begin, tell }, click) {
     begin();
     set({ data: "own points", own: rows.map(([x, y, label]) => [x, y, label > 0 ? 1 : -1]) });
   });
-  const node = html("div", {}, row(click.node, use, html("span", {}, "x, y, class in each line:")), csv);
+  const node = html("div", {}, row(explain(use, "Replace your own points by those typed here."),
+    html("span", {}, "x, y, class in each line:")), csv);
   return { node, show: ({ data }) => { node.hidden = data !== "own points"; } };
 }
 
-/**
- * All controls. `pick` chooses a parameter, and sets it if it gets a value; `picked` is the chosen one. Returns their
- * rows, the last of which, `rest`, opens and closes, and what shows a state.
- */
-function buildControls(stage, pick, picked) {
-  const { pickers, dials } = buildPickers(stage), features = buildFeatures(stage), layers = buildLayers(stage);
-  const parameter = buildParameter(stage, pick, picked), own = buildOwnPoints(stage, pickers.click);
-  const rest = html("details", {}, html("summary", {}, "Data, features, training, weights"),
-    row(dials.noise.node, dials.share.node, dials.seed.node),
-    row(html("span", {}, "features"), ...features.map((one) => one.node)),
-    row(pickers.optimizer.node, pickers.init.node, dials.batch.node),
-    row(dials.l1.node, dials.l2.node, dials.dropout.node), parameter.node, own.node);
-  const first = row(pickers.data.node, pickers.activation.node, pickers.rate.node);
-  return { rows: [first, layers.node, rest], rest, show: (now, numbers) => {
+/** All controls; `pick` chooses a weight, and sets it if it gets a value. Returns what stands below, and settings. */
+function buildControls(stage, pick) {
+  const { pickers, dials } = buildPickers(stage), features = buildFeatures(stage), data = buildDataSets(stage);
+  const parameter = buildParameter(stage, pick), own = buildOwnPoints(stage);
+  const settings = [row(dials.noise.node, dials.share.node, dials.seed.node, dials.batch.node),
+    row(pickers.optimizer.node, pickers.init.node, parameter.node),
+    row(dials.l1.node, dials.l2.node, dials.dropout.node),
+    row(html("span", {}, "features"), ...features.map((one) => one.node)), own.node];
+  const first = html("div", { class: "row first" }, data.node, pickers.click.node, pickers.activation.node,
+    pickers.rate.node);
+  return { first, settings, show: (now, numbers) => {
     for (const [part, one] of Object.entries({ ...pickers, ...dials })) one.show(now[part]);
+    pickers.click.node.hidden = now.data !== "own points";
     features.forEach((one, k) => one.show(now.features.includes(choices.features[k])));
+    data.show(now);
     own.show(now);
-    layers.show(now);
     parameter.show(numbers);
   } };
 }

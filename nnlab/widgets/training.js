@@ -138,7 +138,7 @@ let computed = 0;  // steps, of all runs
  * beginning. Runs that differ only in what was set by hand share what they kept before that.
  */
 function trained(state) {
-  const { edits, ...rest } = state, base = JSON.stringify({ ...rest, step: 0, probe: 0, click: 0 });
+  const { edits, ...rest } = state, base = JSON.stringify({ ...rest, step: 0, probe: 0, click: 0, look: 0, weight: 0 });
   const key = base + JSON.stringify(edits);
   let run = runs.get(key);
   if (!run) {
@@ -163,31 +163,13 @@ function trained(state) {
 /** All that the playground shows: losses and accuracies, parameters, and pre-activations and outputs at the probe. */
 function playgroundNumbers(state) {
   const run = trained(state), { net, train, test, initial, stepsPerEpoch, history } = run;
-  const at = forward(net, state.features.map((name) => FEATURES[name].of(state.probe)));
+  const at = forward(net, state.features.map((name) => FEATURES[name].of(state.probe))), measures = history.at(-1);
+  const [onTrain, onTest] = measures?.[0] === run.step / stepsPerEpoch  // at the end of an epoch they are known
+    ? measures.slice(1) : [run.samples, run.tests].map((samples) => measured(net, samples));
   return {
     epoch: run.step / stepsPerEpoch, done: run.step, stepsPerEpoch, train, test, initial, history, net,
     a: at.a.map((one) => [...one]), z: at.z,
-    onTrain: measured(net, run.samples), onTest: measured(net, run.tests), over: Boolean(run.over), computed,
+    onTrain, onTest, over: Boolean(run.over), computed,
     parameters: net.layers.reduce((sum, { n, m }) => sum + (n + 1) * m, 0),
   };
 }
-
-const SIDE = 40;
-const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-
-/** An image of SIDE × SIDE values from -1 (orange) to 1 (blue), as an address. */
-function imageOf(values) {
-  canvas.canvas.width = canvas.canvas.height = SIDE;
-  const image = canvas.createImageData(SIDE, SIDE);
-  values.forEach((value, k) => {
-    const color = value > 0 ? [0, 114, 178] : [213, 94, 0], weight = 0.12 + 0.6 * Math.min(1, Math.abs(value));
-    color.forEach((one, channel) => { image.data[4 * k + channel] = 255 - weight * (255 - one); });
-    image.data[4 * k + 3] = 255;
-  });
-  canvas.putImageData(image, 0, 0);
-  return canvas.canvas.toDataURL();
-}
-
-/** The centers of the image's pixels, in the plane. */
-const centers = upTo(SIDE * SIDE).map((k) =>
-  [-1.5 + 3 * (k % SIDE + 0.5) / SIDE, 1.5 - 3 * (Math.floor(k / SIDE) + 0.5) / SIDE]);

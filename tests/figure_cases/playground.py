@@ -9,6 +9,7 @@ from nnlab.models import MLP
 
 RULES = widgets.rules("playground")
 change = {"step": 30}
+fullest = {"data": "own points", "step": 30}
 typed = "7"
 
 

@@ -1,186 +1,173 @@
 // A network that trains in the browser: its data, its units, its decision boundary, its losses. What it computes
-// stands in network.js and training.js, its controls in playground_controls.js.
+// stands in network.js and training.js, what it draws in the files playground_*.js.
 
-const TILE = 34;
-
-/** The network: a tile a unit, an edge a weight, to drag up and down. Returns the panel and what draws it. */
-function buildNetwork({ begin }, look, pick) {
-  const edges = svg("g"), tiles = svg("g");
-  const drawing = panel({ width: 560, height: 328, label: "The network" }, edges, tiles);
-  let pulled = null;
-  drawing.addEventListener("pointermove", (event) => {
-    if (!pulled) return;
-    const [, y] = placeOf(event, drawing);
-    pick(pulled.at, tidy(pulled.value + (pulled.y - y) / 40));
-  });
-  for (const end of ["pointerup", "pointercancel"]) drawing.addEventListener(end, () => { pulled = null; });
-
-  /** The edge of the weight `value` at [layer, unit, input], between two places. */
-  const edge = (at, value, ends) => {
-    const line = svg("line", { ...ends, stroke: value < 0 ? ORANGE : BLUE,
-      "stroke-width": 0.6 + Math.min(6, 2 * Math.abs(value)), "stroke-opacity": 0.7 });
-    const hit = svg("line", { ...ends, stroke: "transparent", "stroke-width": 9, style: "cursor: ns-resize" },
-      svg("title", {}, `weight ${plain(value)}`));
-    hit.addEventListener("pointerdown", (event) => {
-      begin();
-      pulled = { at, value, y: placeOf(event, drawing)[1] };
-      pick(at);
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    return svg("g", {}, line, hit);
-  };
-  return [drawing, (now, { net: { layers }, a, z }, images) => {
-    const sizes = images.map((all) => all.length), across = (k) => 48 + k * 452 / (sizes.length - 1);
-    const down = (k, j) => 164 + (j - (sizes[k] - 1) / 2) * Math.min(46, 308 / sizes[k]);
-    edges.replaceChildren(...layers.flatMap(({ W, n, m }, k) => upTo(n * m).map((p) => {
-      const i = p % n, j = Math.floor(p / n);
-      const x1 = across(k) + TILE / 2, x2 = across(k + 1) - TILE / 2;
-      return edge([k + 1, j + 1, i + 1], W[p], { x1, y1: down(k, i), x2, y2: down(k + 1, j) });
-    })));
-    const tile = (k, j) => {
-      const side = Math.min(TILE, 308 / sizes[k] - 3);
-      const box = { x: across(k) - TILE / 2, y: down(k, j) - side / 2, width: TILE, height: side };
-      const said = k ? `unit ${j + 1} of layer ${k}: z = ${shown(z[k - 1][j], 4)}, output ${shown(a[k][j], 4)}`
-        : FEATURES[now.features[j]].label;
-      const node = svg("g", {}, svg("image", { ...box, href: images[k][j], preserveAspectRatio: "none" }),
-        svg("rect", { ...box, fill: "none", stroke: INK, "stroke-width": look() === `${k}.${j}` ? 3 : 1 }),
-        svg("title", {}, said));
-      node.addEventListener("pointerenter", () => { look(`${k}.${j}`); });
-      return node;
-    };
-    tiles.replaceChildren(...sizes.flatMap((size, k) => upTo(size).map((j) => tile(k, j))),
-      ...now.features.map((name, j) => text(across(0) - TILE / 2 - 4, down(0, j) + 6, FEATURES[name].label, END)));
-  }];
-}
-
-/** Let a click into the plane add or remove a point of one's own. */
-function editPoints({ set, begin, state, tell }, drawing, on, near) {
-  drawing.addEventListener("click", (event) => {
-    const [px, py] = placeOf(event, drawing), { data, own, click } = state();
-    if (data !== "own points" || event.target.closest(".handle")) return;
-    if (px < 610 || px > 834 || py < 26 || py > 250) return;
-    const [x, y] = near(on.fromX(px), on.fromY(py)), distance = ([a, b]) => Math.hypot(a - x, b - y);
-    begin();
-    if (click === "removes") {
-      const nearest = own.length && own.reduce((one, other) => distance(one) <= distance(other) ? one : other);
-      set({ own: own.filter((one) => one !== nearest || distance(one) > 0.15) });
-    } else if (own.length >= most.own) {
-      tell(`${most.own} points are enough`);
-    } else {
-      set({ own: [...own, [x, y, click === "adds +1" ? 1 : -1]] });
-    }
-  });
-}
-
-/** The plane with data, decision boundary and probe, and the losses below. Returns the panel and what draws it. */
-function buildPlane(stage) {
-  const { set, begin, state } = stage, square = { x: 610, y: 26, width: 224, height: 224 }, ticks = [-1, 0, 1];
-  const on = axes({ left: 610, top: 26, width: 224, height: 224, x: [-1.5, 1.5], y: [-1.5, 1.5],
-    xTicks: ticks, yTicks: ticks });
-  const ground = svg("image", { ...square, preserveAspectRatio: "none" });
-  const dots = svg("g"), losses = svg("g", { "aria-hidden": "true" });
-  const probe = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }),
-    svg("path", { d: "M0 -11L11 0L0 11L-11 0Z", fill: GREEN, stroke: "white", "stroke-width": 2 }));
-  const near = (x, y) => [x, y].map((one) => tidy(clamp(one, -1.5, 1.5)));
-  draggable(probe, { name: "Point of the plane", begin,
-    to: (x, y) => set({ probe: near(on.fromX(x), on.fromY(y)) }),
-    by: (right, up) => set({ probe: near(state().probe[0] + right, state().probe[1] + up) }) });
-  const drawing = panel({ left: 570, width: 410, height: 328, label: "Data, decision boundary and losses" },
-    ground, on.node, dots, losses, probe);
-  editPoints(stage, drawing, on, near);
-
-  const drawLosses = (history) => {
-    const all = history.flatMap(([, train, test]) => [train, test].filter(Boolean).map(({ loss }) => loss));
-    const high = Math.max(0.75, ...all.map((loss) => Math.min(loss, 3)));
-    const end = Math.max(10, history.length ? history.at(-1)[0] : 0);
-    const chart = axes({ left: 610, top: 280, width: 224, height: 40, x: [0, end], y: [0, high],
-      xTicks: [], yTicks: [0, tidy(high, 1)] });
-    const curve = (k, stroke) => svg("polyline", { fill: "none", stroke, "stroke-width": 2.2,
-      points: chart.points(history.filter((epoch) => epoch[k]).map((epoch) => [epoch[0], epoch[k].loss])) });
-    chart.inside.append(curve(2, GREEN), curve(1, INK));
-    losses.replaceChildren(chart.node, chart.inside, text(842, 282, "loss"), text(842, 302, "train"),
-      text(842, 322, "test", { style: `fill: ${GREEN}` }));
-  };
-  const drawDots = (train, test) => {
-    const point = ([u, v, label], more) => mark(label > 0, on.toX(u), on.toY(v), 4.5, more);
-    const hollow = (one) => point(one, { "fill-opacity": 0.25, stroke: one[2] ? BLUE : ORANGE });
-    dots.replaceChildren(...test.map(hollow), ...train.map((one) => point(one, { stroke: "white" })));
-  };
-  let drawn = {};  // data and losses are drawn anew when they change
-  return [drawing, ({ probe: [x, y] }, { train, test, history }, image) => {
-    put(ground, { href: image });
-    if (drawn.train !== train) drawDots(train, test);
-    if (drawn.history !== history || drawn.epochs !== history.length) drawLosses(history);
-    drawn = { train, history, epochs: history.length };
-    put(probe, { transform: `translate(${on.toX(x)} ${on.toY(y)})`, "aria-valuenow": x, "aria-valuemin": -1.5,
-      "aria-valuemax": 1.5, "aria-valuetext": `x1 ${plain(x)}, x2 ${plain(y)}` });
-  }];
-}
-
-/** For every unit, features and output too, an image of its output over the plane, in its own scale. */
-function imagesOf(net, features) {
-  const grid = centers.map((at) => forward(net, features.map((name) => FEATURES[name].of(at))).a);
-  const sizes = [features.length, ...net.layers.map(({ m }) => m)];
-  return sizes.map((size, k) => upTo(size).map((j) => {
-    if (k === sizes.length - 1) return imageOf(grid.map((a) => 2 * sigmoid(a[k][j]) - 1));
-    const values = grid.map((a) => a[k][j]), scale = Math.max(...values.map(Math.abs)) || 1;
-    return imageOf(values.map((one) => one / scale));
-  }));
-}
-
-/** The numbers of a run: its losses and accuracies, and the sum of unit `j` of layer `k` at the probe, as two lines. */
-function sentences({ activation }, { net, z, a, epoch, done, over, onTrain, onTest, parameters }, [k, j]) {
+/** Loss and accuracy on both sets, as a sentence. */
+function runSentence({ epoch, done, over, onTrain, onTest, parameters }) {
   const part = (name, on) => on
     ? `${name} loss ${shown(on.loss, 4)}, accuracy ${shown(100 * on.accuracy, 0)} %`
     : `no ${name} set`;
   const diverged = over ? `Diverged after step ${done}: take a smaller learning rate. ` : "";
-  const run = `${diverged}Epoch ${shown(epoch, 1)}: ${part("training", onTrain)}; ${part("test", onTest)}. `
+  return `${diverged}Epoch ${shown(epoch, 1)}: ${part("training", onTrain)}; ${part("test", onTest)}. `
     + `${parameters} parameters.`;
-  const layer = net.layers[k - 1];
-  if (!layer || j >= layer.m) return [run, ""];
-  const terms = a[k - 1].map((one, i) => `${shown(layer.W[j * layer.n + i])}·${shown(one)}`);
-  const sum = `${shown(layer.b[j])} + ${terms.join(" + ")} = ${shown(z[k - 1][j])}`, last = k === net.layers.length;
-  const [name, function_, output] = last
-    ? ["The output", "σ", sigmoid(z[k - 1][j])]
-    : [`Unit ${j + 1} of layer ${k}`, activation, a[k][j]];
-  return [run, `${name} at the diamond: ${sum}; ${function_} gives ${shown(output, 4)}.`];
 }
 
-function buildPlayground(stage) {
-  const { root, says, set, begin, state } = stage;
-  let looked = "", chosen = [1, 1, 1];  // the tile under the pointer, "layer.unit"; the parameter to change
-  const look = (at) => {
-    const moved = at !== undefined && at !== looked;
-    if (moved) { looked = at; stage.draw(); }
-    return looked;
-  };
-  const pick = (at, value) => {
-    chosen = at;
-    if (value === undefined) { stage.draw(); return; }
-    const { step, edits } = state(), others = edits.filter((edit) => edit[1] && !same(edit.slice(0, 4), [step, ...at]));
-    const allowed = clamp(value, ...limits.edits);
-    set({ edits: [[0, 0, 0, 0, 0], ...others, [step, ...at, allowed]].slice(-most.edits) });
-  };
-  const [drawing, drawNetwork] = buildNetwork(stage, look, pick), [plane, drawPlane] = buildPlane(stage);
-  const stride = () => trained(state()).stepsPerEpoch, end = () => limits.step[1];
+/** What unit `j` of layer `k` computes at the place of the diamond: lines of its sum, its output, and its name. */
+function unitWords({ activation }, { net, z, a }, [k, j], feature, { letters }) {
+  if (feature) return { title: `Feature ${FEATURES[feature].label}`, lines: [], value: "" };
+  const layer = net.layers[k - 1], last = k === net.layers.length, sum = z[k - 1][j - 1];
+  const output = last ? sigmoid(sum) : a[k][j - 1], inner = (value) => value < 0 ? `(${shown(value)})` : shown(value);
+  const terms = [...a[k - 1]].map((one, i) => {
+    const weight = layer.W[(j - 1) * layer.n + i];
+    return `${weight < 0 ? "−" : "+"} ${shown(Math.abs(weight))}·${inner(one)}`;
+  });
+  const lines = [`z = ${shown(layer.b[j - 1])}`];
+  for (const term of [...terms, `= ${shown(sum)}`]) {
+    if (lines.at(-1).length + term.length < letters) lines[lines.length - 1] += ` ${term}`;
+    else lines.push(term);
+  }
+  const formula = activation === "linear" ? "z" : `${activation}(z)`;
+  return { title: last ? "Output σ(z)" : `Unit ${j} of layer ${k}: ${formula}`, lines, value: shown(output, 3) };
+}
+
+/** Play, restart, steps, an epoch; a slider for the step. */
+function buildSteer(stage) {
+  const { set, begin, state } = stage, stride = () => trained(state()).stepsPerEpoch, end = () => limits.step[1];
+  const restart = button("Restart", () => { begin(); set({ step: 0 }); });
   const epoch = button("Epoch", () => {
     begin();
     set({ step: Math.min(end(), (Math.floor(state().step / stride()) + 1) * stride()) });
   });
-  const steer = player(stage, { end, wait: 30, more: [epoch], stride });
-  const controls = buildControls(stage, pick, () => chosen);
-  root.append(html("div", { class: "panels" }, drawing, plane), steer.node, ...controls.rows);
-  controls.rest.open = !document.querySelector(".reveal");  // on a slide the rest is behind a click
-  return (now, numbers) => {
-    const images = imagesOf(numbers.net, now.features);
-    drawNetwork(now, numbers, images);
-    drawPlane(now, numbers, images.at(-1)[0]);
-    steer.show(now);
-    controls.show(now, numbers);
-    const [run, unit] = sentences(now, numbers, looked ? looked.split(".").map(Number) : [images.length - 1, 0]);
-    says.replaceChildren(run, html("br", {}), unit);
+  const steer = player(stage, { end, wait: 25, more: [restart, epoch], stride });
+  const [back, forth, , , play] = steer.node.querySelectorAll("button");
+  [restart, back, forth].forEach(asIcon);
+  play.classList.add("first");
+  steer.node.prepend(play, restart);
+  steer.node.classList.add("steer");
+  explain(play, "Train, an epoch in each image; press again to pause.");
+  explain(restart, "Back to the initialization.");
+  explain(back, "One step back.");
+  explain(forth, "One step: one update of the parameters, on one mini-batch.");
+  explain(epoch, "On to the end of this epoch.");
+  explain(steer.node.querySelector(".field"), "The number of steps: drag, or type a number.");
+  return { ...steer, playing: () => play.textContent === "Pause" };
+}
+
+/** Let the pointer look at units and weights, and drag weights. `point` gets what is under it. */
+function followPointer({ begin, set, state }, drawing, find, { point, gentle, pick }) {
+  let pulled = null;
+  drawing.addEventListener("pointermove", (event) => {
+    const [x, y] = placeOf(event, drawing);
+    if (pulled) { pick(pulled.weight, tidy(pulled.value + (pulled.y - y) / 40)); return; }
+    if (event.pointerType !== "touch") point(event.target.closest(".handle") ? {} : find([x, y]));
+  });
+  drawing.addEventListener("pointerleave", () => { if (!pulled) point({}); });
+  drawing.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !event.isPrimary || event.target.closest(".handle")) return;
+    const { weight, value } = find(placeOf(event, drawing));
+    if (!weight) return;
+    begin();
+    pick(weight);
+    if (event.pointerType === "touch") return;  // a finger drags its handle; elsewhere it scrolls the page
+    pulled = { weight, value, y: placeOf(event, drawing)[1] };
+    drawing.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  });
+  for (const end of ["pointerup", "pointercancel"]) drawing.addEventListener(end, () => { pulled = null; });
+  drawing.addEventListener("click", (event) => {
+    if (event.target.closest(".handle")) return;
+    const { unit } = find(placeOf(event, drawing)), { look } = state();
+    if (!unit) return;
+    gentle();
+    set({ look: same(unit, look) ? [0, 0] : unit });
+  });
+}
+
+function buildPlayground(stage) {
+  const { root, says, set, begin, state } = stage;
+  let kind = "page", places = null, layers = [], pointed = {}, drawn = "";
+  const steer = buildSteer(stage), gentle = () => { if (!steer.playing()) begin(); };
+  const point = (at) => { if (!same(at, pointed)) { pointed = at; stage.draw(); } };
+  const pick = (weight, value) => {
+    if (value === undefined) { set({ weight }); return; }
+    const { step, edits } = state(), again = (one) => same(one.slice(0, 4), [step, ...weight]);
+    const others = edits.filter((one) => one[1] && !again(one));
+    const allowed = clamp(value, ...limits.edits);
+    set({ weight, edits: [[0, 0, 0, 0, 0], ...others, [step, ...weight, allowed]].slice(-most.edits) });
   };
+  setStage(stage);
+  root.classList.add("playground");
+  root.append(html("style", {}, PLAYGROUND));
+
+  const drawing = panel({ width: 984, height: 500, label: "Network, decision boundary and losses" });
+  const [canvas, drawCanvas] = buildCanvas(root), [counts, countButtons, drawCounts] = buildCounts(stage);
+  const [names, featureButtons, drawFeatures] = buildFeatureTiles(stage, point);
+  const [units, drawUnits] = buildUnits(stage, gentle), [knob, drawKnob] = buildKnob(stage, pick);
+  const [plane, drawPlane] = buildPlane(stage, drawing), [losses, drawLosses] = buildLossChart();
+  const counter = svg("g", {}, text(0, 0, "Epoch", { class: "small" }), text(56, 0, "", { class: "number" }));
+  const hint = text(0, 0, "", { class: "small halo", ...BOLD });
+  const sums = upTo(3).map(() => text(0, 0, "", { class: "small" })), key = buildKey();
+  drawing.append(counter, counts, names, key, units, ...sums, losses, ...plane.slice(0, -1), hint, knob, plane.at(-1));
+  const controls = buildControls(stage, pick);
+  const panels = html("div", { class: "panels" }, canvas, drawing, featureButtons, countButtons);
+  root.append(panels, steer.node, controls.first, ...settingsOf(...controls.settings));
+  followPointer(stage, drawing, (at) => {
+    const found = under(places, layers, at);
+    if (!found.weight) return found.unit ? { unit: found.unit } : {};
+    const [k, j, i] = found.weight, [values, p] = parameterAt(layers[k - 1], j, i);
+    return { weight: found.weight, value: values[p] };
+  }, { point, gentle, pick });
+  new ResizeObserver(() => { if (root.isConnected) stage.draw(); }).observe(drawing);
+  new MutationObserver(() => stage.draw()).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+
+  /** What is drawn anew only when the network or the layout changes. */
+  const lay = (now) => {
+    const width = root.isConnected ? root.clientWidth : 0;
+    kind = width && width < 700 ? "phone" : root.classList.contains("deck") ? "deck" : "page";
+    places = placesOf(kind, now.layers, now.features);
+    root.classList.toggle("phone", kind === "phone");
+    put(drawing, { viewBox: `0 0 ${places.width} ${places.height}` });
+    put(counter, { transform: `translate(${places.epoch.join(" ")})` });
+    put(counter.lastChild, { x: kind === "deck" ? 66 : 56 });
+    put(key, { transform: `translate(${places.key.join(" ")})` });
+    sums.forEach((node, k) => put(node, { x: places.sums.x, y: places.sums.y + k * places.sums.line }));
+  };
+  return (now, numbers) => {
+    ({ layers } = numbers.net);
+    lay(now);
+    const sizes = layers.map(({ m }) => m), looked = pointed.unit && pointed.unit[1] <= sizes[pointed.unit[0] - 1]
+      ? pointed.unit : lookedAt(now, sizes);
+    const loud = looked[0] < sizes.length, { feature, weight } = pointed;
+    const said = unitWords(now, numbers, looked, feature, places.sums);
+    drawCanvas({ places, now, net: numbers.net, large: looked, loud, feature, hovered: weight, step: numbers.done,
+      playing: steer.playing() });
+    const key = JSON.stringify([{ ...now, step: 0 }, kind, root.clientWidth]);
+    if (key !== drawn) {  // from step to step these stay
+      drawCounts(now, places);
+      drawFeatures(now, places);
+      drawUnits(now, places, layers);
+    }
+    drawKnob(places, numbers);
+    drawPlane(now, numbers, places, said);
+    drawLosses(numbers, places);
+    write(counter.lastChild, shown(numbers.epoch, 1));
+    sums.forEach((node, k) => write(node, said.lines[k] || ""));
+    const hinted = weight && weightsOf(layers).some((one) => same(one, weight));
+    const [x, y] = !hinted ? [0, 0] : weight[2] ? alongEdge(endsOf(places, weight), 0.5) : biasAt(places, weight);
+    write(hint, hinted ? `${weight[2] ? "w" : "b"} = ${shown(pointed.value, 3)}` : "");
+    put(hint, { x: x + 14, y: y - 10 });
+    steer.show(now);
+    if (key !== drawn || !steer.playing()) controls.show(now, numbers);
+    drawn = key;
+    write(says, runSentence(numbers));
+  };
+}
+
+/** What the colors and the dashes of edges mean. */
+function buildKey() {
+  const item = (y, words, style) => [svg("line", { x1: 0, x2: 34, y1: y - 5, y2: y - 5, "stroke-width": 4, ...style }),
+    text(42, y, words, { class: "small" })];
+  return svg("g", {}, ...item(4, "positive", { "stroke-dasharray": "14 2", style: "stroke: var(--lane0)" }),
+    ...item(24, "negative", { "stroke-dasharray": "5 4", style: "stroke: var(--lane1)" }));
 }
 
 export default figure({ title: "A network that trains", rules, numbers: playgroundNumbers,
