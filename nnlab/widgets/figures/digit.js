@@ -1,115 +1,5 @@
 // A pad to draw a digit on: the image that MNIST's makers would have made of it, and what a network predicts for it.
-
-const UNIT = 3.2, EDGE = 10, HEAD = 34;  // a point x, y of the pad is drawn at EDGE + UNIT x, HEAD + UNIT y
-
-/** The pad. Each press draws a stroke; the arrow keys move the drawing. Returns its panel and what draws it. */
-function buildPad({ set, begin, state, tell, atBegin }) {
-  const square = { x: EDGE, y: HEAD, width: UNIT * PAD, height: UNIT * PAD };
-  const ring = svg("rect", { ...square, fill: "white", stroke: "#999999", class: "ring" });
-  const lines = svg("g", { fill: "none", stroke: INK, "stroke-linecap": "round", "stroke-linejoin": "round" });
-  const box = svg("rect", { fill: "none", stroke: BLUE, "stroke-width": 2, "stroke-dasharray": "6 4" });
-  const clip = svg("clipPath", { id: "pad" }, svg("rect", square));
-  const surface = svg("g", {}, ring, svg("g", { "clip-path": "url(#pad)" }, lines, box));
-  const size = { width: 2 * EDGE + UNIT * PAD, height: HEAD + UNIT * PAD + EDGE };
-  const drawing = panel({ ...size, label: "The pad" }, svg("defs", {}, clip), surface,
-    text(EDGE, 24, "draw here", { "aria-hidden": "true" }));
-  const allowed = (place) => tidy(clamp(place, ...limits.strokes), 1);
-  const onPad = ([x, y]) => [allowed((x - EDGE) / UNIT), allowed((y - HEAD) / UNIT)];
-  const asSeen = () => seen(state()).map((stroke) => stroke.map((point) => point.map(allowed)));
-
-  let first = null, ours = false;  // where the press began, until it draws; whether the last stroke is this press's
-  const start = (...points) => {
-    const before = asSeen();
-    ours = before.length < most.strokes[0];
-    first = null;
-    if (ours) set({ strokes: [...before, points], size: 1, turn: 0 });
-    else tell(`At most ${most.strokes[0]} strokes: clear the pad.`);
-  };
-  const extend = (x, y) => {
-    const here = onPad([x, y]), { strokes } = state(), last = strokes.at(-1);
-    if (first) { start(first, here); return; }
-    const far = ours && Math.hypot(here[0] - last.at(-1)[0], here[1] - last.at(-1)[1]) >= 1;
-    if (far && last.length < most.strokes[1]) set({ strokes: [...strokes.slice(0, -1), [...last, here]] });
-  };
-  const move = (right, up) => {
-    const { strokes, pen } = state(), all = seen(state());
-    if (!all.length) return;
-    const step = bounds(all).map(([low, high], axis) => {  // none of the ink leaves the pad
-      const room = [pen / 2 + 0.5 - low, PAD - pen / 2 - 0.5 - high];
-      return room[0] < room[1] ? clamp(axis ? -20 * up : 20 * right, ...room) : 0;
-    });
-    const moved = (point) => point.map((place, axis) => allowed(place + step[axis]));
-    set({ strokes: strokes.map((stroke) => stroke.map(moved)) });
-  };
-  atBegin(() => { ours = false; });  // Undo while one draws takes the stroke away
-  draggable(surface, {
-    name: "Pad: draw with the pointer, move the drawing with the arrow keys",
-    begin: (event) => { begin(); first = event ? onPad(placeOf(event, drawing)) : null; },
-    tap: () => start(first), to: extend, by: move, keys: { Delete: () => set({ strokes: [] }) },
-  });
-  return [drawing, (now, { strokes, steps, probabilities, predicted }) => {
-    const points = (stroke) => [...stroke, stroke.at(-1)].map(([x, y]) => `${EDGE + UNIT * x},${HEAD + UNIT * y}`);
-    lines.replaceChildren(...strokes.map((stroke) =>
-      svg("polyline", { "stroke-width": UNIT * now.pen, points: points(stroke).join(" ") })));
-    const [x, y, width, height] = steps ? steps.box : [0, 0, 0, 0];
-    put(box, { x: EDGE + UNIT * x, y: HEAD + UNIT * y, width: UNIT * width, height: UNIT * height });
-    put(surface, { "aria-valuemin": 0, "aria-valuemax": most.strokes[0], "aria-valuenow": strokes.length,
-      "aria-valuetext": counted(strokes.length, "stroke") + (probabilities ? `, prediction ${predicted}` : "") });
-  }];
-}
-
-/** An image of rows of 0 to 1 in sixteen grays, one path each; `cell` is the side of a pixel. */
-function pixels(rows, left, top, cell) {
-  const paths = Array.from({ length: 16 }, () => []);
-  rows.forEach((line, row) => line.forEach((one, column) => {
-    const corner = `M${tidy(left + column * cell, 1)} ${tidy(top + row * cell, 1)}`;
-    paths[Math.round(15 * one)].push(`${corner}h${cell}v${cell}h${-cell}z`);
-  }));
-  const gray = (k) => `rgb(${Array(3).fill(Math.round(255 * (1 - (k + 1) / 15)))})`;
-  return paths.slice(1).map((parts, k) =>
-    svg("path", { d: parts.join(""), "shape-rendering": "crispEdges", fill: gray(k) }));
-}
-
-/** The two steps after the pad as images, and a bar for each class. Returns the panel and what draws it. */
-function buildPrediction() {
-  const images = svg("g", { "aria-hidden": "true" }), bars = svg("g", { "aria-hidden": "true" });
-  const label = "The image that is made of it, and the network's class probabilities";
-  const drawing = panel({ width: 640, height: 364, label }, images, bars);
-  const frame = (x, y, width, height, more = {}) =>
-    svg("rect", { x, y, width, height, fill: "none", stroke: "#999999", ...more });
-  const cell = 7, small = [8, 34], large = [180, 34];
-
-  /** The scaled digit, and its place and its center of mass in the image. */
-  const drawImages = ({ scaled, image, mass, begins }) => {
-    const [left, top] = [large[0] + cell * begins[1], large[1] + cell * begins[0]];
-    const [x, y] = [left + cell * (mass[1] + 0.5), top + cell * (mass[0] + 0.5)];
-    const cross = (stroke, width) =>
-      svg("path", { d: `M${x - 9} ${y}h18M${x} ${y - 9}v18`, stroke, "stroke-width": width });
-    return [
-      ...pixels(scaled, ...small, cell), ...pixels(image, ...large, cell),
-      frame(left, top, cell * scaled[0].length, cell * scaled.length, { stroke: BLUE, "stroke-dasharray": "6 4" }),
-      cross("white", 6), cross(ORANGE, 3),
-    ];
-  };
-  const drawBar = (digit, probability, best) => {
-    const y = 34 + 32 * digit, end = 446 + 118 * (probability ?? 0), bold = best ? BOLD : {};
-    const percent = (share) => `${(100 * share).toFixed(share > 0.9995 ? 0 : 1)} %`;
-    return [
-      text(424, y + 22, String(digit), bold),
-      svg("rect", { x: 446, y: y + 3, width: end - 446, height: 25, fill: best ? BLUE : "#8c8c8c" }),
-      text(end + 6, y + 22, probability === null ? "" : percent(probability), bold),
-    ];
-  };
-  return [drawing, (_, { steps, probabilities, predicted }) => {
-    images.replaceChildren(
-      text(8, 24, "scaled: 20"), text(180, 24, "centered: 28 × 28"),
-      frame(...small, 140, 140), frame(...large, 196, 196),
-      ...steps ? drawImages(steps) : [],
-      text(180, 258, "+", { style: `fill: ${ORANGE}`, ...BOLD }), text(198, 258, "center of mass"));
-    bars.replaceChildren(text(416, 24, probabilities ? "class probabilities" : "no network yet"),
-      ...upTo(10).flatMap((digit) => drawBar(digit, probabilities ? probabilities[digit] : null, digit === predicted)));
-  }];
-}
+// What is drawn stands in digit_pad.js and digit_steps.js, what is computed in ink.js.
 
 /** What was made of the drawing and what the network predicts, in a sentence. */
 function sentence({ strokes }, { steps, probabilities, predicted }) {
@@ -117,35 +7,45 @@ function sentence({ strokes }, { steps, probabilities, predicted }) {
   if (!steps) return "All of it lies outside the pad.";
   const [, , width, height] = steps.box, { scaled, mass: [row, column] } = steps;
   const prediction = probabilities
-    ? `Predicted class: ${predicted}, with probability ${(100 * probabilities[predicted]).toFixed(1)} %.`
-    : "For a prediction, give it a network: Figure(\"digit\", network=...).";
-  return `Cut out ${width} × ${height}, scaled to ${scaled[0].length} × ${scaled.length}; its center of mass, column `
-    + `${shown(column, 1)} and row ${shown(row, 1)}, is put as near as can be to column and row 14. ${prediction}`;
+    ? `Predicted class: ${predicted}, with probability ${(100 * probabilities[predicted]).toFixed(1)} %. `
+    : "";
+  return `${prediction}Cut out ${width} × ${height}, scaled to ${scaled[0].length} × ${scaled.length}; center of mass: `
+    + `column ${shown(column, 1)}, row ${shown(row, 1)}.`;
 }
 
 function buildDigit(stage) {
   const { root, says, set, begin, tell, draw } = stage;
-  const [pad, drawPad] = buildPad(stage), [prediction, drawPrediction] = buildPrediction();
-  const part = (name, step, digits) => {
+  setStage(stage);
+  root.append(html("style", {}, DIGIT_STYLE));
+  const [pad, drawPad] = buildPad(stage), [strip, drawStrip] = buildStrip(), [bars, drawBars] = buildBars();
+  const part = (name, step, digits, words) => {
     const [low, high] = limits[name];
-    return slider({ name, low, high, step, digits, begin, tell, change: (value) => set({ [name]: value }) });
+    const made = slider({ name, low, high, step, digits, begin, tell, change: (value) => set({ [name]: value }) });
+    explain(made.node, words);
+    return made;
   };
-  const sliders = { pen: part("pen", 1, 0), size: part("size", 0.05, 2), turn: part("turn", 1, 0) };
+  const sliders = { pen: part("pen", 1, 0, "Width of the pen, in pixels of the pad, which has 100 × 100."),
+    size: part("size", 0.05, 2, "Scales the drawing about its middle."),
+    turn: part("turn", 1, 0, "Rotates the drawing clockwise, in degrees.") };
   const own = "your own", sample = choice({
     name: "sample", options: [own, ..."0123456789"], begin,
     change: (value) => { if (value === own) draw(); else set({ strokes: SAMPLES[value], size: 1, turn: 0 }); },
   });
+  explain(sample.node, "A digit that is drawn already.");
   const clear = button("Clear", () => { begin(); set({ strokes: [], size: 1, turn: 0 }); });
-  root.append(html("div", { class: "panels" }, pad, prediction),
-    html("div", { class: "row" }, clear, sample.node, ...Object.values(sliders).map((one) => one.node)));
+  clear.classList.add("first");
+  explain(clear, "Takes everything off the pad.");
+  root.append(html("div", { class: "panels" }, pad, html("div", { class: "column" }, strip, bars)),
+    html("div", { class: "row parts" }, clear, sample.node, ...Object.values(sliders).map((one) => one.node)));
   return (now, numbers) => {
     drawPad(now, numbers);
-    drawPrediction(now, numbers);
+    drawStrip(now, numbers);
+    drawBars(now, numbers);
     for (const name in sliders) sliders[name].show(now[name]);
     const known = SAMPLES.findIndex((strokes) => same(strokes, now.strokes));
     sample.show(known < 0 ? own : String(known));
     enable(clear, now.strokes.length > 0);
-    says.textContent = sentence(now, numbers);
+    write(says, sentence(now, numbers));
   };
 }
 
