@@ -4,8 +4,8 @@ import pytest
 import torch
 from figure_cases import draws, perceptron
 from figure_fixtures import alive
-from figures import BROKEN, HANDLES, center, state_of
-from shared import SEEN
+from figures import BROKEN, HANDLES, SHARES, center, first_slide, on_phone, state_of
+from shared import SEEN, look_folder
 
 from nnlab.widgets import Figure
 
@@ -40,7 +40,7 @@ def test_points_by_mouse_and_by_keyboard(shown):
     box = page.locator(".panels svg").first.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.8)
     assert len(state_of(page)["points"]) == 11 and state_of(page)["points"][-1][2] == 1
-    page.get_by_role("combobox", name="a click").select_option("adds −1")
+    page.get_by_role("button", name="a click adds −1").click()
     page.get_by_role("button", name="Add a point").click()
     x, y, label = state_of(page)["points"][-1]
     assert label == -1
@@ -53,14 +53,14 @@ def test_points_by_mouse_and_by_keyboard(shown):
     assert len(state_of(page)["points"]) == 11
     page.get_by_role("slider", name="Point 4,").click()  # a click makes it −1
     assert state_of(page)["points"][3][2] == -1
-    page.get_by_role("combobox", name="a click").select_option("removes")
+    page.get_by_role("button", name="a click removes").click()
     page.get_by_role("slider", name="Point 4,").click()
     assert len(state_of(page)["points"]) == 10
     for _ in range(10):
         page.mouse.click(*center(page.locator(HANDLES).first))
     assert "needs points" in page.locator(".says").text_content()
     assert page.locator(HANDLES).count() == 0 and page.locator(".figure").evaluate(BROKEN) is None
-    page.get_by_role("combobox", name="a click").select_option("adds +1")
+    page.get_by_role("button", name="a click adds +1").click()
     for _ in range(31):
         page.get_by_role("button", name="Add a point").press("Enter")
     assert len(state_of(page)["points"]) == 30 and "30 points are enough" in page.locator(".told").text_content()
@@ -117,3 +117,39 @@ def test_fingers(browser, figure_files):
     after = state_of(page)["points"][2]
     assert after[0] > before[0] + 0.3 and after[1] > before[1] + 0.3
     context.close()
+
+
+def test_an_update_is_seen_in_the_plane(shown):
+    """After a mistake the old weights, what was added and the new weights stand there; after a correct point not."""
+    words = lambda step: shown("perceptron", step=step).locator(".panels svg").first.evaluate(  # noqa: E731
+        "one => [...one.querySelectorAll('text')].filter((t) => t.getClientRects().length).map((t) => t.textContent)")
+    assert {"w", "old w", "− x₂", "b + w·x = 0.40"} <= {*words(2)}
+    after = {*words(3)}
+    assert {"w", "b + w·x = −4.62"} <= after and not {"old w", "− x₂"} & after
+
+
+def test_the_strip_shows_the_steps(shown):
+    page = shown("perceptron", step=2)
+    texts = page.locator(".panels svg").nth(1).locator("text").all_text_contents()
+    assert "2 steps, 2 mistakes (ringed)" in texts and "now 2.63" in texts
+    order = [one for one in texts[texts.index("2 steps, 2 mistakes (ringed)") + 1 :] if one.isdigit()]
+    assert order[:12] == [*map(str, range(1, 11)), "1", "2"]
+    page.get_by_role("button", name="Another order").click()
+    assert state_of(page)["seed"] == 1 and "steps, in this order" in page.locator(".panels").text_content()
+
+
+@pytest.mark.parametrize("step", [0, 2])
+def test_the_drawing_is_the_hero_of_its_slide(step, figure_files, open_page):
+    page = alive(open_page(figure_files(Figure("perceptron", step=step), deck=True)))
+    share, smallest, words, lines = first_slide(page)
+    SEEN.append(f"perceptron: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} px, "
+                f"smallest of {smallest:.0f} px")
+    assert share >= 0.72 and words >= 17 and smallest >= 16 and lines <= 2
+
+
+def test_on_a_phone(browser, figure_files):
+    with on_phone(browser, figure_files(Figure("perceptron", step=2))) as page:
+        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
+        assert share >= 0.6 and smallest >= 11 and words >= 16
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".figure").screenshot(path=look_folder() / "figures" / "perceptron-390.png")

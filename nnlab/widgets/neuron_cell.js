@@ -55,7 +55,7 @@ function buildCell() {
   const places = [[138, 118], [119, 190], [138, 296]];
   const weights = places.map(([x, y]) => middle(left + x, y, "", { class: "halo", style: WORD }));
   const total = middle(sumX, 212, "", { ...BOLD, style: "font-size: 21px" });
-  const bridge = svg("path", { d: `M${sumX + 42} 200H${sumX + 54}M${sumX + 54} 200l-10 -5.5m10 5.5l-10 5.5`, fill: "none",
+  const bridge = svg("path", { d: `M${sumX + 42} 200H${sumX + 54}l-10 -5.5m10 5.5l-10 5.5`, fill: "none",
     style: "stroke: var(--ink)", "stroke-width": 2.5 });
   const [curve, drawCurve] = buildCurve();
   const small = (x, y, words, more = {}) => text(x, y, words, { style: WORD, ...more });
@@ -70,8 +70,9 @@ function buildCell() {
   for (const one of [went, stayed]) put(one, { transform: "translate(150 0)" });
   const drawing = panel({ left, width: 540, height: 400, label: "The neuron, and its activation" },
     svg("g", { "aria-hidden": "true" }, ...legend, ...edges, disc(inX, 100, 26, "lane2"), disc(inX, 200, 26, "lane2"),
-      disc(inX, 300, 26, "edge"), disc(sumX, 200, 40, "ink", 3), middle(sumX, 186, "Σ", { class: "quiet", style: WORD }),
-      middle(sumX, 266, "sum z", { style: WORD }), bridge, ...names, ...inputs, ...weights, total, curve,
+      disc(inX, 300, 26, "edge"), disc(sumX, 200, 40, "ink", 3),
+      middle(sumX, 186, "Σ", { class: "quiet", style: WORD }), middle(sumX, 266, "sum z", { style: WORD }),
+      bridge, ...names, ...inputs, ...weights, total, curve,
       text(CURVE.left + CURVE.width / 2, CURVE.top + CURVE.height + 40, "z", MIDDLE), predicted));
   return [drawing, (now, { z, output }) => {
     const { weights: values, bias, probe } = now;
@@ -90,14 +91,15 @@ function buildCell() {
 
 /** A pick for each activation, with its curve on it. Returns the row and what shows a state. */
 function buildActivationPicks(stage) {
-  const gently = easing(stage);
+  const { begin, set } = stage, ease = easing(stage);
   const picks = choices.activation.map((name) => {
     const { of, y: [low, high], tip } = ACTIVATIONS[name], far = high > 2 ? 4 : 6;
     const [bottom, top] = high > 2 ? [-4, 4] : [low, high];
     const points = steps(-far, far, 96).map((z) =>
       `${tidy(2 + (z + far) / (2 * far) * 34)},${tidy(22 - (of(z) - bottom) / (top - bottom) * 20)}`).join(" ");
     const line = svg("polyline", { points, fill: "none", style: "stroke: var(--ink)", "stroke-width": 2.4 });
-    return [name, pick({ name, tip, press: () => gently({ activation: name }) }, sample(38, 24, line))];
+    const press = () => { ease(); begin(); set({ activation: name }); };
+    return [name, pick({ name, tip, press }, sample(38, 24, line))];
   });
   return [html("div", { class: "row picks", role: "group", "aria-label": "Activation function φ" },
     html("span", { "aria-hidden": "true" }, "φ"), ...picks.map(([, { node }]) => node)),

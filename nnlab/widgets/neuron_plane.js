@@ -5,7 +5,7 @@ const SQUARE = { left: 40, top: 30, side: 324 };
 const LIMIT = 3;  // the plane reaches from -LIMIT to LIMIT
 const RANGE = { "aria-valuemin": -LIMIT, "aria-valuemax": LIMIT };
 const within = (value) => tidy(clamp(value, -LIMIT, LIMIT));
-const MOVES = "M-7 0H7M0 -7V7M-4.5 -2.5L-7 0L-4.5 2.5M4.5 -2.5L7 0L4.5 2.5M-2.5 -4.5L0 -7L2.5 -4.5M-2.5 4.5L0 7L2.5 4.5";
+const MOVES = "M-7 0H7M0 -7V7M-4 -3L-7 0L-4 3M4 -3L7 0L4 3M-3 -4L0 -7L3 -4M-3 4L0 7L3 4";
 
 /** Color of an output: the ground at 0, blue towards 1, orange towards -1. */
 const colorOf = (value) => `color-mix(in srgb, var(--lane${value < 0 ? 1 : 0}) `

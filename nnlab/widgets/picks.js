@@ -13,15 +13,13 @@ function pick({ name, tip, press }, ...content) {
 const sample = (width, height, ...content) => svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height,
   "aria-hidden": "true" }, ...content);
 
-/** A function that sets a change of the state as a gesture of its own; what it moves in the drawing glides there. */
-function easing({ root, begin, set }) {
+/** A function to call before a change of the state: what the change moves in the drawing glides there. */
+function easing({ root }) {
   let timer = null;
-  return (change) => {
+  return () => {
     root.classList.add("eases");
     clearTimeout(timer);
     timer = setTimeout(() => root.classList.remove("eases"), 300);
-    begin();
-    set(change);
   };
 }
 

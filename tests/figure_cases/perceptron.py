@@ -75,6 +75,6 @@ def printed(state, numbers):
 
 
 def on_screen(page, state, numbers):
-    assert f"{numbers['bound']:.1f}" in page.locator("svg").nth(1).text_content()
+    assert f"{numbers['bound']:.1f}" in page.locator(".panels svg").nth(1).text_content()
     step = numbers["trace"][numbers["done"] - 1]
     assert numbers_in(said(page))[2] == pytest.approx(step["total"], abs=5.1e-3)

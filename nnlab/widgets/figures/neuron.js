@@ -29,7 +29,9 @@ function boundarySays(now) {
   return Math.abs(total) === 4 ? "The decision boundary lies outside: one class for all evenings. " : "";
 }
 
-const WORDS_OF = { "w₁": "Weight of the input x₁.", "w₂": "Weight of the input x₂.", c: "Bias: added to the weighted sum." };
+const WORDS_OF = {
+  "w₁": "Weight of the input x₁.", "w₂": "Weight of the input x₂.", c: "Bias: added to the weighted sum.",
+};
 
 function buildNeuron(stage) {
   setStage(stage);
