@@ -28,10 +28,11 @@ def test_site_is_whole_and_asks_for_nothing(site, pytestconfig):
     assert re.search(r"^Data: [\d,]+ \+ [\d,]+ images of 1×28×28", site.out, re.M)
     assert site.out.rstrip().endswith(f"Open {BUILD / 'site' / 'index.html'}")
     pages = {path.name: path.read_text(encoding="utf-8") for path in (BUILD / "site").glob("*.html")}
-    assert set(pages) == {"index.html", "glossary.html", *(f"{path.stem}.html" for path in paths())}
+    assert set(pages) == {"index.html", "figures.html", "glossary.html", "instructors.html", "outline.html",
+                          *(f"{path.stem}.html" for path in paths())}
     for name, text in pages.items():
         assert asked(text) == [], f"{name} asks the network"
-        assert len(text) < 5_000_000
+        assert len(text.encode()) < (1_000_000 if name == "index.html" else 2_000_000), name
         for link in re.findall(r'href="([\w-]+\.html)', text):
             assert link in pages
     assert "Speaker" not in pages["week01a_neurons.html"] and "One right answer" in pages["week01a_neurons.html"]

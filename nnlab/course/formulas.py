@@ -4,6 +4,7 @@ import contextlib
 import functools
 import html
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nnlab.course.embed import embedded
 from nnlab.course.npm import node, package
 from nnlab.fetch import FetchError
+
+WIDEST = 34  # of a formula in a line, in ex: a wider one scrolls on a phone
 
 
 class Formulas:
@@ -50,7 +53,9 @@ class Formulas:
         answer = json.loads(line)
         if "error" in answer:
             raise ValueError(f"bad formula {tex!r}: {answer['error']}")
-        return answer["svg"].replace("<svg ", f'<svg role="img" aria-label="{html.escape(tex, quote=True)}" ', 1)
+        wide = not display and float(re.search(r'width="([\d.]+)ex"', answer["svg"]).group(1)) > WIDEST
+        svg = answer["svg"].replace('class="MathJax"', 'class="MathJax wide"', 1) if wide else answer["svg"]
+        return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(tex, quote=True)}" ', 1)
 
     def __enter__(self):
         return self
@@ -64,10 +69,11 @@ class Formulas:
             self._process.communicate()
 
 
-def markdown_filter(formulas, name):
+def markdown_filter(formulas, name, contents=None, links=None):
     """The filter ``markdown2html`` of nbconvert: formulas as `formulas` makes them, images inside the page.
 
-    A bad formula or image is a ValueError that begins with `name`, the notebook's, and the cell.
+    A bad formula or image is a ValueError that begins with `name`, the notebook's, and the cell. `contents` takes the
+    headings (`nnlab.course.contents.Contents`), `links` links the terms (`nnlab.course.linking.Links`).
     """
 
     class Renderer(IPythonRenderer):
@@ -80,6 +86,9 @@ def markdown_filter(formulas, name):
         def latex_environment(self, name, body):
             return formulas(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
 
+        def heading(self, text, level, **_):
+            return contents.heading(text, level) if contents else super().heading(text, level)
+
         def image(self, text, url, title=None):
             return HTMLRenderer.image(self, text, url, title)  # `embedded` replaces the address
 
@@ -88,8 +97,25 @@ def markdown_filter(formulas, name):
         cell = context.get("cell", {})
         with in_cell(name, cell):
             made = MarkdownWithMath(renderer=Renderer(escape=False, exclude_anchor_links=True)).render(source)
-            return embedded(made, cell.get("attachments"))
+            made = embedded(made, cell.get("attachments"))
+            return links(made) if links else made
     return converted
+
+
+def shared_glyphs(text):
+    """The page `text` with each glyph of its formulas once, where they are used from: formulas take most of a page."""
+    glyphs = {}
+
+    def used(found):
+        if "data-c" not in found.group():  # a drawing, not a glyph
+            return found.group()
+        name = glyphs.setdefault(found.group(1), f"g{len(glyphs)}")
+        return f'<use href="#{name}"/>'
+
+    text = re.sub(r'<path(?: data-c="\w+")? d="([^"]+)"(?: data-c="\w+")?></path>', used, text)
+    paths = "".join(f'<path id="{name}" d="{outline}"/>' for outline, name in glyphs.items())
+    drawn = f'<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>{paths}</defs></svg>'
+    return text.replace("<body>", f"<body>{drawn}", 1) if glyphs else text
 
 
 @contextlib.contextmanager

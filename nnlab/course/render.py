@@ -5,9 +5,7 @@ import html
 import inspect
 import json
 import re
-import tomllib
 from functools import partial
-from pathlib import Path
 
 from nbconvert import HTMLExporter
 from pygments import highlight
@@ -16,19 +14,16 @@ from pygments.lexers import PythonLexer
 
 from nnlab import __version__, widgets
 from nnlab.checks.exercise import Quiz
+from nnlab.course.contents import Contents
 from nnlab.course.embed import embedded
 from nnlab.course.formulas import Formulas as Formulas
-from nnlab.course.formulas import in_cell, markdown_filter
-from nnlab.course.notebooks import LINK, ROOT, code_cells, notes, slide_type
+from nnlab.course.formulas import in_cell, markdown_filter, shared_glyphs
+from nnlab.course.frame import TEMPLATES as TEMPLATES
+from nnlab.course.frame import address as address
+from nnlab.course.frame import code_colors, frame, part
+from nnlab.course.notebooks import LINK, code_cells, notes, slide_type
 from nnlab.course.outputs import shown
 from nnlab.course.solve import checks_of, names_in
-
-TEMPLATES = Path(__file__).parent / "templates"
-
-
-def address():
-    """The repository's address, from pyproject.toml."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Repository"]
 
 
 def prepared(notebook, formulas, name):
@@ -46,22 +41,27 @@ def prepared(notebook, formulas, name):
             with in_cell(name, cell):
                 cell.source = embedded(cell.source, cell.get("attachments"))
     for cell in code_cells(page):
-        if asked := [(name, _asked(checks, name, cell), _given(checks, name)) for name in names_in(cell)]:
+        if asked := [(name, asked_by(checks, name, cell), _given(checks, name)) for name in names_in(cell)]:
             cell.metadata.setdefault("nnlab", {})["exercise"] = asked
         for output in cell.outputs:
-            if figure := output.get("data", {}).get(widgets.MIME):
-                state, network = (html.escape(json.dumps(part), quote=True)
-                                  for part in (figure["state"], output.data.get(widgets.NETWORK, {})))
-                place = (f'<div data-figure="{figure["name"]}" data-prevent-swipe data-state="{state}" '
-                         f'data-network="{network}"></div>')
-                output.data = {"text/html": place}
+            if widgets.MIME in output.get("data", {}):
+                output.data = {"text/html": place_of(output)}
             else:
                 with in_cell(name, cell):
                     shown(output, formulas)
     return page
 
 
-def _asked(checks, name, cell):
+def place_of(output):
+    """HTML of the place where the figure that `output` shows comes to life."""
+    figure = output.data[widgets.MIME]
+    state, network = (html.escape(json.dumps(value), quote=True)
+                      for value in (figure["state"], output.data.get(widgets.NETWORK, {})))
+    return (f'<div data-figure="{figure["name"]}" data-prevent-swipe data-state="{state}" '
+            f'data-network="{network}"></div>')
+
+
+def asked_by(checks, name, cell):
     """Specification of the exercise `name` in `cell`, as lines of text: its reference's docstring, or its questions."""
     exercise = checks.exercises[name]
     if isinstance(exercise, Quiz):
@@ -83,17 +83,20 @@ def _inline_json(value):
 
 def figure_scripts(notebook):
     """HTML of the scripts that run the figures of `notebook`: each module once, and the shim; "" without figures."""
-    used = sorted({output.data[widgets.MIME]["name"] for cell in code_cells(notebook) for output in cell.outputs
-                   if widgets.MIME in output.get("data", {})})
-    if not used:
+    return scripts_of({output.data[widgets.MIME]["name"] for cell in code_cells(notebook) for output in cell.outputs
+                       if widgets.MIME in output.get("data", {})})
+
+
+def scripts_of(names):
+    """HTML of the scripts that run the figures called `names`; "" without names."""
+    if not names:
         return ""
     modules = [f'<script type="application/json" data-module="{name}">{_inline_json(widgets.module(name))}</script>'
-               for name in used]
-    shim = (TEMPLATES / "figures.js").read_text(encoding="utf-8")
-    return "\n".join([*modules, f'<script type="module">{shim}</script>'])
+               for name in sorted(names)]
+    return "\n".join([*modules, f'<script type="module">{part("figures.js")}</script>'])
 
 
-def rendered(notebook, template, formulas, name=None, **course):
+def rendered(notebook, template, formulas, name=None, links=None, **course):
     """HTML of `notebook`, one file that needs no other and no network.
 
     Args:
@@ -101,24 +104,31 @@ def rendered(notebook, template, formulas, name=None, **course):
         template: "page" or "deck".
         formulas: typesets its formulas.
         name: the notebook's in error messages; its title without.
-        course: further values for the template.
+        links: links the terms of a page (`nnlab.course.linking.Links`); None leaves them as they are.
+        course: further values for the template; a page's "here" and "alone" are those of `nnlab.course.frame.frame`.
 
     Raises:
         ValueError: a cell shows an image that is not there, something from the network, or a formula that cannot be
             read; the message names notebook, cell and cure.
     """
-    name = name or course.get("title", "the notebook")
-    styles = [(TEMPLATES / f"{part}.css").read_text(encoding="utf-8") for part in ("text", template)]
-    styles.append(HtmlFormatter(style="default").get_style_defs(".highlight").replace("background: #f8f8f8", ""))
+    name, contents = name or course.get("title", "the notebook"), Contents()
+    if template == "page":
+        course = frame(course.get("title", name), course.get("here", "lecture"), course.get("alone", False)) | course
+        markdown = markdown_filter(formulas, name, contents, links)
+    else:
+        course |= {"style": "\n".join([part("text.css"), part("deck.css"), code_colors()]), "address": address()}
+        markdown = markdown_filter(formulas, name)
     exporter = HTMLExporter(template_name=template, extra_template_basedirs=[str(TEMPLATES)],
-                            filters={"markdown2html": markdown_filter(formulas, name)})
-    course |= {"style": "\n".join(styles), "version": __version__, "address": address(),
-               "figures": figure_scripts(notebook)}
+                            filters={"markdown2html": markdown})
     page = prepared(notebook, formulas, name)
     for cell in page.cells:
         if cell.cell_type == "markdown":
             cell.source = LINK.sub(partial(_to_page, "../" if template == "deck" else ""), cell.source)
-    text, _ = exporter.from_notebook_node(page, resources={"course": course})
+    resources = {"course": course | {"figures": figure_scripts(notebook), "version": __version__}}
+    text, _ = exporter.from_notebook_node(page, resources=resources)
+    if template == "page":
+        text = text.replace(contents.PLACE, contents.menu(), 1)
+        text = shared_glyphs(text.replace(links.PLACE, links.meanings(), 1) if links else text)
     return text
 
 

@@ -1,0 +1,118 @@
+// What every page of the site does besides its figures: colors, contents, copying of code, meanings of terms, search.
+{
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, attributes, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  };
+
+  // Colors
+  const theme = $(".theme"), root = document.documentElement;
+  const tell = () => theme.setAttribute("aria-pressed", root.dataset.theme === "dark");
+  theme.addEventListener("click", () => chooseTheme(root.dataset.theme === "dark" ? "light" : "dark"));
+  new MutationObserver(tell).observe(root, { attributeFilter: ["data-theme"] });
+  tell();
+
+  // The drawer of a narrow window
+  const drawer = $(".drawer"), contents = $("#contents");
+  const slide = (open, focus = true) => {
+    contents.classList.toggle("open", open);
+    drawer.setAttribute("aria-expanded", open);
+    if (focus) (open ? contents : drawer).focus();
+  };
+  drawer.addEventListener("click", () => slide(!contents.classList.contains("open")));
+  contents.addEventListener("click", (event) => { if (event.target.closest("a")) slide(false, false); });
+  document.addEventListener("click", (event) => {
+    if (contents.classList.contains("open") && !event.target.closest("#contents, .drawer")) slide(false, false);
+  });
+  contents.addEventListener("keydown", (event) => { if (event.key === "Escape") slide(false); });
+
+  // The section that is read is marked in the contents.
+  const links = all(".contents ul a"), places = links.map((link) => document.getElementById(link.hash.slice(1)));
+  let due = false;
+  const mark = () => {
+    due = false;
+    const bottom = innerHeight + scrollY >= document.body.scrollHeight - 4;
+    let now = bottom ? links.length - 1 : places.findLastIndex((place) => place.getBoundingClientRect().top < 140);
+    if (bottom && places.length && places.at(-1).getBoundingClientRect().top > innerHeight) now = 0;
+    links.forEach((link, k) => {
+      link.parentNode.classList.toggle("now", k === now);
+      if (k === now) link.setAttribute("aria-current", "location"); else link.removeAttribute("aria-current");
+    });
+    const { top, bottom: end } = links[now]?.getBoundingClientRect() ?? { top: 99, bottom: 99 };
+    if (top < 60 || end > innerHeight) contents.scrollTop += top - innerHeight / 2;
+  };
+  addEventListener("scroll", () => { if (!due) { due = true; requestAnimationFrame(mark); } }, { passive: true });
+  if (links.length) mark();
+
+  // Code can be copied.
+  for (const block of all(".highlight")) {
+    const clip = make("button", { class: "clip", type: "button" }, "Copy");
+    clip.addEventListener("click", async () => {
+      const text = $("pre", block).textContent.trimEnd();
+      try {
+        await navigator.clipboard.writeText(text);
+        clip.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren($("pre", block));
+        clip.textContent = "Selected: Ctrl+C";
+      }
+      setTimeout(() => { clip.textContent = "Copy"; }, 2000);
+    });
+    block.append(clip);
+  }
+
+  // A term shows its definition when the pointer rests on it or the focus is there.
+  const meanings = $("#meanings");
+  let shown = null, wait = null;
+  const hide = () => { clearTimeout(wait); shown?.remove(); shown = null; };
+  const show = (link) => {
+    hide();
+    const meaning = meanings.content.getElementById(link.dataset.term)?.cloneNode(true);
+    if (!meaning) return;
+    meaning.id = "meaning";
+    shown = make("div", { class: "meaning", role: "tooltip" }, meaning);
+    document.body.append(shown);
+    link.setAttribute("aria-describedby", "meaning");
+    const at = link.getClientRects()[0], { width, height } = shown.getBoundingClientRect();
+    shown.style.left = `${Math.max(12, Math.min(at.left, document.body.clientWidth - width - 12)) + scrollX}px`;
+    const above = at.bottom + height + 12 > innerHeight && at.top > height + 70;
+    shown.style.top = `${scrollY + (above ? at.top - height - 8 : at.bottom + 8)}px`;
+  };
+  for (const link of meanings ? all("a.term") : []) {
+    link.addEventListener("pointerenter", (event) => {
+      if (event.pointerType === "mouse") { clearTimeout(wait); wait = setTimeout(show, 250, link); }
+    });
+    link.addEventListener("pointerleave", hide);
+    link.addEventListener("focus", () => show(link));
+    link.addEventListener("blur", hide);
+    link.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  }
+
+  // Search is loaded when it is first asked for.
+  const search = () => {
+    if (window.openSearch) { openSearch(); return; }
+    const script = make("script", { src: "search.js" });
+    script.addEventListener("load", () => openSearch());
+    script.addEventListener("error", () => {
+      const dialog = make("dialog", { class: "search", "aria-label": "Search" }, make("p", { class: "said" },
+        "There is no search here: this page stands alone, or the site was built without it."));
+      document.body.append(dialog);
+      dialog.addEventListener("click", () => dialog.close());
+      window.openSearch = () => dialog.showModal();
+      openSearch();
+    });
+    document.head.append(script);
+  };
+  $(".find").addEventListener("click", search);
+  addEventListener("keydown", (event) => {
+    const typing = event.composedPath()[0].closest?.("input, textarea, select, [contenteditable]");
+    const find = event.key === "/" && !typing || event.key === "k" && (event.ctrlKey || event.metaKey);
+    if (!find || event.defaultPrevented || $("dialog[open]")) return;
+    event.preventDefault();
+    search();
+  });
+}

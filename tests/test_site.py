@@ -1,0 +1,308 @@
+"""The site for those who read it: first page, lectures, figures, glossary, search, from a disk and with no network.
+
+Two lectures are written as their notebooks store them, so no notebook runs; tests/test_commands.py looks at the whole
+site.
+"""
+
+import json
+import re
+import time
+
+import pytest
+from bs4 import BeautifulSoup
+from figures import axe
+from pages import asked, notebook, text_cell
+from shared import SEEN, look_folder
+
+from nnlab import widgets
+from nnlab.course import gallery, lectures, linking, npm, search, site
+from nnlab.course.contents import Contents
+from nnlab.course.frame import part
+from nnlab.course.glossary import glossary
+from nnlab.course.notebooks import paths, read
+from nnlab.course.render import Formulas, rendered
+from nnlab.course.solved_runs import Run
+
+SHOWN = ("week01c", "week06e")  # a page with a figure that plays, a page of text and static images
+PAGES = ("index.html", "figures.html", "glossary.html", "instructors.html", "week01c_losses.html")
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The folder of a site of two lectures."""
+    place = tmp_path_factory.mktemp("site")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "SITE", place)
+        patch.setattr(lectures, "SITE", place)
+        begin = time.perf_counter()
+        assert site.write({path: Run(read(path), None, None, "") for path in paths(SHOWN)}) == []
+    SEEN.append(f"site: two lectures and all other pages written in {time.perf_counter() - begin:.0f} s")
+    return place
+
+
+@pytest.fixture(scope="module")
+def visit(browser, folder):
+    """Function from the name of a page to the page in Chromium; no error and no request may have been seen."""
+    contexts, wrong = [], []
+
+    def open_(name, **options):
+        context = browser.new_context(offline=True, **{"viewport": {"width": 1280, "height": 800}} | options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"{name}: {error}"))
+        page.on("console", lambda said: wrong.append(f"{name}: {said.text}") if said.type == "error" else None)
+        page.on("request", lambda one: wrong.append(one.url) if not re.match("file:|data:|blob:", one.url) else None)
+        page.goto(f"{folder.as_uri()}/{name}")
+        page.wait_for_function("window.figuresReady !== false")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def first(visit):
+    """The first page, and a way to search on it: the headings and addresses of what is found."""
+    page = visit("index.html")
+
+    def find(words):
+        if not page.locator("dialog[open]").count():
+            page.keyboard.press("/")
+        page.locator("dialog input").fill(words)
+        return page.locator("dialog .hits a").evaluate_all(
+            "all => all.map(a => [a.querySelector('b').textContent, a.getAttribute('href')])")
+    yield page, find
+    page.close()
+
+
+def test_pages_are_light_and_ask_for_nothing(folder):
+    sizes = {path.name: path.stat().st_size / 1e6 for path in [*folder.glob("*.html"), *folder.glob("figures/*.html")]}
+    assert sizes["index.html"] < 1 and max(sizes.values()) < 2 and (folder / "search.js").stat().st_size < 1.5e6
+    for name in (*PAGES, *(f"figures/{figure}.html" for figure in widgets.names())):
+        assert asked((folder / name).read_text(encoding="utf-8")) == [], name
+    SEEN.append("site, MB: " + ", ".join(f"{name} {size:.2f}" for name, size in sizes.items() if "/" not in name)
+                + f", search.js {(folder / 'search.js').stat().st_size / 1e6:.2f}")
+
+
+def test_first_page_has_a_card_for_each_lecture(folder):
+    page = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    cards = page.select(".card")
+    assert len(cards) == len(paths()) and [card.h3.a["href"] for card in cards] == [f"{p.stem}.html" for p in paths()]
+    for card in cards:
+        assert 3_000 < len(card.img["src"]) * 3 / 4 <= 25_000 and len(card.img["alt"]) > 8
+        assert len(card.select_one(".aim").text.split()) >= 6 and re.search(r"\d+ min · \d+ exercise", card.text)
+        assert {"Notebook", "Colab"} <= {link.text for link in card.select(".more a")}
+
+
+def test_a_card_shows_the_cell_that_the_notebook_names():
+    made = read(paths(["week04a"])[0])
+    ids = [cell for cell, *_ in lectures.stored(made)]
+    assert made.metadata.nnlab.card in ids
+    chosen = lectures.card(made)
+    del made.metadata.nnlab["card"]
+    figure, alt = lectures.card(made)
+    assert chosen[0] != figure and "interactive figure race" in alt
+    assert lectures.card(notebook()) == ("", "")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible(visit, scheme):
+    checked = 0
+    for name in PAGES:
+        page = visit(name, color_scheme=scheme)
+        violations, passes = axe(page)
+        assert violations == [], name
+        checked += passes
+        page.screenshot(path=look_folder() / f"site-{name.removesuffix('.html')}-{scheme}.png")
+        page.close()
+    SEEN.append(f"axe: {checked} checks of {len(PAGES)} pages passed, {scheme}")
+
+
+@pytest.mark.browser
+def test_a_phone_scrolls_down_only_and_has_a_drawer(visit, folder):
+    for name in (*PAGES, "week06e_regularization.html", "outline.html", "figures/race.html"):
+        page = visit(name, viewport=PHONE, has_touch=True)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        if name == "week01c_losses.html":
+            menu = page.locator("#contents")
+            assert not menu.is_visible()
+            page.get_by_role("button", name="Contents").tap()
+            assert menu.is_visible() and menu.get_by_role("link", name="Glossary").is_visible()
+            menu.get_by_role("link", name="Summary").tap()
+            assert not menu.is_visible() and page.evaluate("location.hash") == "#summary"
+        page.close()
+
+
+@pytest.mark.browser
+def test_largest_paint_comes_at_once(visit):
+    for name in ("index.html", "week01c_losses.html", "figures.html"):
+        page = visit(name)
+        paint = page.evaluate("""() => new Promise((done) => new PerformanceObserver((list) =>
+            done(list.getEntries().at(-1).startTime)).observe({ type: "largest-contentful-paint", buffered: true }))""")
+        SEEN.append(f"site: largest contentful paint of {name} from disk after {paint:.0f} ms")
+        assert paint < 5000
+        page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("words, wanted", [
+    ("dropout", ["week06e_regularization.html#cell-id="]), ("exercise softmax", ["week01c_losses.html#cell-id="]),
+    ("Adam vs SGD", ["figures.html#race", "week04d_adaptive.html"]), ("run offline", ["index.html#run-offline"]),
+    ("slides week 5", ["week05a_convolution.html"]), ("crossentropy", ["week01c_losses.html#cell-id="]),
+    ("convolutoin", ["week05a_convolution.html"]),
+])
+def test_search_finds(first, words, wanted):
+    _, find = first
+    found = find(words)[:4]
+    assert any(place.startswith(one) for one in wanted for _, place in found), found
+
+
+@pytest.mark.browser
+def test_keys_search_choose_and_open(visit, folder):
+    page = visit("index.html")
+    page.keyboard.press("/")
+    page.keyboard.type("exercise softmax")
+    assert page.locator("dialog mark").count() > 2
+    assert axe(page, "document.querySelector('dialog')")[0] == []
+    page.screenshot(path=look_folder() / "site-search.png")
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog[open]").count()
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    first_hit = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.getAttribute('href')") != first_hit
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{first_hit}")
+    assert page.locator(":target").is_visible()
+    page.close()
+
+
+@pytest.mark.browser
+def test_colors_can_be_chosen_and_the_figures_follow(visit):
+    page = visit("index.html", color_scheme="dark")
+    theme = "document.documentElement.dataset.theme"
+    stage = page.locator("[data-figure] .stage")
+    assert page.evaluate(theme) == "dark" and stage.first.get_attribute("data-theme") == "dark"
+    page.get_by_role("button", name="Dark colors").click()
+    page.wait_for_function("document.querySelector('[data-figure]').shadowRoot || true")
+    page.wait_for_timeout(100)
+    assert page.evaluate(theme) == "light" and stage.first.get_attribute("data-theme") == "light"
+    page.reload()
+    assert page.evaluate(theme) == "light", "the choice is remembered"
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_section_that_is_read_is_marked_and_a_term_says_its_meaning(visit):
+    page = visit("week01c_losses.html")
+    place = page.locator("h2").nth(1)
+    place.evaluate("node => node.scrollIntoView({ behavior: 'instant' })")
+    page.wait_for_function("document.querySelector('.contents li.now')")
+    assert page.locator(".contents li.now > a").get_attribute("href") == f"#{place.get_attribute('id')}"
+    term = page.locator("a.term").first
+    term.focus()
+    told = page.get_by_role("tooltip")
+    assert told.is_visible() and len(told.text_content().split()) > 6
+    page.keyboard.press("Escape")
+    assert not told.is_visible()
+    assert page.locator("details.answer[open]").count() == 0
+    page.close()
+
+
+def test_each_term_is_linked_once_and_never_where_words_are_no_text(folder):
+    page = BeautifulSoup((folder / "week01c_losses.html").read_text(encoding="utf-8"), "html.parser")
+    links = page.select("a.term")
+    places = [link["href"] for link in links]
+    assert len(places) == len(set(places)) >= 15
+    entries = BeautifulSoup((folder / "glossary.html").read_text(encoding="utf-8"), "html.parser")
+    there = [f"glossary.html#{entry['id']}" for entry in entries.select("li[id^=term-]")]
+    assert len(there) == len(set(there)) == len(glossary()) and set(places) <= set(there)
+    assert not page.select(":is(h1, h2, h3, code, pre, svg, a a) a.term")
+    meanings = {node["id"] for node in page.select("template#meanings > div")}
+    assert meanings == {link["data-term"] for link in links}
+
+
+def test_terms_are_linked_from_their_lecture_on():
+    terms = linking.Terms(lambda text: text)
+    later = linking.Links(terms, "week04b_momentum")
+    said = later("<p>The Hessian and Hessians; <b>momentum</b> or <code>momentum</code>, Adam, an OR of parts</p>")
+    assert re.findall(r'data-term="([\w-]+)"', said) == ["term-hessian", "term-momentum"]
+    assert "</a> and Hessians" in said and later("<p>momentum</p>") == "<p>momentum</p>"
+    assert linking.Links(terms, "week01a_neurons")("<p>momentum</p>") == "<p>momentum</p>"
+    assert set(re.findall(r'id="([\w-]+)"', later.meanings())) == {"term-hessian", "term-momentum"}
+
+
+def test_contents_name_every_section_once():
+    contents = Contents()
+    assert contents.heading("A page", 1) == '<h1 id="a-page">A page</h1>\n'
+    made = [contents.heading("<em>Loss</em> 1", 2), contents.heading("Loss 1", 3), contents.heading("∑", 2)]
+    assert [re.search('id="([^"]+)', one).group(1) for one in made] == ["loss-1", "loss-1-2", "section"]
+    menu = BeautifulSoup(contents.menu(), "html.parser")
+    assert [link["href"] for link in menu.select("a")] == ["#loss-1", "#loss-1-2", "#section"]
+    assert [link["href"] for link in menu.select("li li a")] == ["#loss-1-2"] and Contents().menu() == ""
+
+
+@pytest.mark.parametrize("name", widgets.names())
+def test_every_figure_says_what_it_is_and_has_a_state_to_show(name):
+    title, sentence = gallery.about(name)
+    assert 2 <= len(title.split()) <= 9 and 5 <= len(sentence.split()) <= 40 and sentence.endswith(".")
+    words, state = json.loads(part("examples.json"))[name]
+    whole = widgets.Figure(name, **state).state
+    assert len(words.split()) >= 2 and state and any(whole[key] != widgets.defaults(name)[key] for key in state)
+
+
+@pytest.mark.browser
+def test_gallery_shows_all_figures_and_each_lives_alone_in_a_state(visit, folder, tmp_path):
+    page = visit("figures.html")
+    assert set(page.locator(".exhibit").evaluate_all("all => all.map(one => one.id)")) == set(widgets.names())
+    snippets = dict(zip(page.locator(".exhibit").evaluate_all("all => all.map(one => one.id)"),
+                        page.locator("[data-snippet]").all_text_contents(), strict=True))
+    examples = page.locator(".try a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    page.close()
+    embedding = tmp_path / "page.html"
+    embedding.write_text(f"<!DOCTYPE html><body style='max-width: 50rem'>{snippets['race']}", encoding="utf-8")
+    page = visit(examples[0])
+    for place in examples:
+        page.goto(f"{folder.as_uri()}/{place}")
+        page.reload()
+        page.wait_for_function("window.figuresReady")
+        name, _, state = place.partition("#")[2].partition("=")
+        shown = json.loads(page.locator("[data-figure] textarea").input_value())
+        wanted = json.loads(part("examples.json"))[name][1]
+        assert not page.locator(".address-fails").count() and {key: shown[key] for key in wanted} == wanted, name
+    page.goto(embedding.as_uri())
+    page.frame_locator("iframe").locator("[data-figure][data-ready] .figure").wait_for()
+    page.close()
+
+
+def test_without_a_network_the_site_has_no_search_and_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(npm, "BUILD", tmp_path)
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://127.0.0.1:9")
+    for module in (site, lectures):
+        monkeypatch.setattr(module, "SITE", tmp_path)
+    monkeypatch.setattr(site, "paths", lambda: paths(["week01a"]))
+    without = site.write({})
+    assert [line.split(":")[0] for line in without] == ["Formulas are left as TeX in the pages", "Left out"]
+    assert "search: could not download minisearch" in without[1] and not (tmp_path / "search.js").exists()
+
+
+def test_words_of_a_text_for_the_search():
+    text = ("## Loss\n\nThe **loss** $\\frac{a}{b} \\le \\alpha$ of [week 1](week01a_neurons.ipynb), *not* `x * y`. "
+            "<b>ok</b>")
+    assert search.plain(text) == "Loss The loss (a)/(b) ≤ α of week 1, not x * y. ok"
+
+
+def test_a_formula_is_drawn_with_glyphs_that_stand_in_the_page_once():
+    with Formulas() as formulas:
+        text = rendered(notebook(text_cell("$x + x = 2x$")), "page", formulas, title="T")
+    glyphs = re.findall(r'<path id="(g\d+)"', text)
+    assert len(glyphs) == 4 and set(re.findall(r'<use href="#(g\d+)"', text)) == set(glyphs)
+    assert 'fill="currentColor"' in text and text.count("<use ") == 6
