@@ -22,10 +22,10 @@ function need(slide, scale) {
   return { height, width };
 }
 
-/** Let each of the `figures` be as wide as the slide allows, and so wide that its height fits below the heading. */
+/** Let the drawings of the `figures` be as wide as the slide allows, and so wide that all fits below the heading. */
 function widen(figures, slide, scale) {
-  for (let width = WIDTH - 48; width >= 880; width -= 8) {
-    for (const figure of figures) figure.style.maxWidth = `${width}px`;
+  for (let width = WIDTH - 48; width >= 760; width -= 8) {
+    for (const figure of figures) figure.style.setProperty("--drawing", `${width}px`);
     if (need(slide, scale).height <= room) return;
   }
 }
