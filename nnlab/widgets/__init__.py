@@ -21,7 +21,7 @@ from nnlab.widgets.packing import packed
 
 MIME = "application/vnd.nnlab.figure+json"
 NETWORK = "application/vnd.nnlab.network+json"
-SHARED = ("shared", "controls", "state", "tooltip", "frame")  # shared parts before each figure's own file
+SHARED = ("shared", "controls", "player", "state", "theme", "tooltip", "frame")  # parts before a figure's own file
 HERE = Path(__file__).parent
 FIGURES = HERE / "figures"  # NAME.js draws and computes; NAME.json holds the rules of its state
 

@@ -1,4 +1,4 @@
-// The controls below a drawing: buttons, sliders, choices, and the player that leads through the steps of a run.
+// The controls below a drawing: buttons, sliders, numbers, choices, and what opens at the button Settings.
 
 /** A button; one that is not enabled keeps the focus and does nothing. */
 const button = (words, press) => {
@@ -69,44 +69,40 @@ function checkbox({ name, change }, ...label) {
   return { node: html("label", { class: "field" }, box, ...label), show: (on) => { box.checked = on; } };
 }
 
-/**
- * Buttons and a slider that lead through the part `step` of the state, from 0 to `end(state)`. Play moves on by
- * `stride()` every `wait` ms; with reduced motion it goes to the end at once. `more` buttons stand before play.
- */
-function player(stage, { end, wait, more = [], stride = () => 1 }) {
-  const { state, set, begin } = stage;
-  let timer = null;
-  const go = (step) => set({ step: clamp(step, 0, end(state())) });
-  const stop = () => {
-    clearInterval(timer);
-    timer = null;
-    play.textContent = "Play";
-    put(stage.says, { "aria-live": "polite" });
-  };
-  const play = button("Play", () => {
-    const playing = timer;
-    begin();
-    if (playing) return;
-    if (state().step >= end(state())) go(0);
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) { go(end(state())); return; }
-    play.textContent = "Pause";
-    put(stage.says, { "aria-live": "off" });
-    timer = setInterval(() => {
-      if (play.isConnected) go(state().step + stride());
-      if (!play.isConnected || state().step >= end(state())) stop();
-    }, wait);
+/** A number to type; `change` gets one from `low` to `high`, `tell` a sentence on another. `label` is what is shown. */
+function numberBox({ name, label = name, low, high, begin, change, tell }) {
+  const box = html("input", { type: "number", min: low, max: high, step: "any", "aria-label": name });
+  let value = low;
+  box.addEventListener("change", () => {
+    const typed = Number(box.value);
+    if (box.value !== "" && typed >= low && typed <= high) { begin(); change(typed); return; }
+    tell(`${name} = ${box.value || "nothing"}: type a number from ${plain(low)} to ${plain(high)}`);
+    box.value = value;
   });
-  stage.atBegin(stop);
-  const back = button("Back", () => { begin(); go(state().step - 1); });
-  const forth = button("Step", () => { begin(); go(state().step + 1); });
-  const scrub = slider({ name: "step", low: 0, high: 1, step: 1, digits: 0, begin, change: go, tell: stage.tell });
-  return {
-    node: html("div", { class: "row" }, back, forth, ...more, play, scrub.node),
-    show: (now) => {
-      const last = end(now);
-      scrub.show(Math.min(now.step, last), last);
-      enable(back, now.step > 0);
-      enable(forth, now.step < last);
-    },
+  const words = html("span", { "aria-hidden": "true" }, label);
+  const show = (now, said = label) => {
+    value = now;
+    write(words, said);
+    if (!box.matches(":focus") || Number(box.value) !== now) box.value = now;
   };
+  return { node: html("div", { class: "field" }, words, box), box, show };
+}
+
+/** What opens and closes at the button Settings: a region with `rows`. Returns the button's row and the region. */
+function settingsOf(...rows) {
+  const region = html("div", { class: "settings", role: "group", "aria-label": "Settings", hidden: "" }, ...rows);
+  const show = (open) => {
+    region.hidden = !open;
+    put(opener, { "aria-expanded": open });
+  };
+  const opener = explain(button("Settings", () => show(region.hidden)), "Show or hide all other controls.");
+  opener.classList.add("opens");
+  region.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    show(false);
+    opener.focus();
+    event.stopPropagation();
+  });
+  show(false);
+  return [html("div", { class: "row tools" }, opener), region];
 }

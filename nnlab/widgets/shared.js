@@ -26,6 +26,9 @@ const precise = (value) => minus(value ? value.toPrecision(3) : "0");  // three 
 const counted = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 const sigmoid = (z) => z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z));
 
+/** Write `words` into `node`, unless they stand there: in an animation no node is made anew. */
+const write = (node, words) => { if (node.textContent !== words) node.textContent = words; };
+
 /** What the object `table` has by `name`; nothing that all objects have, such as toString. */
 const own = (table, name) => Object.hasOwn(table, name) ? table[name] : undefined;
 
@@ -48,16 +51,16 @@ const panel = ({ left = 0, width, height, label }, ...children) => svg("svg", {
 function axes({ left, top, width, height, x, y, xName = "", yName = "", xTicks, yTicks, xNumbers = true }) {
   const toX = (value) => left + (value - x[0]) / (x[1] - x[0]) * width;
   const toY = (value) => top + height - (value - y[0]) / (y[1] - y[0]) * height;
-  const node = svg("g", { "aria-hidden": "true" });
+  const node = svg("g", { class: "axes", "aria-hidden": "true" });
   const digits = (ticks) => ticks.every(Number.isInteger) ? 0 : 1;
   for (const tick of xTicks) {
     node.append(
-      svg("line", { x1: toX(tick), x2: toX(tick), y1: top, y2: top + height, stroke: tick ? PALE : "#999999" }),
+      svg("line", { x1: toX(tick), x2: toX(tick), y1: top, y2: top + height }),
       text(toX(tick), top + height + 20, xNumbers ? shown(tick, digits(xTicks)) : "", MIDDLE));
   }
   for (const tick of yTicks) {
     node.append(
-      svg("line", { x1: left, x2: left + width, y1: toY(tick), y2: toY(tick), stroke: tick ? PALE : "#999999" }),
+      svg("line", { x1: left, x2: left + width, y1: toY(tick), y2: toY(tick) }),
       text(left - 8, toY(tick) + 6, shown(tick, digits(yTicks)), END));
   }
   node.append(text(left + width / 2, top + height + 42, xName, MIDDLE), text(left, top - 10, yName));
