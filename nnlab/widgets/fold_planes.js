@@ -12,7 +12,7 @@ const FOLD_STYLE = `
   .stage .settings b { min-width: 3.6em; }
   .stage .settings input[type=range] { width: 56px; }
   .stage .settings input[type=number] { width: 3.3em; }
-  @media (min-width: 481px) { .stage .steer .field span { display: inline; } }`;
+  .stage .steer .field span { display: inline; }`;
 const SIDE = 348, HEAD = 34;  // of a plane's square, and above it
 
 /** A corner of XOR in the color and the shape of its class. */

@@ -40,6 +40,19 @@ function sentOf({ graph, edges, passed }) {
   return sent;
 }
 
+/** A node in full, for a pointer that rests on it: what it computes, its value, the sum that is its gradient. */
+function inFull(numbers, k) {
+  const { graph, forward, inner, passed, grads } = numbers, { name, label, parents, value } = graph[k];
+  const words = [name && parents.length ? `${name} = ${label}` : label], sent = sentOf(numbers);
+  if (!parents.length) words.push("drag up or down to change it");
+  if (!parents.length || inner.indexOf(k) < forward) words.push(`value ${precise(value)}`);
+  const got = graph.flatMap((child, j) => child.parents.map(([parent], which) => parent === k && sent[j][which]))
+    .filter((one) => Number.isFinite(one));
+  const adds = got.length > 1 && Math.abs(got.reduce((sum, one) => sum + one) - grads[k]) < 1e-9;
+  if (passed >= 0) words.push(`gradient ${adds ? `${got.map(precise).join(" + ")} = ` : ""}${precise(grads[k])}`);
+  return words.join("; ");
+}
+
 /** The head of an arrow with its tip at the point `tip`, on a line that comes from the point `from`. */
 function arrowhead([x, y], [u, v], lane) {
   const angle = Math.atan2(y - v, x - u) * 180 / Math.PI;
@@ -148,10 +161,10 @@ function buildDrawing({ root, set, begin, state, draw }) {
   const valueOf = (name) => graphOf(state().program).graph.find((node) => node.name === name).value;
   const boxOf = ({ name, parents }) => {
     const card = svg("g", { class: "card" }, svg("rect"), svg("g"));
-    if (parents.length) return svg("g", {}, card);
+    if (parents.length) return svg("g", {}, svg("title"), card);
     const ring = svg("rect", { class: "ring", rx: 14 }), grip = svg("g", {}, svg("circle", { r: 14, class: "knob" }),
       svg("path", { d: "M0 -7V7M-4 -3L0 -7L4 -3M-4 3L0 7L4 3", class: "grip" }));
-    const box = svg("g", {}, svg("title", {}, `drag up or down to change ${name}`), card, grip, ring);
+    const box = svg("g", {}, svg("title"), card, grip, ring);
     let from = null;  // height and value where the drag began
     draggable(box, {
       name: `Input ${name}`, begin: () => { from = null; begin(); },
@@ -185,6 +198,7 @@ function buildDrawing({ root, set, begin, state, draw }) {
     graph.forEach((node, k) => {
       const box = cards.children[k], at = boxes[k];
       drawNode(box.querySelector(".card"), k, at, now, numbers);
+      write(box.querySelector("title"), inFull(numbers, k));
       if (node.parents.length) return;
       put(box.querySelector(".ring"), { x: at.x - at.width / 2 - 5, y: at.y - at.height / 2 - 5, width: at.width + 10,
         height: at.height + 10 });

@@ -1,4 +1,5 @@
 // Any curve from bumps: pairs of sigmoid units, one up and one down, as high as the curve is in the middle of the pair.
+// What is drawn stands in bumps_curve.js and bumps_errors.js.
 
 const GRID = steps(0, 1, 400), COUNTS = [1, 2, 4, 8, 15, 30, 60];
 
@@ -15,10 +16,12 @@ const bump = (x, { from, to, height }, steepness) =>
   height * (sigmoid(steepness * (x - from)) - sigmoid(steepness * (x - to)));
 const summed = (x, all, steepness) => all.reduce((sum, one) => sum + bump(x, one, steepness), 0);
 
-/** The largest distance between the target and the sum of the bumps, away from both ends, on a grid. */
+/** The largest distance `error` between target and sum of the bumps, away from both ends, on a grid; where it is. */
 function largestError(heights, bumps, steepness) {
   const all = pairs(heights, bumps), inner = GRID.filter((x) => x >= 0.02 && x <= 0.98);
-  return Math.max(...inner.map((x) => Math.abs(target(heights, x) - summed(x, all, steepness))));
+  const errors = inner.map((x) => Math.abs(target(heights, x) - summed(x, all, steepness)));
+  const error = Math.max(...errors);
+  return { error, at: inner[errors.indexOf(error)] };
 }
 
 /**
@@ -30,85 +33,40 @@ function bumpNumbers({ heights, bumps, steepness }) {
   const slope = Math.max(...rises) * (heights.length - 1);
   return {
     pairs: pairs(heights, bumps), units: 2 * bumps, slope, bound: slope / (2 * bumps),
-    error: largestError(heights, bumps, steepness),
+    ...largestError(heights, bumps, steepness),
   };
 }
 
-/** The target, which can be dragged at its corners, the bumps and their sum. Returns the panel and what draws it. */
-function buildCurve({ set, begin, state }) {
-  const on = axes({ left: 50, top: 36, width: 520, height: 330, x: [0, 1], y: [-1.1, 1.1], xName: "x",
-    xTicks: steps(0, 1, 5), yTicks: [-1, 0, 1] });
-  const curve = (look) => svg("polyline", { fill: "none", ...look });
-  const wanted = curve({ stroke: GRAY, "stroke-width": 7, "stroke-opacity": 0.45, "stroke-linejoin": "round" });
-  const single = svg("g"), sum = curve({ stroke: BLUE, "stroke-width": 3 });
-  on.inside.append(wanted, single, sum);
-  const drawing = panel({ width: 600, height: 420, label: "Target, bumps and their sum" }, on.node, on.inside,
-    text(570, 26, "their sum", { ...END, ...BOLD, style: `fill: ${BLUE}` }),
-    text(300, 26, "bumps", { ...MIDDLE, style: `fill: ${ORANGE}` }),
-    text(110, 26, "target", { ...BOLD, style: `fill: ${GRAY}` }));
-  const change = (k, value) =>
-    set({ heights: state().heights.map((one, j) => j === k ? tidy(clamp(value, -1, 1)) : one) });
-  const handles = defaults.heights.map((_, k) => {
-    const node = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }),
-      svg("circle", { r: 9, fill: GRAY, stroke: "white", "stroke-width": 2 }));
-    draggable(node, { name: `Height ${k + 1} of the target`, begin,
-      to: (x, y) => change(k, on.fromY(y)), by: (right, up) => change(k, state().heights[k] + up + right) });
-    drawing.append(node);
-    return node;
-  });
-  return [drawing, ({ heights, steepness }, { pairs: all }) => {
-    const corners = heights.map((height, k) => [k / (heights.length - 1), height]);
-    put(wanted, { points: on.points(corners) });
-    single.replaceChildren(...all.map((one) => curve({ stroke: ORANGE, "stroke-width": 1.4,
-      points: on.points(steps(one.from - 0.04, one.to + 0.04, 40).map((x) => [x, bump(x, one, steepness)])) })));
-    put(sum, { points: on.points(GRID.map((x) => [x, summed(x, all, steepness)])) });
-    corners.forEach(([x, height], k) => put(handles[k], {
-      transform: `translate(${on.toX(x)} ${on.toY(height)})`,
-      "aria-valuenow": height, "aria-valuemin": -1, "aria-valuemax": 1, "aria-valuetext": `height ${shown(height)}`,
-    }));
-  }];
-}
-
-/** The largest error and its bound against the number of bumps, both on logarithmic scales. */
-function buildErrors() {
-  const graph = svg("g", { "aria-hidden": "true" }), label = "Largest error against the number of bumps";
-  const drawing = panel({ left: 600, width: 380, height: 420, label }, graph);
-  const level = (value) => Math.log2(Math.max(value, 2 ** -7));
-  return [drawing, ({ heights, bumps, steepness }, { slope, error }) => {
-    const on = axes({ left: 670, top: 36, width: 290, height: 330, x: [0, 6], y: [-7, 2], xName: "bumps",
-      xTicks: [], yTicks: [] });
-    for (const count of [1, 4, 15, 60]) on.node.append(text(on.toX(Math.log2(count)), 386, count, MIDDLE));
-    for (const value of [2, 0.5, 0.1, 0.01]) {
-      const y = on.toY(level(value));
-      on.node.append(text(662, y + 6, value, END), svg("line", { x1: 670, x2: 960, y1: y, y2: y, stroke: PALE }));
-    }
-    const curve = (of, stroke, more = {}) => svg("polyline", { fill: "none", stroke, "stroke-width": 3, ...more,
-      points: on.points(COUNTS.map((count) => [Math.log2(count), level(of(count))])) });
-    on.inside.append(curve((count) => slope / (2 * count), ORANGE, { "stroke-dasharray": "7 5" }),
-      curve((count) => largestError(heights, count, steepness), BLUE));
-    const here = { cx: on.toX(Math.log2(bumps)), cy: on.toY(level(error)), r: 8, fill: BLUE, stroke: "white" };
-    graph.replaceChildren(on.node, on.inside, svg("circle", here),
-      text(960, 60, "bound: slope / (2 · bumps)", { ...END, ...HALO, style: `fill: ${ORANGE}` }),
-      text(680, 350, "largest error", { ...HALO, style: `fill: ${BLUE}` }));
-  }];
-}
-
 function buildBumps(stage) {
-  const { root, says, set, begin, tell } = stage;
-  const [curve, drawCurve] = buildCurve(stage), [errors, drawErrors] = buildErrors();
+  const { root, says, set, begin, state, tell } = stage;
+  setStage(stage);
+  root.append(html("style", {}, BUMPS_STYLE));
+  const [curve, drawCurve] = buildCurve(stage), [errors, drawErrors] = buildErrors(stage);
+  const words = { bumps: "How many bumps there are: pairs of sigmoid units.",
+    steepness: "Weight of x in every unit: the steeper, the closer is a bump to a rectangle." };
   const sliders = ["bumps", "steepness"].map((name) => {
     const [low, high] = limits[name];
-    return slider({ name, low, high, step: 1, digits: 0, begin, tell, change: (value) => set({ [name]: value }) });
+    const made = slider({ name, low, high, step: 1, digits: 0, begin, tell,
+      change: (value) => set({ [name]: value }) });
+    explain(made.node, words[name]);
+    return made;
   });
+  const twice = button("Twice as many", () => {
+    begin();
+    set({ bumps: Math.min(2 * state().bumps, limits.bumps[1]) });
+  });
+  twice.classList.add("first");
+  explain(twice, "Doubles the number of bumps: how much smaller does the largest error become?");
   root.append(html("div", { class: "panels" }, curve, errors),
-    html("div", { class: "row" }, ...sliders.map((one) => one.node)));
+    html("div", { class: "row steer" }, twice, ...sliders.map((one) => one.node)));
   return (now, numbers) => {
     drawCurve(now, numbers);
     drawErrors(now, numbers);
     [now.bumps, now.steepness].forEach((value, k) => sliders[k].show(value));
-    says.textContent = `${counted(now.bumps, "bump")}, ${numbers.units} sigmoid units: largest error `
+    enable(twice, now.bumps < limits.bumps[1]);
+    write(says, `${counted(now.bumps, "bump")}, ${numbers.units} sigmoid units: largest error `
       + `${shown(numbers.error, 4)} between 0.02 and 0.98. In the limit of steep sigmoids its bound is `
-      + `${shown(numbers.bound, 4)}.`;
+      + `${shown(numbers.bound, 4)}.`);
   };
 }
 
