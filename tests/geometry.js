@@ -73,14 +73,14 @@
         }
     });
 
-    // Marks: inside the figure; their colors against its ground. Grid, tracks and scales of colors are no marks.
+    // Marks: inside the figure; those whose colors are weak against its ground. Grid, tracks and scales of colors are no marks.
     const light = (color) => {
         const [r, g, b] = color.map((one) => one / 255)
             .map((one) => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const parts = (color) => color.match(/[\d.]+/g)?.map(Number) ?? null;
-    const ground = light(parts(style(root).backgroundColor)), weak = new Set();
+    const ground = light(parts(style(root).backgroundColor)), weak = [];
     const contrast = (one) => (Math.max(one, ground) + 0.05) / (Math.min(one, ground) + 0.05);
     const probe = document.createElement("span");
     root.append(probe);
@@ -102,9 +102,8 @@
         for (let at = node; at && at !== root; at = at.parentElement) opacity *= Number(style(at).opacity);
         const strong = paints.some(([, color, part]) => decorative.includes(color)
             || contrast(light(parts(color))) >= 3 || part * opacity < 0.75);
-        if (!strong) weak.add(`mark of low contrast: ${name(node)} ${paints.map(([, color]) => color)}`);
+        if (!strong) weak.push({ words: name(node), box, colors: paints.map(([, color]) => color) });
     }
-    faults.push(...weak);
 
     const says = root.querySelector(".says"), height = parseFloat(style(says).lineHeight);
     const words = document.createRange();
@@ -113,7 +112,8 @@
     if (count > lines) faults.push(`${count} lines outside the drawing`);
 
     const place = ({ left, top, width, height: high }) => [left - edge.left, top - edge.top, width, high];
-    return { faults, size: [edge.width, edge.height],
+    return { faults, size: [edge.width, edge.height],  // a weak mark may stand on another one: a picture shows it
+        marks: weak.map(({ words: said, box, colors }) => ({ words: said, box: place(box), colors })),
         texts: texts.filter((one) => !one.idle).map(({ words: said, box, color, halo, opacity, size }) =>
             ({ words: said, box: place(box), color, halo, opacity, size })) };
 }

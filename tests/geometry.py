@@ -40,20 +40,36 @@ def rgb(color):
     return np.array(numbers) * (255 if color.startswith("color(") else 1)
 
 
+def pixels(picture, size, box, aside=0, up=0):
+    """Colors (count, 3) of the picture of a figure of a `size` in a box that is larger by `aside` and `up` units."""
+    all_, (left, top, width, height) = np.asarray(picture, float), box
+    across, down = all_.shape[1] / size[0], all_.shape[0] / size[1]
+    rows = slice(max(0, int((top - up) * down)), max(1, int((top + height + up) * down)) + 1)
+    columns = slice(max(0, int((left - aside) * across)), max(1, int((left + width + aside) * across)) + 1)
+    return all_[rows, columns].reshape(-1, 3)
+
+
+def weak(marks, picture, size):
+    """Sentences on the `marks` with less contrast than 3 with what the picture shows around and below them."""
+    found = []
+    for one in marks:
+        around = pixels(picture, size, one["box"], 2, 2)
+        colors = [rgb(color) for color in one["colors"]]
+        around = around[np.all([np.abs(around - color).max(-1) > 30 for color in colors], axis=0)]
+        if not len(around) or max(np.median(contrast(color, around)) for color in colors) < 3:
+            found.append(f"mark of low contrast: {one['words']} {', '.join(one['colors'])}")
+    return sorted(set(found))
+
+
 def faint(texts, picture, size):
     """Sentences on the `texts` with less contrast than 4.5 (large ones: 3) with what the picture shows behind them.
 
     A text's contrast is that with the median pixel of its box, so that a thin line may cross it; with its halo where it
     has one.
     """
-    found, pixels = [], np.asarray(picture, float)
-    across, down = pixels.shape[1] / size[0], pixels.shape[0] / size[1]
+    found = []
     for one in texts:
-        left, top, width, height = one["box"]
-        inset = 0.2 * height
-        rows = slice(max(0, int((top + inset) * down)), max(1, int((top + height - inset) * down)) + 1)
-        columns = slice(max(0, int(left * across)), max(1, int((left + width) * across)) + 1)
-        behind = pixels[rows, columns].reshape(-1, 3)
+        behind = pixels(picture, size, one["box"], up=-0.2 * one["box"][3])
         if not len(behind):
             continue
         if one["halo"]:
@@ -73,4 +89,4 @@ def faults(figure, least=11, lines=2, pictured=True):
     figure.evaluate(BARE, True)
     picture = Image.open(io.BytesIO(figure.screenshot(scale="css", animations="disabled"))).convert("RGB")
     figure.evaluate(BARE, False)
-    return seen["faults"] + faint(seen["texts"], picture, seen["size"])
+    return [*seen["faults"], *weak(seen["marks"], picture, seen["size"]), *faint(seen["texts"], picture, seen["size"])]

@@ -34,12 +34,12 @@ def names():
 @functools.cache
 def module(name):
     """Source of the ES module of the figure called `name`: look, shared parts, the rules of its state, its own file."""
-    parts = [HERE / f"{part}.js" for part in (*SHARED, *rules(name).get("uses", ()))]
-    look = f"const STYLE = {json.dumps((HERE / 'figure.css').read_text(encoding='utf-8'))};"
+    parts = [f"{part}.js" for part in (*SHARED, *rules(name).get("uses", ()))]
+    files = [HERE / file for file in ("figure.css", *parts, f"figures/{name}.js")]
+    style, *before, own = [file.read_text(encoding="utf-8") for file in files]
     stated = (f"const rules = {json.dumps(rules(name))};\n"
               "const { defaults, choices = {}, limits = {}, most = {}, longest = {} } = rules;")
-    *before, own = [path.read_text(encoding="utf-8") for path in (*parts, FIGURES / f"{name}.js")]
-    return "\n".join([look, *before, stated, own])
+    return "\n".join([f"const STYLE = {json.dumps(style)};", *before, stated, own])
 
 
 def defaults(name):
