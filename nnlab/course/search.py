@@ -15,6 +15,7 @@ from nnlab import widgets
 from nnlab.course import glossary
 from nnlab.course.contents import slug
 from nnlab.course.frame import part
+from nnlab.course.lectures import links
 from nnlab.course.notebooks import LINK, paths, read, slide_type, title
 from nnlab.course.npm import package
 from nnlab.course.render import asked_by
@@ -47,7 +48,9 @@ def lecture_rows(path):
     notebook, page = read(path), f"{path.stem}.html"
     checks, lecture, heading = checks_of(notebook), title(notebook), title(notebook)
     opening = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
-    yield ["lecture", lecture, lecture, f"{plain(opening.source)} Slides, handout, notebook, Colab.", page]
+    yield ["lecture", lecture, lecture, f"{plain(opening.source)} Page, slides, handout, notebook, Colab.", page]
+    yield from (["handout" if place.endswith("pdf") else "slides", lecture, lecture, f"{name} of {lecture}", place]
+                for name, place in links(path) if place.startswith("slides/"))
     for cell in notebook.cells:
         place = f"{page}#cell-id={cell.id}"
         if cell.cell_type == "markdown" and slide_type(cell) != "notes" and cell is not opening:

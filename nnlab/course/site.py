@@ -69,8 +69,8 @@ def write(made):
         for path, run in made.items():
             if run.notebook is not None:
                 write_text(SITE / f"{path.stem}.html", _lecture(path, run.notebook, every, formulas, terms))
-                with replacing(SITE / "notebooks" / path.name) as file:
-                    file.write_bytes(path.read_bytes())
+                with replacing(SITE / "notebooks" / path.name) as part:
+                    part.write_bytes(path.read_bytes())
                 tell(f"{path.stem}: page written")
         write_text(SITE / "glossary.html", texts.glossary(formulas))
         write_text(SITE / "instructors.html", texts.instructors(formulas, lectures))

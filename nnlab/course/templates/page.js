@@ -65,6 +65,12 @@
     block.append(clip);
   }
 
+  // What scrolls sideways can be reached by keys.
+  const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0; else target.removeAttribute("tabindex");
+  }));
+  for (const wide of all(".highlight pre, mjx-container")) sizes.observe(wide);
+
   // A term shows its definition when the pointer rests on it or the focus is there.
   const meanings = $("#meanings");
   let shown = null, wait = null;
