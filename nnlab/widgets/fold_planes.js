@@ -61,7 +61,7 @@ function lineKnob(name, on, { low, high }, part, { begin, to, by }) {
 }
 
 /** Axes of a plane, square; `show` draws the sheet of the inputs in it, each point where `place` puts it. */
-function buildPlane({ left, low, high, label, names, title, below }) {
+function buildPlane({ left, low, high, label, names, title }) {
   const whole = steps(Math.ceil(low), Math.floor(high), Math.floor(high) - Math.ceil(low))
     .filter((tick) => tick < high - 0.1 * (high - low));  // at the end stands the name
   const on = axes({ left: left + 30, top: HEAD, width: SIDE, height: SIDE, x: [low, high], y: [low, high],
@@ -87,7 +87,7 @@ function buildPlane({ left, low, high, label, names, title, below }) {
       return ends ? [curve(steps(0, 1, 40).map((t) => ends[0].map((one, axis) => one + t * (ends[1][axis] - one))),
         place, "crease")] : [];
     }));
-  }, corners: (place) => {
+  }, corners: (place, below = false) => {
     const places = CORNERS.map(place), spots = places.map(([u, v]) => [on.toX(u), on.toY(v)]);
     marks.replaceChildren(...CORNERS.flatMap((corner, k) => [
       svg("polyline", { class: "trail", points: path([corner, places[k]]) }),
@@ -106,7 +106,7 @@ function buildPlanes({ set, begin, state }) {
   const plane = buildPlane({ left: 0, ...near, label: "Plane of the inputs", title: "inputs x",
     names: ["x₁", "x₂"] });
   const hidden = buildPlane({ left: SIDE + 40, ...far, label: "Plane of the hidden units",
-    title: "hidden units h = ReLU(Wᵀx + c)", names: ["h₁", "h₂"], below: true });
+    title: "hidden units h = ReLU(Wᵀx + c)", names: ["h₁", "h₂"] });
   const change = (part, k, value) => set({ [part]: state()[part].map((one, j) =>
     j === k ? tidy(clamp(value, ...limits[part])) : one) });
   const units = [0, 1].map((k) => lineKnob(`Line of unit ${k + 1}`, plane.on, near, k ? 0.5 : 0.78, { begin,
@@ -138,7 +138,7 @@ function buildPlanes({ set, begin, state }) {
       return p.map((one, k) => one + fold * (h[k] - one));
     };
     if (shape !== sheets) { plane.show(now, (p) => p); plane.corners((p) => p); }
-    if (`${shape} ${fold}` !== folded) { hidden.show(now, between, 1 + 9 * fold); hidden.corners(between); }
+    if (`${shape} ${fold}` !== folded) { hidden.show(now, between, 1 + 9 * fold); hidden.corners(between, fold > 0.5); }
     [sheets, folded] = [shape, `${shape} ${fold}`];
     units.forEach(([, draw], k) => draw(weights[k], weights[k + 2], -bias[k], `z${"₁₂"[k]} = 0`, {
       "aria-valuenow": bias[k], "aria-valuemin": limits.bias[0], "aria-valuemax": limits.bias[1],
