@@ -2,6 +2,12 @@
 
 import pytest
 import torch
+from figure_cases import activations
+from figure_fixtures import alive
+from figures import SHARES, first_slide, on_phone, state_of
+from shared import SEEN, look_folder
+
+from nnlab.widgets import Figure
 
 pytestmark = pytest.mark.browser
 
@@ -11,3 +17,48 @@ def test_the_crossing_of_the_derivatives(modules):
     x = torch.tensor(found, dtype=torch.float64, requires_grad=True)
     tanh, sigmoid = torch.autograd.grad(torch.tanh(x), x)[0], torch.autograd.grad(torch.sigmoid(x), x)[0]
     assert abs(found - 1.663) < 5e-4 and abs(tanh - sigmoid) < 1e-9
+
+
+def test_functions_are_chosen_on_their_cards(shown):
+    page = shown("activations")
+    cards = page.get_by_role("group", name="Functions to show").get_by_role("button")
+    assert cards.evaluate_all("all => all.map((one) => one.ariaLabel)") == activations.NAMES
+    page.get_by_role("button", name="ReLU", exact=True).click()
+    page.get_by_role("button", name="tanh", exact=True).click()
+    assert state_of(page)["shown"] == ["sigmoid", "ReLU"]
+    assert page.locator(".pick[aria-pressed=true]").evaluate_all("all => all.map((one) => one.ariaLabel)") == [
+        "sigmoid", "ReLU"]
+    drawn = [one for one in page.locator(".panels svg").first.locator("text").all_text_contents() if one]
+    assert {"sigmoid", "ReLU", "z = 1", "0.731", "0.197", "1.000"} <= {*drawn} and "tanh" not in drawn
+    for name in ("sigmoid", "ReLU"):
+        page.get_by_role("button", name=name, exact=True).click()
+    assert state_of(page)["shown"] == [] and page.locator(".says").text_content() == "Choose a function on its card."
+
+
+def test_a_kink_has_no_derivative(shown):
+    page = shown("activations", shown=["ReLU", "sigmoid"], x=0)
+    numbers = page.locator(".numbers").locator("visible=true").all_text_contents()
+    assert numbers == ["φ 0.5000φ′ 0.2500", "φ 0.0000φ′ none"]
+
+
+def test_only_the_sliders_of_shown_functions_are_there(shown):
+    page = shown("activations", shown=["ELU", "APL"])
+    names = page.locator(".row input[type=range]").locator("visible=true").evaluate_all(
+        "all => all.map((one) => one.ariaLabel)")
+    assert names == ["z", "α", "a", "b"]
+
+
+def test_the_drawing_is_the_hero_of_its_slide(figure_files, open_page):
+    page = alive(open_page(figure_files(Figure("activations", shown=["ReLU", "leaky ReLU"], x=-1), deck=True)))
+    share, smallest, words, lines = first_slide(page)
+    SEEN.append(f"activations: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} px, "
+                f"smallest of {smallest:.0f} px")
+    assert share >= 0.72 and words >= 17 and smallest >= 16 and lines <= 2
+
+
+def test_on_a_phone(browser, figure_files):
+    with on_phone(browser, figure_files(Figure("activations"))) as page:
+        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
+        assert share >= 0.6 and smallest >= 11 and words >= 16
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".figure").screenshot(path=look_folder() / "figures" / "activations-390.png")

@@ -2,8 +2,9 @@
 
 import pytest
 from figure_cases import losses
-from figures import says, state_of
-from shared import SEEN
+from figure_fixtures import alive
+from figures import SHARES, first_slide, on_phone, says, state_of
+from shared import SEEN, look_folder
 
 from nnlab.widgets import Figure
 
@@ -36,6 +37,31 @@ def test_play_steps_pause_and_the_end(shown):
     page.get_by_role("button", name="Play").wait_for()
     page.get_by_role("button", name="Play").click()  # from the end it begins again
     says(page, "After [1-9] steps?")
+    page.get_by_role("button", name="Settings").click()
     page.get_by_role("slider", name="initial w").focus()
     page.keyboard.press("ArrowLeft")  # another gesture stops it
     assert page.get_by_role("button", name="Pause").count() == 0
+
+
+def test_gradients_stand_at_the_balls_and_outputs_at_their_curves(shown):
+    words = lambda **state: shown("losses", **state).locator(".panels text").all_text_contents()  # noqa: E731
+    assert {"gradient 0.00660", "gradient 0.993", "target y = 0"} <= {*words()}
+    assert {"squared error 0.99", "cross-entropy 0.14"} <= {*words(step=12)}
+    assert {"gradient −0.00462", "target y = 1"} <= {*words(step=200, target="1", start=-4)}
+
+
+@pytest.mark.parametrize("step", [0, 12])
+def test_the_drawing_is_the_hero_of_its_slide(step, figure_files, open_page):
+    page = alive(open_page(figure_files(Figure("losses", step=step), deck=True)))
+    share, smallest, words, lines = first_slide(page)
+    SEEN.append(f"losses: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} px, "
+                f"smallest of {smallest:.0f} px")
+    assert share >= 0.72 and words >= 17 and smallest >= 16 and lines <= 2
+
+
+def test_on_a_phone(browser, figure_files):
+    with on_phone(browser, figure_files(Figure("losses", step=12))) as page:
+        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
+        assert share >= 0.6 and smallest >= 11 and words >= 16
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".figure").screenshot(path=look_folder() / "figures" / "losses-390.png")

@@ -59,5 +59,5 @@ def printed(state, numbers):
 
 
 def on_screen(page, state, numbers):
-    cells = [value for cell in page.locator("td").all_text_contents() for value in numbers_in(cell)]
+    cells = [value for cell in page.locator(".numbers span").all_text_contents() for value in numbers_in(cell)]
     assert cells == pytest.approx(printed(state, numbers), abs=5.1e-5)

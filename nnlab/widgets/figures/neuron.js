@@ -34,7 +34,7 @@ const WORDS_OF = {
 };
 
 function buildNeuron(stage) {
-  setStage(stage);
+  dressPicks(stage);
   const { root, says, set, begin, tell, state } = stage;
   const [plane, drawPlane] = buildPlane(stage), [cell, drawCell] = buildCell();
   const [activations, showActivation] = buildActivationPicks(stage);

@@ -48,7 +48,7 @@ function buildClicks({ set, begin }) {
 }
 
 function buildPerceptron(stage) {
-  setStage(stage);
+  dressPicks(stage);
   const { root, says, set, begin, state } = stage;
   const [plane, drawPlane, addWhereFree] = buildPlane(stage), [bounds, drawBounds] = buildBounds();
   const [strip, drawStrip] = buildStrip();
