@@ -14,8 +14,9 @@ def _show_figures(fine):
     """Change how IPython shows figures; runs in the kernel, where this module cannot be imported.
 
     The metadata of each image get ``alt``, all of its titles, for screen readers. If `fine`, they get also ``width``
-    and ``height`` (half of the image's pixels), ``font`` (the smallest font in the same pixels), ``title`` (the one
-    that stands above everything else) and ``crop`` (the share of the height that this title takes).
+    and ``height`` (half of the image's pixels), ``font`` (the smallest font in the same pixels) and, where a title
+    stands above everything else, this ``title``, the place that it ``covers`` (left, top, right, bottom) and how much
+    of the image one may ``crop`` at the top without it, as shares of width and height.
     """
     from base64 import b64decode
 
@@ -41,13 +42,16 @@ def _show_figures(fine):
         if written:
             import matplotlib as mpl
             renderer, title, pad = figure.canvas.get_renderer(), written[0], mpl.rcParams["savefig.pad_inches"]
-            whole, bottom = figure.get_tightbbox(renderer), title.get_window_extent(renderer).y0 / figure.dpi
+            whole, own = figure.get_tightbbox(renderer), title.get_window_extent(renderer)
+            own = own.transformed(figure.dpi_scale_trans.inverted())  # inches
             title.set_visible(False)
             below = figure.get_tightbbox(renderer)
             title.set_visible(True)
-            if whole.y1 - below.y1 > 0.1:  # inches: nothing stands beside the title
-                cut = whole.y1 + pad - max(bottom, below.y1 + 0.02)
-                data |= {"title": said(title.get_text()), "crop": round(cut / (whole.height + 2 * pad), 4)}
+            if whole.y1 - below.y1 > 0.1:  # nothing stands beside the title
+                left, top, wide, high = whole.x0 - pad, whole.y1 + pad, whole.width + 2 * pad, whole.height + 2 * pad
+                places = [(own.x0 - left) / wide, (top - own.y1) / high, (own.x1 - left) / wide, (top - own.y0) / high]
+                data |= {"title": said(title.get_text()), "covers": [round(one, 4) for one in places],
+                         "crop": round((top - max(own.y0, below.y1 + 0.02)) / high, 4)}
         return data
 
     formatter = get_ipython().display_formatter.formatters["image/png"]

@@ -66,8 +66,12 @@ def size(png):
     return Image.open(io.BytesIO(base64.b64decode(png))).size
 
 
-def without_top(png, share):
-    """The image `png`, in base64, without the `share` of its height at the top."""
+def without_title(png, covers, share):
+    """The image `png`, in base64, without its title and the `share` of its height at the top.
+
+    The title `covers` a rectangle: left, top, right and bottom as shares of width and height.
+    """
     image = Image.open(io.BytesIO(base64.b64decode(png)))
-    cut = image.crop((0, round(share * image.height), *image.size))
-    return base64.b64encode(packed(cut)).decode()
+    corners = [round(one * side) for one, side in zip(covers, image.size * 2, strict=True)]
+    image.paste(image.getpixel((1, 1)), (corners[0] - 2, corners[1] - 2, corners[2] + 2, corners[3] + 2))
+    return base64.b64encode(packed(image.crop((0, round(share * image.height), *image.size)))).decode()

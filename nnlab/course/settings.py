@@ -65,15 +65,21 @@ def with_settings(run, untouched):
     for asked in code_cells(untouched):
         for guess in guesses_in(asked):
             figure = taken_by(untouched, guess.targets[0].id)
-            stored = _image(figure) if figure is not None else None
-            if stored is None:
-                continue
-            setting = {"png": stored.data["image/png"], **stored.metadata.get("image/png", {})}
-            if (answer := answers.get(figure.id)) is not None:
-                setting = answer.metadata.get("nnlab", {}).get("setting", setting)
-            place = next(k for k, cell in enumerate(run.cells) if cell.id == asked.id)
-            run.cells.insert(place + 1, _shown(setting, f"{asked.id}-setting"))
+            if figure is not None and (setting := _drawn(answers.get(figure.id)) or _stored(figure)):
+                place = next(k for k, cell in enumerate(run.cells) if cell.id == asked.id)
+                run.cells.insert(place + 1, _shown(setting, f"{asked.id}-setting"))
     return run
+
+
+def _drawn(answer):
+    """The setting that a solved run keeps with the output `answer`, or None."""
+    return answer and answer.get("metadata", {}).get("nnlab", {}).get("setting")
+
+
+def _stored(figure):
+    """The setting that the code cell `figure` of an untouched notebook stores, or None."""
+    stored = _image(figure)
+    return stored and {"png": stored.data["image/png"], **stored.metadata.get("image/png", {})}
 
 
 def _shown(setting, name):

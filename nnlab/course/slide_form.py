@@ -9,7 +9,7 @@ import re
 import nbformat
 
 from nnlab import widgets
-from nnlab.course.images import size, without_top
+from nnlab.course.images import size, without_title
 from nnlab.course.notebooks import slide_type
 from nnlab.course.slide_text import slides_of
 
@@ -101,6 +101,6 @@ def _crop(output):
     data, png = output.metadata.get("image/png", {}), output.data["image/png"]
     if share := data.pop("crop", 0):
         before = size(png)
-        output.data["image/png"] = without_top(png, share)
+        output.data["image/png"] = without_title(png, data.pop("covers"), share)
         if "height" in data:
             data["height"] = round(data["height"] * size(output.data["image/png"])[1] / before[1])

@@ -40,6 +40,10 @@ const tooWide = (node) => [...node.querySelectorAll("mjx-container, pre, table")
   part.scrollWidth > part.clientWidth + 1 && part.clientWidth
   || part.getBoundingClientRect().right > node.getBoundingClientRect().right + 1);
 
+/** Whether a line of code in `node` is broken into two. */
+const breaks = (node) => [...node.querySelectorAll(".highlight pre")].some((pre) =>
+  pre.clientHeight > (pre.textContent.trimEnd().split("\n").length + 1.6) * parseFloat(getComputedStyle(pre).lineHeight));
+
 /** The ways to place text and figure: functions that place them, and of the body's size that give the figure's. */
 function layouts(body, first, last, asks, scale) {
   const height = (node) => node.textContent.trim() ? tall(node, scale) : 0;
@@ -108,7 +112,7 @@ function fill(slide, scale, bottom) {
     body.style.zoom = zoom;
     const wide = Math.max(0, ...[...body.querySelectorAll("*")].map((node) => node.getBoundingClientRect().right));
     const fits = (wide - slide.getBoundingClientRect().left) / scale <= WIDTH - 30 && !tooWide(body);
-    if (fits && top + tall(body, scale) <= bottom) break;
+    if (fits && !(zoom > 1 && breaks(body)) && top + tall(body, scale) <= bottom) break;
   }
   return true;
 }
