@@ -187,7 +187,7 @@ def test_keys_search_choose_and_open(visit, folder):
 def test_colors_can_be_chosen_and_the_figures_follow(visit):
     page = visit("index.html", color_scheme="dark")
     theme = "document.documentElement.dataset.theme"
-    stage = page.locator("[data-figure] .stage")
+    stage = page.locator("[data-figure] .figure")
     assert page.evaluate(theme) == "dark" and stage.first.get_attribute("data-theme") == "dark"
     page.get_by_role("button", name="Dark colors").click()
     page.wait_for_function("document.querySelector('[data-figure]').shadowRoot || true")

@@ -11,7 +11,7 @@ from nnlab.course.contents import slug
 from nnlab.course.glossary import BOLD, glossary, key
 from nnlab.course.notebooks import read, title
 
-SILENT = ("a", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "mjx-container", "pre", "script", "style",
+SILENT = ("a", "button", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "mjx-container", "pre", "script", "style",
           "summary", "svg", "textarea")  # in these no word becomes a link
 # Terms that the text uses more often in their everyday sense.
 EVERYDAY = {"branch", "budget", "chart", "dead", "fold", "folding", "freeze", "leaf", "patch", "patient", "power",
