@@ -7,11 +7,11 @@ const BUMPS_STYLE = `
   .sum { fill: none; stroke: var(--lane0); stroke-width: 3.5; stroke-linejoin: round; }
   .gap { stroke: var(--lane3); stroke-width: 4; }
   .bound { fill: none; stroke: var(--lane1); stroke-width: 3; stroke-dasharray: 9 6; }
-  .stage svg .label { font-weight: 600; transition: transform 200ms ease; }
-  .stage .steer .field { flex-wrap: nowrap; }
-  .stage .steer .field span { display: inline; }
-  .stage .axes text, .stage svg .small { font-size: 17px; }
-  @media (prefers-reduced-motion: reduce) { .stage svg .label { transition: none; } }`;
+  .figure svg .label { font-weight: 600; transition: transform 200ms ease; }
+  .figure .steer .field { flex-wrap: nowrap; }
+  .figure .steer .field span { display: inline; }
+  .figure .axes text, .figure svg .small { font-size: 17px; }
+  @media (prefers-reduced-motion: reduce) { .figure svg .label { transition: none; } }`;
 
 /** The label `words` in the color `lane`, beside a curve. */
 const curveLabel = (words, lane) =>

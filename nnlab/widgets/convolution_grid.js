@@ -1,36 +1,36 @@
 // Grids of numbers: gray where they are pixels, orange (negative) to blue (positive) where they have a sign.
 
 const GRIDS = `
-  .stage .grid rect { stroke: var(--edge); stroke-width: 1; fill: var(--ground); }
-  .stage .grid .positive { fill: var(--lane0); }
-  .stage .grid .negative { fill: var(--lane1); }
-  .stage .grid .padded { stroke-dasharray: 3 3; }
-  .stage .grid.fine rect { stroke-width: 0.4; }
-  .stage .grid text { text-anchor: middle; pointer-events: none; font-variant-numeric: tabular-nums; }
-  .stage svg .grid .on-dark { fill: #ffffff; }
-  .stage svg .grid .on-light { fill: #000000; }
-  .stage .frame { fill: none; stroke: var(--lane3); stroke-width: 4; pointer-events: none; }
-  .stage .frame.under { stroke: var(--ground); stroke-width: 8; }
-  .stage .frame.feeds { stroke: var(--lane2); }
-  .stage .lines { fill: none; stroke: var(--pale); }
-  .stage .dropped { fill: none; stroke: var(--lane1); stroke-width: 2; pointer-events: none; }
-  .stage .cursor { visibility: hidden; }
-  .stage :is(.handle:focus-visible, .chosen) .cursor { visibility: visible; }
-  .stage .bare { fill: transparent; }
-  .stage .entry { cursor: ns-resize; }
-  .stage .covers { cursor: crosshair; }
-  .stage > .front { gap: 4px 8px; }
-  .stage .front .field { gap: 2px 5px; }
-  .stage .front select { max-width: 9em; padding: 2px 3px; }
-  .stage .front .pair select { width: 3.9em; }
-  .stage > .row.front label > span { position: static; clip-path: none; }
-  .stage .weights { pointer-events: none; }
-  .stage .weights rect { fill: var(--ground); fill-opacity: 0.85; }
-  .stage .grid .title { text-anchor: start; }
-  .stage.narrow .sum { font-size: 17px; }
-  .stage.narrow .panels > svg { max-width: 560px; margin: 0 auto; }
-  .stage .typed { flex: 1 1 100%; }
-  .stage .typed .field { flex-wrap: nowrap; margin: 3px 0; }`;
+  .figure .grid rect { stroke: var(--edge); stroke-width: 1; fill: var(--ground); }
+  .figure .grid .positive { fill: var(--lane0); }
+  .figure .grid .negative { fill: var(--lane1); }
+  .figure .grid .padded { stroke-dasharray: 3 3; }
+  .figure .grid.fine rect { stroke-width: 0.4; }
+  .figure .grid text { text-anchor: middle; pointer-events: none; font-variant-numeric: tabular-nums; }
+  .figure svg .grid .on-dark { fill: #ffffff; }
+  .figure svg .grid .on-light { fill: #000000; }
+  .figure .frame { fill: none; stroke: var(--lane3); stroke-width: 4; pointer-events: none; }
+  .figure .frame.under { stroke: var(--ground); stroke-width: 8; }
+  .figure .frame.feeds { stroke: var(--lane2); }
+  .figure .lines { fill: none; stroke: var(--pale); }
+  .figure .dropped { fill: none; stroke: var(--lane1); stroke-width: 2; pointer-events: none; }
+  .figure .cursor { visibility: hidden; }
+  .figure :is(.handle:focus-visible, .chosen) .cursor { visibility: visible; }
+  .figure .bare { fill: transparent; }
+  .figure .entry { cursor: ns-resize; }
+  .figure .covers { cursor: crosshair; }
+  .figure > .front { gap: 4px 8px; }
+  .figure .front .field { gap: 2px 5px; }
+  .figure .front select { max-width: 9em; padding: 2px 3px; }
+  .figure .front .pair select { width: 3.9em; }
+  .figure > .row.front label > span { position: static; clip-path: none; }
+  .figure .weights { pointer-events: none; }
+  .figure .weights rect { fill: var(--ground); fill-opacity: 0.85; }
+  .figure .grid .title { text-anchor: start; }
+  .figure.narrow .sum { font-size: 17px; }
+  .figure.narrow .panels > svg { max-width: 560px; margin: 0 auto; }
+  .figure .typed { flex: 1 1 100%; }
+  .figure .typed .field { flex-wrap: nowrap; margin: 3px 0; }`;
 
 /** `value` in at most `room` characters, if need be rounded; "" where it does not fit. */
 function fitted(value, room) {

@@ -4,22 +4,22 @@ const UNIT = 3.8, EDGE = 14, HEAD = 10;  // a point x, y of the pad is drawn at 
 
 const DIGIT_STYLE = `
   .paper { fill: #fffdf5; stroke: #c9c2ad; filter: drop-shadow(0 2px 4px #0005); }
-  .stage .handle .paper-ring { fill: none; }
-  .stage svg .paper-words { fill: #6b6450; }
+  .figure .handle .paper-ring { fill: none; }
+  .figure svg .paper-words { fill: #6b6450; }
   .pen { fill: none; stroke: #1f2430; stroke-linecap: round; stroke-linejoin: round; }
   .rule { stroke: #d9e4ee; stroke-width: 1.5; }
   .cut { fill: none; stroke: #0072b2; stroke-width: 2.5; stroke-dasharray: 8 5; }
-  .stage svg :is(.sheet-of-paper, .sheet-of-paper *) { cursor: crosshair; }
+  .figure svg :is(.sheet-of-paper, .sheet-of-paper *) { cursor: crosshair; }
   .column { display: flex; flex-direction: column; min-width: 0; flex: 550 1 341px; }
   .column > svg { flex: none !important; width: 100%; }
-  .stage .parts { gap: 4px 10px; }
-  .stage .parts .field { gap: 2px 6px; }
-  .stage .parts select { width: 5.8em; }
-  .stage .parts input[type=range] { width: 70px; }
-  .stage .parts input[type=number] { width: 3.1em; }
+  .figure .parts { gap: 4px 10px; }
+  .figure .parts .field { gap: 2px 6px; }
+  .figure .parts select { width: 5.8em; }
+  .figure .parts input[type=range] { width: 70px; }
+  .figure .parts input[type=number] { width: 3.1em; }
   .bar { fill: var(--edge); transition: height 200ms ease, y 200ms ease; }
   .bar.best { fill: var(--lane0); }
-  .stage .best-label { fill: var(--lane0); font-weight: 700; }
+  .figure .best-label { fill: var(--lane0); font-weight: 700; }
   @media (prefers-reduced-motion: reduce) { .bar { transition: none; } }`;
 
 /** The pad. Each press draws a stroke; the arrow keys move the drawing. Returns its panel and what draws it. */

@@ -9,10 +9,10 @@ const FOLD_STYLE = `
   .crease { fill: none; stroke: var(--ink); stroke-width: 2.4; stroke-dasharray: 8 5; }
   .boundary { stroke: var(--ink); stroke-width: 3.5; }
   .trail { fill: none; stroke: var(--gray); stroke-width: 1.6; stroke-dasharray: 2 5; stroke-linecap: round; }
-  .stage .settings b { min-width: 3.6em; }
-  .stage .settings input[type=range] { width: 56px; }
-  .stage .settings input[type=number] { width: 3.3em; }
-  .stage .steer .field span { display: inline; }`;
+  .figure .settings b { min-width: 3.6em; }
+  .figure .settings input[type=range] { width: 56px; }
+  .figure .settings input[type=number] { width: 3.3em; }
+  .figure .steer .field span { display: inline; }`;
 const SIDE = 348, HEAD = 34;  // of a plane's square, and above it
 
 /** A corner of XOR in the color and the shape of its class. */

@@ -94,7 +94,7 @@ function keepKeys(root, undo) {
 function figure({ title, rules, numbers, build, torch }) {
   const code = (state, network) => torch(state, numbers(state, network));
   const render = ({ model, el }) => {
-    const root = html("div", { class: "figure stage", role: "group", "aria-label": title });
+    const root = html("div", { class: "figure", role: "group", "aria-label": title });
     const says = html("div", { class: "row says", role: "status", "aria-live": "polite" });
     const told = html("span", { class: "told", role: "status" });
     const state = () => ({ ...rules.defaults, ...model.get("state") }), network = () => model.get("network");

@@ -10,15 +10,15 @@ const GRAPH_STYLE = `
   .card.graded.reached rect { fill: color-mix(in srgb, var(--lane1) 16%, var(--ground)); }
   .card.wrong rect { stroke: var(--lane3); stroke-width: 3.5; stroke-dasharray: 9 5; }
   .card .name { font-weight: 600; }
-  .stage .card .value, .stage .local.reached { fill: var(--lane0); }
-  .stage .card .gradient, .stage .sent { fill: var(--lane1); font-weight: 600; }
-  .stage .card.wrong .gradient { fill: var(--lane3); }
+  .figure .card .value, .figure .local.reached { fill: var(--lane0); }
+  .figure .card .gradient, .figure .sent { fill: var(--lane1); font-weight: 600; }
+  .figure .card.wrong .gradient { fill: var(--lane3); }
   .edge { fill: none; stroke: var(--edge); stroke-width: 2; transition: stroke 200ms; }
   .edge.known { stroke: var(--lane0); }
   .edge.graded { stroke: var(--lane1); }
   .edge.reached { stroke-width: 5; }
   .typed { flex: 1 0 100%; }
-  .stage .typed input { font-family: "DejaVu Sans Mono", monospace; padding: 2px 10px; }
+  .figure .typed input { font-family: "DejaVu Sans Mono", monospace; padding: 2px 10px; }
   .token { stroke: var(--ground); stroke-width: 2.5; }
   @media (prefers-reduced-motion: no-preference) {
     .card.reached { animation: arrives 250ms ease-out; transform-box: fill-box; transform-origin: center; }

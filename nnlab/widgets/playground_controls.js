@@ -71,13 +71,15 @@ function buildDataSets({ set, begin }) {
 function buildFeatures({ set, begin, state, tell }) {
   return choices.features.map((name) => {
     const { label } = FEATURES[name];
-    return checkbox({ name: `feature ${label}, as an input`, change: (on, box) => {
+    const made = checkbox({ name: `feature ${label}, as an input`, change: (on, box) => {
       const features = choices.features.filter((one) => one === name ? on : state().features.includes(one));
       begin();
       if (features.length) { set({ features }); return; }
       tell("a network needs at least one feature");
       box.checked = true;
     } }, html("span", {}, label));
+    explain(made.node, `Use the feature ${label} as an input of the network.`);
+    return made;
   });
 }
 
@@ -93,7 +95,7 @@ function buildParameter({ begin, state, tell }, pick) {
     begin();
     pick(placeOfName(weight.value), value);
   });
-  const node = html("div", { class: "field" }, html("span", {}, "weight"), weight, number);
+  const node = html("div", { class: "field weight" }, html("span", {}, "weight"), weight, number);
   return { node: explain(node, "One weight or bias, to choose and to type."), show: ({ net: { layers } }) => {
     const all = weightsOf(layers), option = (one) => html("option", { value: one.join(".") }, weightName(one));
     if (weight.children.length !== all.length) weight.replaceChildren(...all.map(option));

@@ -4,16 +4,16 @@
 const LAYOUTS = {
   page: { width: 984, height: 500, net: { left: 66, right: 640, top: 80, bottom: 436 }, features: 44, units: 64,
     epoch: [4, 30], layers: [350, 20], counts: 56, key: [500, 14], map: { x: 640, y: 34, side: 300 },
-    legend: [940, 22], sums: { x: 4, y: 462, line: 24, letters: 74 },
+    legend: [982, 22], sums: { x: 4, y: 462, line: 24, letters: 74 },
     loss: { left: 672, top: 394, width: 304, height: 80 } },
   deck: { width: 1220, height: 486, net: { left: 74, right: 600, top: 82, bottom: 406 }, features: 42, units: 66,
     epoch: [4, 32], layers: [340, 21], counts: 58, key: [470, 15], map: { x: 600, y: 36, side: 400 },
     legend: [1000, 24], sums: { x: 4, y: 431, line: 24, letters: 62 },
     loss: { left: 1064, top: 66, width: 152, height: 370 } },
-  phone: { width: 400, height: 1108, net: { left: 64, right: 390, top: 124, bottom: 436 }, features: 36, units: 54,
-    epoch: [2, 30], layers: [286, 22], counts: 80, key: [4, 534], map: { x: 6, y: 598, side: 352 },
-    legend: [392, 546], title: [6, 586], sums: { x: 2, y: 462, line: 22, letters: 44 },
-    loss: { left: 34, top: 1004, width: 356, height: 78 } },
+  phone: { width: 400, height: 1130, net: { left: 64, right: 390, top: 130, bottom: 438 }, features: 36, units: 54,
+    epoch: [2, 30], layers: [286, 22], counts: 87, key: [4, 556], map: { x: 6, y: 620, side: 352 },
+    legend: [392, 568], title: [6, 608], sums: { x: 2, y: 462, line: 22, letters: 44 },
+    loss: { left: 34, top: 1026, width: 356, height: 78 } },
 };
 
 /**

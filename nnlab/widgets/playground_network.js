@@ -140,8 +140,9 @@ function buildKnob({ begin, state }, pick) {
       const unit = node.ownerSVGElement.viewBox.baseVal.height / height;
       pick(now.weight, tidy(from[1] + ((from[0] - top) * unit - y) / 40));
     },
-    by: (right, up) => pick(now.weight, tidy(now.value + right + up, 4)), keys: { n: () => next(1), p: () => next(-1) } });
-  explain(node, "Drag up or down, or use the arrow keys: the weight of this edge. N and P: next, previous.");
+    by: (right, up) => pick(now.weight, tidy(now.value + right + up, 4)),
+    keys: { n: () => next(1), p: () => next(-1) } });
+  explain(node, "Weight: drag up or down, or use the arrow keys. N and P choose the next and the previous.");
   return [node, (places, { net: { layers } }) => {
     const weight = chosenIn(state(), layers), [k, j, i] = weight, [values, p] = parameterAt(layers[k - 1], j, i);
     const [x, y] = i ? alongEdge(endsOf(places, weight), 0.5) : biasAt(places, weight);

@@ -27,6 +27,9 @@ const PLAYGROUND = `
   .playground .first { flex: 0 1 auto; }
   .playground button.data { padding: 2px; border-radius: 6px; border: 2px solid transparent; line-height: 0; }
   .playground button.data svg { width: 32px; height: 32px; }
+  .playground .weight { max-width: 100%; }
+  .playground .weight select { flex: 1 1 8em; min-width: 0; }
+  .playground .weight input[type=number] { width: 5.2em; }
   .playground .plus { fill: none; stroke: var(--ink); stroke-width: 0.3; }
   .playground button.data:hover { border-color: var(--edge); }
   .playground button.data[aria-pressed=true] { border-color: var(--ink); }

@@ -1,8 +1,6 @@
 // What all figures draw with: elements, axes, marks, handles to drag. controls.js, state.js and frame.js follow.
 
-const INK = "#1a1a1a", PALE = "#dddddd", GRAY = "#595959", BLUE = "#0072B2", ORANGE = "#B84E00", GREEN = "#00735A";
 const SVG = "http://www.w3.org/2000/svg";
-const HALO = { stroke: "white", "stroke-width": 5, "stroke-linejoin": "round", "paint-order": "stroke" };
 const END = { "text-anchor": "end" }, MIDDLE = { "text-anchor": "middle" }, BOLD = { "font-weight": 600 };
 
 /** An element with attributes and children, in `namespace` (null: HTML). */
@@ -115,8 +113,9 @@ function shuffled(count, draw) {
 
 /** The mark of a class: a blue disc for the positive one, an orange square for the other. */
 const mark = (positive, x, y, size, more = {}) => positive
-  ? svg("circle", { cx: x, cy: y, r: size, fill: BLUE, ...more })
-  : svg("rect", { x: x - 0.9 * size, y: y - 0.9 * size, width: 1.8 * size, height: 1.8 * size, fill: ORANGE, ...more });
+  ? svg("circle", { cx: x, cy: y, r: size, fill: "var(--lane0)", ...more })
+  : svg("rect", { x: x - 0.9 * size, y: y - 0.9 * size, width: 1.8 * size, height: 1.8 * size, fill: "var(--lane1)",
+    ...more });
 
 /** Where a pointer event is, in the coordinates of `drawing`. */
 function placeOf(event, drawing) {

@@ -114,7 +114,6 @@ function tellAll({ samples, changed, spread }) {
 
 function buildAugmentation(stage) {
   const { root, says } = stage;
-  setStage(stage);
   const [samples, drawSamples] = buildSamples(stage), [enlarged, drawEnlarged] = buildEnlarged();
   const [drawing, drawDrawing] = buildDrawing(stage);
   const rows = ROWS.map((row, k) => buildRow(stage, row, k));

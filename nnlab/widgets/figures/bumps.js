@@ -39,7 +39,6 @@ function bumpNumbers({ heights, bumps, steepness }) {
 
 function buildBumps(stage) {
   const { root, says, set, begin, state, tell } = stage;
-  setStage(stage);
   root.append(html("style", {}, BUMPS_STYLE));
   const [curve, drawCurve] = buildCurve(stage), [errors, drawErrors] = buildErrors(stage);
   const words = { bumps: "How many bumps there are: pairs of sigmoid units.",

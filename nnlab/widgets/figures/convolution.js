@@ -7,7 +7,6 @@ function buildConvolution(given) {
     return { ...now, step: clamp(now.step, 0, Math.max(0, count(now) - 1)) };
   };
   const stage = { ...given, state }, { root, says } = stage;
-  setStage(stage);
   root.append(html("style", {}, GRIDS));
   const steer = glider(stage, { end: (now) => Math.max(0, count(now) - 1), seconds: 24, slowest: 900 });
   const play = steer.node.querySelector("button.first"), playing = () => play.textContent === "Pause";

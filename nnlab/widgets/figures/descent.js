@@ -57,7 +57,6 @@ function sentence({ df, ridge, basis }, { train, test, norm }) {
 
 function buildDescent(stage) {
   const { root, says } = stage;
-  setStage(stage);
   const [plane, drawPlane] = buildPlane(stage), [charts, drawCharts] = buildCharts(stage);
   const [rows, settings, showControls] = buildDescentControls(stage);
   const left = panel({ width: 500, height: 410, label: "The points and the fit" }, ...plane);

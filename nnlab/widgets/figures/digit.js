@@ -15,7 +15,6 @@ function sentence({ strokes }, { steps, probabilities, predicted }) {
 
 function buildDigit(stage) {
   const { root, says, set, begin, tell, draw } = stage;
-  setStage(stage);
   root.append(html("style", {}, DIGIT_STYLE));
   const [pad, drawPad] = buildPad(stage), [strip, drawStrip] = buildStrip(), [bars, drawBars] = buildBars();
   const part = (name, step, digits, words) => {

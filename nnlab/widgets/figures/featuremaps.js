@@ -5,16 +5,16 @@ const MAPS_STYLE = `
   .layered { position: relative; min-width: 0; }
   .layered canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
   .layered svg { position: relative; width: 100%; height: auto; }
-  .stage svg .fine { font-size: 16px; }
-  .stage svg .cell { font-size: 16px; }
-  .stage .row select { max-width: 9em; padding: 2px 4px; }
-  .stage .settings select { max-width: none; }
-  .stage > .row:not(.tools) { gap: 4px 9px; }
-  .stage > .row input[type=range] { width: 70px; }
-  .stage > .row input[type=number] { width: 2.6em; }
-  .stage > .row:not(.tools) > button { padding: 2px 8px; }
-  .stage svg :is(.handle, .handle *) { cursor: crosshair; }
-  @media (max-width: 480px) { .stage svg .fine { font-size: 23.5px; } .stage svg .wide { display: none; } }`;
+  .figure svg .fine { font-size: 16px; }
+  .figure svg .cell { font-size: 16px; }
+  .figure .row select { max-width: 9em; padding: 2px 4px; }
+  .figure .settings select { max-width: none; }
+  .figure > .row:not(.tools) { gap: 4px 9px; }
+  .figure > .row input[type=range] { width: 70px; }
+  .figure > .row input[type=number] { width: 2.6em; }
+  .figure > .row:not(.tools) > button { padding: 2px 8px; }
+  .figure svg :is(.handle, .handle *) { cursor: crosshair; }
+  @media (max-width: 480px) { .figure svg .fine { font-size: 23.5px; } .figure svg .wide { display: none; } }`;
 
 /** The chosen value, and the predicted class, also that of the unchanged image, in a sentence. */
 function mapsSentence({ chosen, classes, predicted, probabilities, usual, changed }) {
@@ -27,7 +27,6 @@ function mapsSentence({ chosen, classes, predicted, probabilities, usual, change
 
 function buildFeatureMaps(stage) {
   const { root, says } = stage, held = {};  // what was drawn last
-  setStage(stage);
   root.append(html("style", {}, MAPS_STYLE));
   const current = () => held;
   const view = layered(root, { ...VIEW, label: "The image, the feature maps of each layer, the class probabilities" });

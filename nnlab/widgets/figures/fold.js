@@ -94,7 +94,6 @@ function sentence({ fold }, { correct }) {
 
 function buildFold(stage) {
   const { root, says, set, begin, tell } = stage;
-  setStage(stage);
   root.append(html("style", {}, FOLD_STYLE));
   const [planes, drawPlanes] = buildPlanes(stage), [table, drawTable] = buildTable(), turn = buildTurn(stage);
   const fold = slider({ name: "fold", low: 0, high: 1, step: 0.01, begin, tell,

@@ -27,7 +27,6 @@ function story({ step }, numbers) {
 
 function buildGraph(stage) {
   const { root, says, set, begin } = stage;
-  setStage(stage);
   root.append(html("style", {}, GRAPH_STYLE));
   const [drawing, draw] = buildDrawing(stage);
   const typed = html("input", { type: "text", spellcheck: "false", autocomplete: "off", "aria-label": "Expression",

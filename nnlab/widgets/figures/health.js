@@ -2,47 +2,46 @@
 // What is shown stands in health_run.js; the drawing in health_rows.js, health_losses.js, health_detail.js.
 
 const HEALTH_STYLE = `
-  .stage svg .fine { font-size: 16px; }
-  .stage svg .strip { fill: var(--soft); stroke: var(--pale); stroke-width: 0.5; }
-  .stage svg .pixels { image-rendering: pixelated; pointer-events: none; }
-  .stage svg .chosen { fill: var(--lane0); opacity: 0.14; }
-  .stage svg .found { fill: none; stroke: var(--lane1); stroke-width: 3; }
-  .stage svg .press { fill: transparent; cursor: pointer; }
-  .stage svg .thumb { fill: var(--lane2); opacity: 0.17; }
-  .stage svg .range { stroke: var(--edge); stroke-width: 2; opacity: 0.6; stroke-linecap: round; }
-  .stage svg .profile { fill: none; stroke: var(--lane0); stroke-width: 2; opacity: 0.7; }
-  .stage svg .dots { fill: none; stroke: var(--lane0); stroke-width: 9; stroke-linecap: round; }
-  .stage svg .dots.ratio { stroke: var(--lane2); }
-  .stage svg .dead { fill: var(--lane1); }
-  .stage svg .saturated { fill: var(--lane3); }
-  .stage svg .rule { stroke: var(--pale); }
-  .stage svg .curve { fill: none; stroke-width: 2.6; stroke-linejoin: round; }
-  .stage svg .curve.lane0 { stroke: var(--lane0); }
-  .stage svg .curve.lane1 { stroke: var(--lane1); stroke-dasharray: 7 4; }
-  .stage svg .curve.lane2 { stroke: var(--lane2); }
-  .stage svg .point { stroke: var(--ground); stroke-width: 1.5; }
-  .stage svg .point.lane0 { fill: var(--lane0); }
-  .stage svg .point.lane1 { fill: var(--lane1); }
-  .stage svg .point.lane2 { fill: var(--lane2); }
-  .stage svg .name0 { fill: var(--lane0); font-weight: 600; }
-  .stage svg .name1 { fill: var(--lane1); font-weight: 600; }
-  .stage svg .name2 { fill: var(--lane2); font-weight: 600; }
-  .stage svg .bars { fill: var(--lane0); opacity: 0.85; }
-  .stage svg .bars1 { fill: var(--lane3); }
-  .stage svg .bars2 { fill: var(--gray); }
-  .stage svg .cursor { stroke: var(--ink); stroke-width: 1.5; }
-  .stage .chips { flex: 1 1 100%; }
-  .stage .chip { border-radius: 15px; border-color: var(--lane1); }
-  .stage .chip[aria-pressed=true] { background: var(--lane1); border-color: var(--lane1); color: var(--on); }
-  .stage.narrow svg .fine { font-size: 14px; }
-  .stage.narrow svg .board .fine { font-size: 12.5px; }
-  .stage.narrow svg .dots { stroke-width: 7; }`;
+  .figure svg .fine { font-size: 16px; }
+  .figure svg .strip { fill: var(--soft); stroke: var(--pale); stroke-width: 0.5; }
+  .figure svg .pixels { image-rendering: pixelated; pointer-events: none; }
+  .figure svg .chosen { fill: var(--lane0); opacity: 0.14; }
+  .figure svg .found { fill: none; stroke: var(--lane1); stroke-width: 3; }
+  .figure svg .press { fill: transparent; cursor: pointer; }
+  .figure svg .thumb { fill: var(--lane2); opacity: 0.17; }
+  .figure svg .range { stroke: var(--edge); stroke-width: 2; opacity: 0.6; stroke-linecap: round; }
+  .figure svg .profile { fill: none; stroke: var(--lane0); stroke-width: 2; opacity: 0.7; }
+  .figure svg .dots { fill: none; stroke: var(--lane0); stroke-width: 9; stroke-linecap: round; }
+  .figure svg .dots.ratio { stroke: var(--lane2); }
+  .figure svg .dead { fill: var(--lane1); }
+  .figure svg .saturated { fill: var(--lane3); }
+  .figure svg .rule { stroke: var(--pale); }
+  .figure svg .curve { fill: none; stroke-width: 2.6; stroke-linejoin: round; }
+  .figure svg .curve.lane0 { stroke: var(--lane0); }
+  .figure svg .curve.lane1 { stroke: var(--lane1); stroke-dasharray: 7 4; }
+  .figure svg .curve.lane2 { stroke: var(--lane2); }
+  .figure svg .point { stroke: var(--ground); stroke-width: 1.5; }
+  .figure svg .point.lane0 { fill: var(--lane0); }
+  .figure svg .point.lane1 { fill: var(--lane1); }
+  .figure svg .point.lane2 { fill: var(--lane2); }
+  .figure svg .name0 { fill: var(--lane0); font-weight: 600; }
+  .figure svg .name1 { fill: var(--lane1); font-weight: 600; }
+  .figure svg .name2 { fill: var(--lane2); font-weight: 600; }
+  .figure svg .bars { fill: var(--lane0); opacity: 0.85; }
+  .figure svg .bars1 { fill: var(--lane3); }
+  .figure svg .bars2 { fill: var(--gray); }
+  .figure svg .cursor { stroke: var(--ink); stroke-width: 1.5; }
+  .figure .chips { flex: 1 1 100%; }
+  .figure .chip { border-radius: 15px; border-color: var(--lane1); }
+  .figure .chip[aria-pressed=true] { background: var(--lane1); border-color: var(--lane1); color: var(--on); }
+  .figure.narrow svg .fine { font-size: 14px; }
+  .figure.narrow svg .board .fine { font-size: 12.5px; }
+  .figure.narrow svg .dots { stroke-width: 7; }`;
 
 function buildHealth(given) {
   const held = { layout: layoutOf(1, false), last: 0, at: 0, count: 1 }, current = () => held;
   const at = () => ({ ...given.state(), step: Math.min(given.state().step, held.last) });
   const stage = { ...given, state: at }, { root, says } = stage;
-  setStage(stage);
   root.append(html("style", {}, HEALTH_STYLE));
   const [heads, drawHeads] = buildHeads(), [strips, drawStrips] = buildStrips();
   const [dots, drawRanges, drawDots] = buildDots(), [units, drawBars, drawUnits] = buildUnits();

@@ -21,12 +21,13 @@ function unitWords({ activation }, { net, z, a }, [k, j], feature, { letters }) 
     return `${weight < 0 ? "−" : "+"} ${shown(Math.abs(weight))}·${inner(one)}`;
   });
   const lines = [`z = ${shown(layer.b[j - 1])}`];
+  const name = last ? "σ" : activation, result = `, ${name}(z) = ${shown(output, 4)}`;
   for (const term of [...terms, `= ${shown(sum)}`]) {
     if (lines.at(-1).length + term.length < letters) lines[lines.length - 1] += ` ${term}`;
     else lines.push(term);
   }
-  const formula = activation === "linear" ? "z" : `${activation}(z)`;
-  return { title: last ? "Output σ(z)" : `Unit ${j} of layer ${k}: ${formula}`, lines, value: shown(output, 3) };
+  if (name !== "linear" && lines.at(-1).length + result.length < letters) lines[lines.length - 1] += result;
+  return { title: last ? "Output σ(z)" : `Unit ${j} of layer ${k}`, lines, value: shown(output, 3) };
 }
 
 /** Play, restart, steps, an epoch; a slider for the step. */
@@ -94,7 +95,6 @@ function buildPlayground(stage) {
     const allowed = clamp(value, ...limits.edits);
     set({ weight, edits: [[0, 0, 0, 0, 0], ...others, [step, ...weight, allowed]].slice(-most.edits) });
   };
-  setStage(stage);
   root.classList.add("playground");
   root.append(html("style", {}, PLAYGROUND));
 
@@ -105,7 +105,7 @@ function buildPlayground(stage) {
   const [plane, drawPlane] = buildPlane(stage, drawing), [losses, drawLosses] = buildLossChart();
   const counter = svg("g", {}, text(0, 0, "Epoch", { class: "small" }), text(56, 0, "", { class: "number" }));
   const hint = text(0, 0, "", { class: "small halo", ...BOLD });
-  const sums = upTo(3).map(() => text(0, 0, "", { class: "small" })), key = buildKey();
+  const sums = upTo(4).map(() => text(0, 0, "", { class: "small" })), key = buildKey();
   drawing.append(counter, counts, names, key, units, ...sums, losses, ...plane.slice(0, -1), hint, knob, plane.at(-1));
   const controls = buildControls(stage, pick);
   const panels = html("div", { class: "panels" }, canvas, drawing, featureButtons, countButtons);

@@ -46,7 +46,6 @@ function blockWords({ activation, normalization, residual }, { block: [left, top
 
 function buildProfile(stage) {
   const { root, says } = stage;
-  setStage(stage);
   root.classList.add("profile");
   root.append(html("style", {}, PROFILE_STYLE));
   const [forward, drawForward] = buildProfileChart("--lane0");

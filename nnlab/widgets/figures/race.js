@@ -129,7 +129,6 @@ function verdict(now, { racers, names, at }) {
 function buildRace(given) {
   const at = () => ({ ...given.state(), step: Math.min(given.state().step, given.state().steps) });
   const stage = { ...given, state: at }, { root, says } = stage;
-  setStage(stage);
   const [ground, chart, drawGround] = buildGround(), [paths, drawPaths] = buildPaths(chart);
   const [start, drawStart] = buildStart(stage, chart), [dial, drawDial] = buildDial(stage);
   const [losses, drawLosses] = buildLosses(stage), [rates, drawRates] = buildRates(stage);

@@ -1,3 +1,0 @@
-// Every figure has this look: see figure.css.
-
-const setStage = () => {};
