@@ -15,7 +15,7 @@ help:
 	@echo "make answers    write the answer key to build/answers/"
 	@echo "make normalize  after editing a notebook: run it and write its normal form"
 	@echo "make sabotage   plant faults in training and see the notebooks' claims break"
-	@echo "make bench      time every notebook, fit against its peers, the fast lane's records"
+	@echo "make bench      time every notebook, the playground, fit against its peers, the fast lane's records"
 	@echo "make lock       requirements.in -> requirements.txt"
 
 env:
@@ -52,6 +52,7 @@ sabotage: env
 
 bench: env
 	@.venv/bin/python benchmarks/notebooks.py
+	@.venv/bin/python benchmarks/figures.py
 	@test -x build/peers/bin/python || .venv/bin/uv venv -q --seed --python .venv/bin/python build/peers
 	@.venv/bin/uv pip install -q --python build/peers/bin/python -r benchmarks/requirements.txt
 	@PYTHONPATH=. build/peers/bin/python benchmarks/peers.py
