@@ -41,8 +41,10 @@ const tooWide = (node) => [...node.querySelectorAll("mjx-container, pre, table")
   || part.getBoundingClientRect().right > node.getBoundingClientRect().right + 1);
 
 /** Whether a line of code in `node` is broken into two. */
-const breaks = (node) => [...node.querySelectorAll(".highlight pre")].some((pre) =>
-  pre.clientHeight > (pre.textContent.trimEnd().split("\n").length + 1.6) * parseFloat(getComputedStyle(pre).lineHeight));
+const breaks = (node) => [...node.querySelectorAll(".highlight pre")].some((pre) => {
+  const lines = pre.textContent.trimEnd().split("\n").length;
+  return pre.clientHeight > (lines + 1.6) * parseFloat(getComputedStyle(pre).lineHeight);
+});
 
 /** The ways to place text and figure: functions that place them, and of the body's size that give the figure's. */
 function layouts(body, first, last, asks, scale) {
@@ -108,11 +110,13 @@ function fill(slide, scale, bottom) {
   if (picture && fillFigure(slide, body, picture, scale, bottom)) return true;
   const code = body.querySelector(".highlight"), most = slide.querySelector(":scope > h1") ? 1.1 : code ? 1.2 : 1.25;
   const top = (body.getBoundingClientRect().top - slide.getBoundingClientRect().top) / scale;
-  for (let zoom = most; zoom > least(slide) - 0.005; zoom -= 0.01) {
-    body.style.zoom = zoom;
-    const wide = Math.max(0, ...[...body.querySelectorAll("*")].map((node) => node.getBoundingClientRect().right));
-    const fits = (wide - slide.getBoundingClientRect().left) / scale <= WIDTH - 30 && !tooWide(body);
-    if (fits && !(zoom > 1 && breaks(body)) && top + tall(body, scale) <= bottom) break;
+  for (const whole of [true, false]) {  // with every line of code in one piece, if it can be
+    for (let zoom = whole ? most : 1; zoom > least(slide) - 0.005; zoom -= 0.01) {
+      body.style.zoom = zoom;
+      const wide = Math.max(0, ...[...body.querySelectorAll("*")].map((node) => node.getBoundingClientRect().right));
+      const fits = (wide - slide.getBoundingClientRect().left) / scale <= WIDTH - 30 && !tooWide(body);
+      if (fits && !(whole && breaks(body)) && top + tall(body, scale) <= bottom) return true;
+    }
   }
   return true;
 }
