@@ -74,6 +74,7 @@
     const stops = [box, ...hits.querySelectorAll("a")], at = stops.indexOf(document.activeElement);
     const next = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
     if (next !== undefined) (stops[next] ?? stops[at]).focus();
+    else if (event.key === "Escape") dialog.close();  // at once: a search box would only empty itself
     else if (event.key === "Enter" && at === 0) stops[1]?.click();
     else if (event.key.length === 1 && at > 0 && !event.ctrlKey && !event.metaKey) { box.focus(); return; }
     else return;
