@@ -64,7 +64,7 @@ function buildCanvas(root) {
   };
 
   /** `view`: places, state and net; `large`: the unit shown large; `loud`: whether it is not the output. */
-  const draw = ({ places, now, net: { activation, layers }, large: [k, j], loud, feature, hovered, step, playing }) => {
+  const draw = ({ places, now, net: { activation, layers }, large: [k, j], loud, feature, hovered, chosen, step, playing }) => {
     const { width, height, map, tiles, kind } = places, wide = node.clientWidth || width;
     const scale = wide / width * Math.min(2, window.devicePixelRatio || 1);
     const size = [Math.round(width * scale), Math.round(height * scale)];
@@ -112,6 +112,7 @@ function buildCanvas(root) {
       drawBias(places, [layer + 1, unit + 1, 0], b[unit], hovered && same(hovered, [layer + 1, unit + 1, 0]))));
     if (loud && !feature) {
       upTo(layers[k - 1].n).forEach((i) => {
+        if (same(chosen, [k, j, i + 1])) return;  // its handle shows its value
         const [values, p] = parameterAt(layers[k - 1], j, i + 1), [left, top] = endsOf(places, [k, j, i + 1]);
         label(shown(values[p]), left + 5, top, kind === "deck" ? 18 : 16);
       });

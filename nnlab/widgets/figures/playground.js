@@ -139,7 +139,7 @@ function buildPlayground(stage) {
     const loud = looked[0] < sizes.length, { feature, weight } = pointed;
     const said = unitWords(now, numbers, looked, feature, places.sums);
     drawCanvas({ places, now, net: numbers.net, large: looked, loud, feature, hovered: weight, step: numbers.done,
-      playing: steer.playing() });
+      chosen: chosenIn(now, layers), playing: steer.playing() });
     const key = JSON.stringify([{ ...now, step: 0 }, kind, root.clientWidth]);
     if (key !== drawn) {  // from step to step these stay
       drawCounts(now, places);
