@@ -6,6 +6,7 @@ import jupyter_servers
 import pytest
 from figure_cases import case
 from figures import NAMES, axe, drag
+from geometry import faults
 from jupyter_servers import Opened, until
 from shared import look_folder
 
@@ -113,6 +114,17 @@ def test_jupyterlab_in_the_dark(lab):
     page.screenshot(path=look_folder() / "figures" / "all-jupyterlab-dark.png")
     problems, passed = axe(page, "{ include: [['.jp-OutputArea']] }", "{ runOnly: ['color-contrast'] }")
     assert problems == [] and passed > 15
+    lab.well()
+    found = []
+    for theme, light in (("Dark", "false"), ("Light", "true")):
+        page.evaluate(f"jupyterapp.commands.execute('apputils:change-theme', {{ theme: 'JupyterLab {theme}' }})")
+        page.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")
+        page.wait_for_timeout(500)
+        for k, name in enumerate(NAMES):
+            figure = page.locator(".figure").nth(shown + k)
+            assert figure.get_attribute("data-theme") == theme.lower()
+            found += [f"{name}, {theme}: {fault}" for fault in faults(figure)]
+    assert found == [], "\n".join(found)
     lab.well()
 
 

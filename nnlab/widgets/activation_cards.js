@@ -14,7 +14,7 @@ const CARDS = `
   .cards .pick { flex-direction: column; gap: 2px; min-height: 106px; padding: 2px 2px 6px; line-height: 1.25;
     font-weight: 600; }
   .cards .pick[aria-pressed=true] { border-color: var(--pick); }
-  .cards .numbers { display: flex; flex-direction: column; font-size: 15px; font-weight: 400;
+  .cards .numbers { display: flex; flex-direction: column; font-size: 0.9em; font-weight: 400;
     font-variant-numeric: tabular-nums; }
   .cards .numbers:not(:has(span:not(:empty))) { display: none; }`;
 

@@ -40,7 +40,7 @@ function painterOn(node, { root, left, width, height }) {
 
 /** A drawing above a canvas. Returns the node of both, the drawing, and what paints on the canvas. */
 function layered(root, { left = 0, width, height, label }, ...children) {
-  const viewBox = `${left} 0 ${width} ${height}`, style = `flex: ${width} 1 ${Math.round(0.62 * width)}px`;
+  const viewBox = `${left} 0 ${width} ${height}`, style = `flex: ${width} 1 ${Math.round(0.7 * width)}px`;
   const drawing = svg("svg", { viewBox, role: "group", "aria-label": label }, ...children);
   const canvas = html("canvas", { "aria-hidden": "true" });
   return { node: html("div", { class: "layered", style }, canvas, drawing), drawing,

@@ -72,7 +72,9 @@ function buildStrip() {
     write(title, done ? `${counted(done, "step")}, ${counted(mistakes, "mistake")} (ringed)` : "steps, in this order");
     cells.forEach((cell, slot) => {
       const index = first + slot, step = trace[index], [ring, positive, negative, number] = cell.children;
-      put(cell, { display: step ? "inline" : "none", opacity: index < done ? 1 : 0.35 });
+      put(cell, { display: step ? "inline" : "none" });
+      for (const one of [positive, negative]) put(one, { opacity: index < done ? 1 : 0.25 });
+      number.style.fill = `var(${index < done ? "--on" : "--ink"})`;
       const isPositive = step && sign(now.points[step.k][2]) > 0;
       put(ring, { visibility: index < done && step.mistake ? "visible" : "hidden" });
       put(positive, { visibility: isPositive ? "visible" : "hidden" });

@@ -36,10 +36,13 @@ const upTo = (count) => Array.from({ length: count }, (_, k) => k);
 /** `count` + 1 evenly spaced numbers from `low` to `high`. */
 const steps = (low, high, count) => Array.from({ length: count + 1 }, (_, k) => low + (high - low) * k / count);
 
-/** A drawing of its own; several stand side by side where there is room for them, else below each other. */
+/**
+ * A drawing of its own; several stand side by side where there is room for them, else below each other: text of 16
+ * units has at least 11 pixels.
+ */
 const panel = ({ left = 0, width, height, label }, ...children) => svg("svg", {
   viewBox: `${left} 0 ${width} ${height}`, role: "group", "aria-label": label,
-  style: `flex: ${width} 1 ${Math.round(0.62 * width)}px`,
+  style: `flex: ${width} 1 ${Math.round(0.7 * width)}px`,
 }, ...children);
 
 /**
