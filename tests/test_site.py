@@ -112,10 +112,11 @@ def test_a_card_shows_the_cell_that_the_notebook_names():
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible(visit, scheme):
     """Their figures have tests of their own; in the dark only colors differ."""
-    checked, rules = 0, ", runOnly: ['color-contrast']" if scheme == "dark" else ""
+    checked, text = 0, "{ exclude: [['[data-figure]']] }"
+    rules = ", runOnly: ['color-contrast']" if scheme == "dark" else ""
     for name in PAGES:
         page = visit(name, color_scheme=scheme)
-        violations, passes = axe(page, "{ exclude: [['[data-figure]']] }", f"{{ resultTypes: ['violations', 'passes']{rules} }}")
+        violations, passes = axe(page, text, f"{{ resultTypes: ['violations', 'passes']{rules} }}")
         assert violations == [], name
         checked += passes
         page.screenshot(path=look_folder() / f"site-{name.removesuffix('.html')}-{scheme}.png")
