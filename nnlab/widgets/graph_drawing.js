@@ -146,7 +146,7 @@ function buildDrawing({ root, set, begin, state, draw }) {
   const drawing = panel({ width: 1000, height: 400, label }, lines, tokens, cards, words, key);
   let upright = false;
   new ResizeObserver(() => {
-    const narrow = root.clientWidth > 0 && root.clientWidth < 560;
+    const narrow = root.clientWidth > 0 && root.clientWidth < 650;
     if (narrow === upright) return;
     upright = narrow;
     draw();
