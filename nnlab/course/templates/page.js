@@ -48,8 +48,9 @@
   addEventListener("scroll", () => { if (!due) { due = true; requestAnimationFrame(mark); } }, { passive: true });
   if (links.length) mark();
 
-  // Code can be copied.
+  // Code of several lines can be copied.
   for (const block of all(".highlight")) {
+    if (!$("[data-snippet]", block) && !block.textContent.trim().includes("\n")) continue;
     const clip = make("button", { class: "clip", type: "button" }, "Copy");
     clip.addEventListener("click", async () => {
       const text = $("pre", block).textContent.trimEnd();
