@@ -1,8 +1,9 @@
 """What only the playground does: it trains fast enough to look at, and goes back without training again."""
 
 import pytest
-from figures import image_of, slowness, state_of
-from shared import SEEN
+from figure_fixtures import alive
+from figures import SHARES, drag, first_slide, image_of, on_phone, slowness, state_of
+from shared import SEEN, look_folder
 
 from nnlab import widgets
 from nnlab.widgets import Figure
@@ -83,3 +84,57 @@ def test_back_after_thousands_of_steps_shows_what_was_there(shown):
         assert drawn(page) == image
     page.get_by_role("button", name="Reset").click()
     assert drawn(page) == before[0]
+
+
+def test_the_network_is_changed_in_the_drawing(shown):
+    page = shown("playground")
+    press = lambda name: page.get_by_role("button", name=name, exact=True).click()  # noqa: E731
+    press("Add a layer")
+    press("One unit more in layer 2")
+    press("One unit less in layer 1")
+    press("feature x₁²")
+    press("data: circles")
+    state = state_of(page)
+    assert (state["layers"], state["features"], state["data"]) == ([[3], [3]], ["x1", "x2", "x1^2"], "circles")
+    for name in ("x₁", "x₂", "x₁²"):
+        press(f"feature {name}")
+    assert state_of(page)["features"] == ["x1^2"] and "at least one" in page.locator(".told").text_content()
+
+
+def test_a_unit_is_shown_large_and_a_weight_changed_on_its_edge(shown):
+    page = shown("playground", step=100)
+    title, maps = page.locator(".panels .title"), page.locator(".figure canvas")
+    before = maps.evaluate("(canvas) => canvas.toDataURL()")
+    box = page.locator("#unit-1-2").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert title.text_content() == "Unit 2 of layer 1" and maps.evaluate("(canvas) => canvas.toDataURL()") != before
+    page.mouse.move(3, 3)
+    assert title.text_content() == "Output σ(z)" and maps.evaluate("(canvas) => canvas.toDataURL()") == before
+    page.get_by_role("listbox").focus()
+    page.keyboard.press("ArrowLeft")
+    assert title.text_content() == "Unit 1 of layer 1" and state_of(page)["look"] == [1, 1]
+    drag(page, page.get_by_role("slider", name="Weight"), 0, -40)
+    (*_, last), chosen = state_of(page)["edits"], state_of(page)["weight"]
+    assert last[:4] == [100, *chosen] and maps.evaluate("(canvas) => canvas.toDataURL()") != before
+    page.keyboard.press("n")
+    assert state_of(page)["weight"] == [1, 1, 2]
+
+
+def test_the_drawing_is_the_hero_of_its_slide(figure_files, open_page):
+    page = alive(open_page(figure_files(Figure("playground"), deck=True)))
+    share, smallest, words, lines = first_slide(page)
+    box = page.locator(".figure").bounding_box()
+    covered = box["width"] * box["height"] / (1280 * 720)
+    SEEN.append(f"playground: {100 * covered:.0f} % of its slide, the drawing {100 * share:.0f} % of its height, text "
+                f"of {smallest:.0f} px")
+    assert covered >= 0.7 and share >= 0.72 and words >= 17 and smallest >= 17 and lines <= 2
+
+
+def test_on_a_phone(browser, figure_files):
+    with on_phone(browser, figure_files(Figure("playground", layers=[[8]] * 4, step=50))) as page:
+        _, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
+        assert smallest >= 11 and words >= 16
+        page.get_by_role("button", name="Settings").tap()
+        page.locator(".settings").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".figure").screenshot(path=look_folder() / "figures" / "playground-390.png")

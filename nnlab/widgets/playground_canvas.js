@@ -77,7 +77,7 @@ function buildCanvas(root) {
     atlas.draw(all, logits, colors.levels);
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, width, height);
-    context.imageSmoothingEnabled = true;
+    Object.assign(context, { imageSmoothingEnabled: true, globalAlpha: 1, lineCap: "butt", lineJoin: "miter" });
 
     skipped = playing && layers.length > 2 && skipped < 2 ? skipped + 1 : 0;
     if (!skipped) drawEdges({ places, layers, step }, scale, { hovered, unit: loud && [k, j] });
