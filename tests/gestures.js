@@ -4,7 +4,7 @@
   const sheet = root.querySelector("textarea");
   const targets = {
     drag: ".handle", key: ".handle", slide: "input[type=range]", type: "input[type=number]",
-    choose: "select, input[type=checkbox]", press: ".row:not(.sheet .row) button:not([aria-disabled=true])",
+    choose: "select, input[type=checkbox], .pick", press: ".row:not(.sheet .row) button:not([aria-disabled=true])",
     tap: ".panels", paste: ".tools button",
   };
   const visible = (node) => node.getClientRects().length > 0 && node.checkVisibility({ visibilityProperty: true });
@@ -30,7 +30,7 @@
     },
     type: (node, { words }) => { node.value = words; tell(node, "change"); },
     choose: (node, { part }) => {
-      if (node.type === "checkbox") { node.click(); return; }
+      if (node.type !== "select-one") { node.click(); return; }
       node.selectedIndex = Math.floor(part * node.options.length);
       tell(node, "change");
     },
