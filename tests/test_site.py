@@ -240,7 +240,7 @@ def test_terms_are_linked_from_their_lecture_on():
     assert re.findall(r'data-term="([\w-]+)"', said) == ["term-hessian", "term-momentum", "term-or"]
     assert "</a> and Hessians" in said and later("<p>momentum</p>") == "<p>momentum</p>"
     assert linking.Links(terms, "week01a_neurons")("<p>momentum</p>") == "<p>momentum</p>"
-    assert set(re.findall(r'id="([\w-]+)"', later.meanings())) == {"term-hessian", "term-momentum", "term-or"}
+    assert set(re.findall(r'id="(term-[\w-]+)"', later.meanings())) == {"term-hessian", "term-momentum", "term-or"}
 
 
 def test_contents_name_every_section_once():
