@@ -50,7 +50,8 @@ function buildCards(stage) {
     const row = rows.find((one) => one.name === name);
     made.show(Boolean(row));
     drawPicture(now);
-    write(value, row ? `φ ${shown(row.value, 4)}` : "");
-    write(derivative, row ? `φ′ ${row.kink ? "none" : shown(row.derivative, 4)}` : "");
+    write(value, row ? ` φ ${shown(row.value, 4)}` : "");
+    write(derivative, row ? ` φ′ ${row.kink ? "none" : shown(row.derivative, 4)}` : "");
+    put(made.node, { "aria-label": name + value.textContent + derivative.textContent });
   })];
 }
