@@ -1,6 +1,6 @@
 // Fills each slide: a static figure becomes as large as the slide's text allows, beside the text or between it; text
 // and code without a figure become larger, or smaller, until the slide is full. deck.js sizes interactive figures.
-const GAP = 18, LEFT = 60, ENOUGH = 0.54;  // of the slide's area, for a figure with text
+const GAP = 18, LEFT = 60, ENOUGH = 0.54, ASKED = 0.14;  // of the slide's area: for a figure with text, for a question's axes
 
 /** Share the slide out: a heading, and a body with the text before its static figure, the figure, the text after it. */
 function share(slide) {
@@ -48,7 +48,7 @@ const breaks = (node) => [...node.querySelectorAll(".highlight pre")].some((pre)
 
 /** The ways to place text and figure: functions that place them, and of the body's size that give the figure's. */
 function layouts(body, first, last, asks, scale) {
-  const height = (node) => node.textContent.trim() ? tall(node, scale) : 0;
+  const height = (node) => node.textContent.trim() || node.querySelector("svg") ? tall(node, scale) : 0;
   const place = (name, column) => {
     body.className = `body ${asks ? "asks " : ""}${name}`;
     body.style.setProperty("--column", `${column}px`);
@@ -78,7 +78,7 @@ function fillFigure(slide, body, picture, scale, bottom) {
   const width = WIDTH - 2 * LEFT, texts = first.textContent.trim() || last.textContent.trim();
   const room = bottom - (body.getBoundingClientRect().top - slide.getBoundingClientRect().top) / scale;
   let best = { area: 0 };
-  for (let size = 28; size >= 22 && best.area < ENOUGH * WIDTH * HEIGHT; size -= 1) {
+  for (let size = 28; size >= 22 && best.area < (asks ? ASKED : ENOUGH) * WIDTH * HEIGHT; size -= 1) {
     body.style.setProperty("--size", `${size}px`);
     for (const [set, left] of layouts(body, first, last, asks, scale)) {
       set();
