@@ -185,7 +185,7 @@ def test_names_and_images_are_those_that_came_along(trained):
     assert {"T-shirt/top", "Ankle boot", "Bag"} <= {*texts(page)}
     select = page.get_by_role("combobox", name="image")
     assert select.locator("option").all_text_contents() == ["1: Trouser", "2: Bag", "3: Sandal", "draw your own"]
-    page.locator("rect:has(title:text-is('Sandal'))").click()
+    page.locator("rect[data-tip='Image 3: Sandal.']").click()
     assert state_of(page)["image"] == 2 and select.input_value() == "3: Sandal"
     select.select_option("draw your own")
     assert state_of(page)["image"] == -1 and "draw above" in texts(page)
@@ -290,7 +290,7 @@ def test_the_sum_on_the_screen_adds_up(trained):
 def test_a_weight_is_edited_by_hand_and_keys(shown, trained):
     page = shown("featuremaps", channel=0)
     before, kernel = probabilities(page), page.get_by_role("slider", name="Kernel")
-    drag(page, kernel, 0, -60)
+    drag(page, kernel, 0, -64 * kernel.evaluate("node => node.getScreenCTM().a"))
     edits, = state_of(page)["edits"]
     assert edits == [1, 0, 0, 1, 1, pytest.approx(0.5, abs=0.07)] and state_of(page)["cell"] == [0, 1, 1]
     assert probabilities(page) != before and "(unchanged: " in said(page)

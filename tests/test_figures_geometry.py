@@ -30,8 +30,8 @@ def test_nothing_overlaps_or_is_cut_off_and_all_can_be_read(setting, browser, fi
     page = context.new_page()
     page.goto(figure_files(*map(Figure, NAMES)).as_uri())
     alive(page)
+    page.add_style_tag(content=style + "header { position: static !important }")  # it would cover a part of a picture
     if style:
-        page.add_style_tag(content=style)
         page.wait_for_function("""[...document.querySelectorAll("[data-figure]")]
             .every((one) => one.shadowRoot.querySelector(".figure").dataset.theme === "dark")""")
     page.wait_for_timeout(300)

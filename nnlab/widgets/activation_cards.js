@@ -35,7 +35,7 @@ function buildCards(stage) {
   const cards = NAMES.map((name) => {
     const [picture, drawPicture] = miniature(name), value = html("span", {}), derivative = html("span", {});
     const numbers = html("span", { class: "numbers" }, value, derivative);
-    const made = pick({ name, tip: `${name}: φ(z) = ${FORMULAS[name]}`, press: () => {
+    const made = pick({ name, tip: `Show or hide ${name}: φ(z) = ${FORMULAS[name]}.`, press: () => {
       const others = state().shown.filter((one) => one !== name);
       ease();
       begin();

@@ -69,11 +69,11 @@ function layoutOf(graph, upright) {
   const long = upright ? 86 : clamp(pitch - 68, 78, 136), tall = upright ? clamp(slot - 18, 86, 170)
     : clamp(slot - 16, 62, 112);
   const places = placesOf(graph, columns, most), column = graph.map((_, k) => columns.findIndex((c) => c.includes(k)));
-  const edge = upright ? 4 : 22;  // room for the grips of the inputs
-  const room = along - long - edge - 6, spread = across - tall - 8;
+  const [edge, side] = upright ? [4, 14] : [22, 4];  // room for the grips of the inputs
+  const room = along - long - edge - 6, spread = across - tall - 4 - side;
   const boxes = graph.map((_, k) => {
     const u = edge + long / 2 + (count > 1 ? room * column[k] / (count - 1) : room / 2);
-    const v = 4 + tall / 2 + (most > 1 ? spread * places[k] / (most - 1) : spread / 2);
+    const v = side + tall / 2 + (most > 1 ? spread * places[k] / (most - 1) : spread / 2);
     return { u, v, long, tall, ...upright ? { x: v, y: u, width: tall, height: long }
       : { x: u, y: v, width: long, height: tall } };
   });

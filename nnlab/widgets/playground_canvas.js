@@ -64,7 +64,8 @@ function buildCanvas(root) {
   };
 
   /** `view`: places, state and net; `large`: the unit shown large; `loud`: whether it is not the output. */
-  const draw = ({ places, now, net: { activation, layers }, large: [k, j], loud, feature, hovered, chosen, step, playing }) => {
+  const draw = ({ places, now, net: { activation, layers }, large: [k, j], loud, feature, hovered, chosen, step,
+    playing }) => {
     const { width, height, map, tiles, kind } = places, wide = node.clientWidth || width;
     const scale = wide / width * Math.min(2, window.devicePixelRatio || 1);
     const size = [Math.round(width * scale), Math.round(height * scale)];
