@@ -206,8 +206,8 @@ def test_a_sample_is_chosen_by_click_and_by_keys(shown):
     box = page.locator(".panels svg").first.bounding_box()
     page.mouse.click(box["x"] + 0.95 * box["width"], box["y"] + 0.9 * box["height"])
     assert state_of(page)["sample"] == 23 and "sample 24" in page.locator(".panels text").all_text_contents()
-    titles = page.locator(".panels svg").first.locator("title").all_text_contents()
-    assert len(titles) == 24 and all(title.startswith(f"sample {k + 1}, label 2") for k, title in enumerate(titles))
+    tips = page.locator(".panels svg").first.locator("[data-tip]").evaluate_all("all => all.map(one => one.dataset.tip)")
+    assert len(tips) == 24 and all(tip.startswith(f"Sample {k + 1}, label 2") for k, tip in enumerate(tips))
 
 
 def test_transforms_are_switched_and_dragged_in_the_drawing(shown):
