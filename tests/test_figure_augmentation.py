@@ -206,7 +206,7 @@ def test_a_sample_is_chosen_by_click_and_by_keys(shown):
     box = page.locator(".panels svg").first.bounding_box()
     page.mouse.click(box["x"] + 0.95 * box["width"], box["y"] + 0.9 * box["height"])
     assert state_of(page)["sample"] == 23 and "sample 24" in page.locator(".panels text").all_text_contents()
-    tips = page.locator(".panels svg").first.locator("[data-tip]").evaluate_all("all => all.map(one => one.dataset.tip)")
+    tips = page.locator(".panels svg").first.locator("[data-tip]").evaluate_all("all => all.map((a) => a.dataset.tip)")
     assert len(tips) == 24 and all(tip.startswith(f"Sample {k + 1}, label 2") for k, tip in enumerate(tips))
 
 
