@@ -16,7 +16,7 @@ from nnlab.widgets import defaults
 FOLDER = ROOT / ".github" / "images"
 STATE = {"data": "spirals", "layers": [[8], [8]], "features": ["x1", "x2", "sin x1", "sin x2"], "optimizer": "Adam",
          "rate": "0.01", "noise": 0.05, "share": 0.8}  # of the playground, where it is not as it begins
-FRAMES, WAIT, WIDTH = 28, 260, 900  # of the animation: frames, milliseconds between them, pixels
+FRAMES, WAIT, WIDTH = 24, 120, 900  # of the animation: frames, milliseconds between them, pixels
 
 
 def images():
@@ -52,6 +52,7 @@ def _training(browser):
     figure, shots = page.locator("[data-figure] .figure"), []
     shots.append(figure.screenshot())
     figure.get_by_role("button", name="Play").click()
+    page.mouse.move(0, 0)  # so that no tooltip shows
     for _ in range(FRAMES):
         page.wait_for_timeout(WAIT)
         shots.append(figure.screenshot())
