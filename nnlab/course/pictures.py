@@ -16,7 +16,7 @@ from nnlab.widgets import defaults
 FOLDER = ROOT / ".github" / "images"
 STATE = {"data": "spirals", "layers": [[8], [8]], "features": ["x1", "x2", "sin x1", "sin x2"], "optimizer": "Adam",
          "rate": "0.01", "noise": 0.05, "share": 0.8}  # of the playground, where it is not as it begins
-FRAMES, WAIT, WIDTH = 24, 120, 900  # of the animation: frames, milliseconds between them, pixels
+FRAMES, WAIT, WIDTH = 20, 140, 800  # of the animation: frames, milliseconds between them, pixels
 
 
 def images():
@@ -41,7 +41,7 @@ def images():
         with replacing(FOLDER / "slide.png") as part:
             part.write_bytes(page.screenshot())
     with replacing(FOLDER / "playground.webp") as part:
-        frames[0].save(part, "WEBP", save_all=True, append_images=frames[1:], loop=0, quality=70, method=6,
+        frames[0].save(part, "WEBP", save_all=True, append_images=frames[1:], loop=0, quality=60, method=6,
                        duration=[WAIT] * (len(frames) - 1) + [2500])
     print(f"{os.path.relpath(FOLDER / 'playground.webp')} and slide.png")
 
