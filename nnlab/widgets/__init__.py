@@ -34,9 +34,8 @@ def names():
 @functools.cache
 def module(name):
     """Source of the ES module of the figure called `name`: look, shared parts, the rules of its state, its own file."""
-    parts = [f"{part}.js" for part in (*SHARED, *rules(name).get("uses", ()))]
-    files = [HERE / file for file in ("figure.css", *parts, f"figures/{name}.js")]
-    style, *before, own = [file.read_text(encoding="utf-8") for file in files]
+    files = ("figure.css", *(f"{part}.js" for part in (*SHARED, *rules(name).get("uses", ()))), f"figures/{name}.js")
+    style, *before, own = [(HERE / file).read_text(encoding="utf-8") for file in files]
     stated = (f"const rules = {json.dumps(rules(name))};\n"
               "const { defaults, choices = {}, limits = {}, most = {}, longest = {} } = rules;")
     return "\n".join([f"const STYLE = {json.dumps(style)};", *before, stated, own])

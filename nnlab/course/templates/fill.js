@@ -1,6 +1,7 @@
 // Fills each slide: a static figure becomes as large as the slide's text allows, beside the text or between it; text
 // and code without a figure become larger, or smaller, until the slide is full. deck.js sizes interactive figures.
-const GAP = 18, LEFT = 60, ENOUGH = 0.54, ASKED = 0.14;  // of the slide's area: for a figure with text, for a question's axes
+const GAP = 18, LEFT = 60;
+const ENOUGH = 0.54, ASKED = 0.14;  // of the slide's area: for a figure with text, for the empty axes of a question
 
 /** Share the slide out: a heading, and a body with the text before its static figure, the figure, the text after it. */
 function share(slide) {

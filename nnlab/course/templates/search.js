@@ -1,7 +1,8 @@
 // Search over the whole course. Before this file stand MiniSearch and `documents`: rows of kind, lecture, heading,
 // text and place. The index is made here when search is first opened; it takes less time than reading it would.
 {
-  const NAMES = { exercise: "Exercise", term: "Term", figure: "Figure", slides: "Slides", handout: "Handout", lecture: "Lecture", text: "", page: "" };
+  const NAMES = { exercise: "Exercise", term: "Term", figure: "Figure", slides: "Slides", handout: "Handout", lecture: "Lecture",
+    text: "", page: "" };
   const LIFT = { slides: 1.4, handout: 1.2, lecture: 1.5, term: 1.6, exercise: 1.25, figure: 2.4, text: 1, page: 1.2 };
   const IDLE = new Set(["a", "an", "and", "are", "as", "at", "by", "do", "does", "for", "how", "i", "in", "is", "it",
     "of", "on", "or", "the", "to", "vs", "versus", "what", "where", "which", "why", "about", "with", "explained"]);
@@ -13,7 +14,8 @@
   });
   index.addAll(rows);
   const options = {
-    prefix: (word) => word.length > 1 || word >= "0" && word <= "9", fuzzy: (word) => word.length > 3 ? 0.2 : false, combineWith: "AND",
+    prefix: (word) => word.length > 1 || word >= "0" && word <= "9", fuzzy: (word) => word.length > 3 ? 0.2 : false,
+    combineWith: "AND",
     boost: { heading: 4, also: 3, lecture: 2 }, weights: { fuzzy: 0.3, prefix: 0.6 },
     boostDocument: (id) => LIFT[rows[id].kind],
   };
