@@ -1,8 +1,8 @@
 // Search over the whole course. Before this file stand MiniSearch and `documents`: rows of kind, lecture, heading,
 // text and place. The index is made here when search is first opened; it takes less time than reading it would.
 {
-  const NAMES = { exercise: "Exercise", term: "Term", figure: "Figure", slides: "Slides", handout: "Handout", lecture: "Lecture",
-    text: "", page: "" };
+  const NAMES = { exercise: "Exercise", term: "Term", figure: "Figure", slides: "Slides", handout: "Handout",
+    lecture: "Lecture", text: "", page: "" };
   const LIFT = { slides: 1.4, handout: 1.2, lecture: 1.5, term: 1.6, exercise: 1.25, figure: 2.4, text: 1, page: 1.2 };
   const IDLE = new Set(["a", "an", "and", "are", "as", "at", "by", "do", "does", "for", "how", "i", "in", "is", "it",
     "of", "on", "or", "the", "to", "vs", "versus", "what", "where", "which", "why", "about", "with", "explained"]);
