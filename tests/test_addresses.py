@@ -8,7 +8,7 @@ import pytest
 from shared import CAUGHT
 
 from nnlab import __version__
-from nnlab.course import notebooks, publish, render
+from nnlab.course import frame, notebooks, publish
 from nnlab.course.notebooks import ROOT, code_cells, paths, read
 
 
@@ -36,7 +36,7 @@ def copy_of_project(tmp_path, monkeypatch):
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    for module in (render, publish, notebooks):
+    for module in (frame, publish, notebooks):
         monkeypatch.setattr(module, "ROOT", tmp_path, raising=False)
     monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path / "notebooks")
     return tmp_path
