@@ -110,16 +110,16 @@ def test_figures_fill_their_slides(site, lecture, notebook_path):
         for one in slide["pictures"]:
             share, small = one["width"] * one["height"] / (1280 * 720), one["font"]
             if one["setting"]:
-                if small < 10:
+                if small < 8:
                     problems.append(f"slide {k}: words of {small:.1f} px in the setting of a prediction")
                 continue
             shares.append(share)
             fonts.append(small)
             full = one["width"] >= 0.9 * 1160 or one["height"] >= 0.9 * one["room"]
-            if share < (0.4 if one["text"] else 0.6) and (one["text"] or not full):
+            if share < (0.3 if one["text"] else 0.6) and (one["text"] or not full):
                 problems.append(f"slide {k}: a figure of {one['width']:.0f} × {one['height']:.0f} px, {share:.0%} of "
                                 "the slide: give it another figsize, or the slide less text")
-            if small < 16:
+            if small < 15:
                 problems.append(f"slide {k}: words of {small:.1f} px in a figure")
     SEEN.append(f"{notebook_path.stem}: {len(shares)} figures on slides; share of the slide from {min(shares):.0%}, "
                 f"median {statistics.median(shares):.0%}; smallest words {min(fonts):.1f} px")

@@ -24,10 +24,10 @@ plt.show()"""
 @pytest.fixture(scope="module")
 def untouched():
     cells = [new_code_cell("import matplotlib.pyplot as plt\nimport torch\nplt.style.use('nnlab.course')\n"
-                           "torch.manual_seed(0);", id="begin"),
+                           "torch.manual_seed(0)\nrandom = 7", id="begin"),
              new_code_cell("guess_it = None", metadata={"nnlab": {"guess": 3}}, id="asked"),
              new_code_cell(DRAW, metadata={"tags": ["draws"]}, id="answer"),
-             new_code_cell("print(guess_it, torch.rand(1).item())", id="after")]
+             new_code_cell("print(guess_it, random, torch.rand(1).item())", id="after")]
     return new_notebook(cells=cells)
 
 

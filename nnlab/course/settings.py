@@ -7,13 +7,14 @@ import nbformat
 from nnlab.course.notebooks import code_cells
 from nnlab.course.solve import guesses_in, taken_by
 
-# The figure's own code with no guess; the guess and the random numbers afterwards are as if it had not run.
-_ASKING = """import random, numpy, torch
-_kept = {names}, random.getstate(), numpy.random.get_state(), torch.get_rng_state()
+# The figure's own code with no guess; the guess and the random numbers afterwards are as if it had not run. All other
+# names begin with an underscore: a notebook may call something "random".
+_ASKING = """import random as _random, numpy as _numpy, torch as _torch
+_kept = {names}, _random.getstate(), _numpy.random.get_state(), _torch.get_rng_state()
 {nothing} = None
 {source}
 {names}, *_kept = _kept
-random.setstate(_kept[0]), numpy.random.set_state(_kept[1]), torch.set_rng_state(_kept[2]);
+_random.setstate(_kept[0]), _numpy.random.set_state(_kept[1]), _torch.set_rng_state(_kept[2]);
 """
 
 

@@ -32,7 +32,7 @@ function widen(figures, slide, scale) {
 
 /** Shrink the slide until it fits, or is as small as it may be. */
 function fit(slide, scale) {
-  if (fill(slide, scale, room - 6)) return;
+  if (fill(slide, scale, room - 2)) return;
   let zoom = 1;
   slide.style.zoom = zoom;
   const figures = slide.querySelectorAll("[data-figure]");

@@ -1,7 +1,8 @@
 // Fills each slide: a static figure becomes as large as the slide's text allows, beside the text or between it; text
 // and code without a figure become larger, or smaller, until the slide is full. deck.js sizes interactive figures.
 const GAP = 18, LEFT = 60;
-const ENOUGH = 0.54, ASKED = 0.14;  // of the slide's area: for a figure with text, for the empty axes of a question
+const ENOUGH = 0.54;  // of the slide's area, for a figure with text
+const ASKED = 0.14, WORDS = 11;  // for the empty axes of a question: of the slide's area, and pixels of their words
 
 /** Share the slide out: a heading, and a body with the text before its static figure, the figure, the text after it. */
 function share(slide) {
@@ -78,8 +79,10 @@ function fillFigure(slide, body, picture, scale, bottom) {
   picture.style.width = picture.style.height = "0";
   const width = WIDTH - 2 * LEFT, texts = first.textContent.trim() || last.textContent.trim();
   const room = bottom - (body.getBoundingClientRect().top - slide.getBoundingClientRect().top) / scale;
-  let best = { area: 0 };
-  for (let size = 28; size >= 22 && best.area < (asks ? ASKED : ENOUGH) * WIDTH * HEIGHT; size -= 1) {
+  const legible = asks ? WORDS / picture.dataset.font * picture.getAttribute("width") || 0 : 0;
+  let best = { area: 0, wide: 0 };
+  const enough = () => best.area >= (asks ? ASKED : ENOUGH) * WIDTH * HEIGHT && best.wide >= legible;
+  for (let size = 28; size >= 22 && !enough(); size -= 1) {
     body.style.setProperty("--size", `${size}px`);
     for (const [set, left] of layouts(body, first, last, asks, scale)) {
       set();
