@@ -144,7 +144,7 @@ def test_arrows_visit_every_slide_and_the_overview_leads_back(lecture, notebook_
     seen, count = ["1"], page.evaluate("Reveal.getTotalSlides()")
     for _ in range(4 * count):
         page.keyboard.press("ArrowRight")
-        if (number := page.locator(".number").text_content().split()[0]) != seen[-1]:
+        if (number := page.locator(".foot .number").text_content().split()[0]) != seen[-1]:
             seen.append(number)
         if number == str(count):
             break

@@ -31,7 +31,7 @@ except ImportError:
                 if getstatusoutput(f'{git} --branch=vVERSION {address} "{part}/course/nnlab"')[0]:
                     zipped = urlopen(f"{address}/archive/refs/tags/vVERSION.zip", timeout=20).read()
                     ZipFile(BytesIO(zipped)).extractall(f"{part}/course")
-                os.rename(next(os.scandir(f"{part}/course")).path, home)
+                os.rename(next(x.path for x in os.scandir(f"{part}/course") if x.is_dir()), home)
     except Exception as error:
         raise ConnectionError(f"Could not get the course ({error!r}): connect to the internet (on "
                               "Kaggle: Settings > Internet on) and run this cell again.") from None
