@@ -4,7 +4,7 @@
   const sheet = root.querySelector("textarea");
   const targets = {
     drag: ".handle", key: ".handle", slide: "input[type=range]", type: "input[type=number]",
-    choose: "select, input[type=checkbox], .pick", press: ".row:not(.sheet .row) button:not([aria-disabled=true])",
+    choose: "select, input[type=checkbox], button.pick", press: ".row:not(.sheet .row) button:not([aria-disabled=true])",
     tap: ".panels", paste: ".tools button",
   };
   const visible = (node) => node.getClientRects().length > 0 && node.checkVisibility({ visibilityProperty: true });

@@ -68,7 +68,7 @@ def test_every_control_at_its_ends_and_its_default(name, shown):
             box.click(force=True)
             assert check()
         tried += 1
-    for button in page.locator(".figure > .row button, .pick").all():
+    for button in page.locator(".figure > .row button, button.pick").all():
         button.click(timeout=2000, force=True)
         page.keyboard.press("Escape")
         assert check()
