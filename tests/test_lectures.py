@@ -110,7 +110,7 @@ def test_figures_fill_their_slides(site, lecture, notebook_path):
         for one in slide["pictures"]:
             share, small = one["width"] * one["height"] / (1280 * 720), one["font"]
             if one["setting"]:
-                if small < 8:
+                if small < 7:
                     problems.append(f"slide {k}: words of {small:.1f} px in the setting of a prediction")
                 continue
             shares.append(share)
