@@ -1,15 +1,14 @@
 """Pages of figures in Chromium: alone or several, in a page or in a deck, rendered once for all figures and states."""
 
 import functools
-import html
-import json
 import re
 
 import pytest
 from figures import NAMES, notebook
 
 from nnlab import widgets
-from nnlab.course.render import Formulas, figure_scripts, rendered
+from nnlab.course.notebooks import code_cells
+from nnlab.course.render import Formulas, figure_scripts, place_of, rendered
 from nnlab.course.slides import as_deck
 from nnlab.widgets import Figure
 
@@ -29,15 +28,9 @@ def _template(count, deck):
 
 def shows(figures, deck=False):
     """HTML of a page, or a deck, that shows the `figures`: as it is rendered, with others in their places."""
-    left, (modules,) = list(figures), MODULES.finditer(figure_scripts(notebook(*figures)))
-
-    def placed(match):
-        figure = left.pop(0)
-        state, network = (html.escape(json.dumps(part), quote=True) for part in (figure.state, figure.network))
-        return (f'<div data-figure="{figure.figure}" data-prevent-swipe data-state="{state}" '
-                f'data-network="{network}"></div>')
-
-    text, places = PLACE.subn(placed, _template(len(figures), deck))
+    shown = notebook(*figures)
+    (modules,), left = MODULES.finditer(figure_scripts(shown)), [cell.outputs[0] for cell in code_cells(shown)]
+    text, places = PLACE.subn(lambda match: place_of(left.pop(0)), _template(len(figures), deck))
     text, scripts = MODULES.subn(lambda match: modules[0], text)
     assert (places, scripts) == (len(figures), 1)
     return text

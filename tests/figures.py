@@ -9,6 +9,8 @@ import pytest
 
 pytest.register_assert_rewrite("figure_cases")
 
+from shared import SEEN, look_folder  # noqa: E402
+
 from nnlab import widgets  # noqa: E402
 from nnlab.course.npm import package  # noqa: E402
 from nnlab.widgets import MIME, NETWORK  # noqa: E402
@@ -153,6 +155,23 @@ def first_slide(page):
     share, smallest, words, lines = page.locator(".figure").evaluate(SHARES)
     zoom = float(page.evaluate("getComputedStyle(Reveal.getCurrentSlide()).zoom"))
     return share, smallest, zoom * words, lines
+
+def drawing_is_the_hero(name, page, share=0.72, words=17, smallest=16):
+    """Assert, of the figure `name` on the first slide of the deck `page`: the drawing's share of its height, pixels of
+    its words and of the smallest text are at least these; the sentence has at most two lines.
+    """
+    measured = first_slide(page)
+    SEEN.append(f"{name}: the drawing is {100 * measured[0]:.0f} % of its height on a slide, words of "
+                f"{measured[2]:.0f} px, smallest of {measured[1]:.0f} px")
+    assert measured[0] >= share and measured[2] >= words and measured[1] >= smallest and measured[3] <= 2
+
+
+def fits_a_phone(name, page):
+    """Assert that the figure `name` on the phone `page` is legible, mostly drawing, and no wider; take a screenshot."""
+    share, smallest, words, _ = page.locator(".figure").evaluate(SHARES)
+    assert share >= 0.6 and smallest >= 11 and words >= 16
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator(".figure").screenshot(path=look_folder() / "figures" / f"{name}-390.png")
 
 
 def open_settings_inside(page):

@@ -18,9 +18,9 @@ from shared import SEEN
 from small import released, versions
 
 from nnlab import __version__, packages
+from nnlab.course.frame import address
 from nnlab.course.notebooks import ROOT, code_cells, printed, read
 from nnlab.course.publish import first_cell
-from nnlab.course.render import address
 
 pytestmark = pytest.mark.twin
 STAND_IN = ROOT / "tests" / "colab"

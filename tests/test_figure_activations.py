@@ -4,8 +4,7 @@ import pytest
 import torch
 from figure_cases import activations
 from figure_fixtures import alive
-from figures import SHARES, first_slide, on_phone, state_of
-from shared import SEEN, look_folder
+from figures import drawing_is_the_hero, fits_a_phone, on_phone, state_of
 
 from nnlab.widgets import Figure
 
@@ -53,15 +52,9 @@ def test_only_the_sliders_of_shown_functions_are_there(shown):
 
 def test_the_drawing_is_the_hero_of_its_slide(figure_files, open_page):
     page = alive(open_page(figure_files(Figure("activations", shown=["ReLU", "leaky ReLU"], x=-1), deck=True)))
-    share, smallest, words, lines = first_slide(page)
-    SEEN.append(f"activations: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} px, "
-                f"smallest of {smallest:.0f} px")
-    assert share >= 0.72 and words >= 17 and smallest >= 16 and lines <= 2
+    drawing_is_the_hero("activations", page)
 
 
 def test_on_a_phone(browser, figure_files):
     with on_phone(browser, figure_files(Figure("activations"))) as page:
-        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
-        assert share >= 0.6 and smallest >= 11 and words >= 16
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.locator(".figure").screenshot(path=look_folder() / "figures" / "activations-390.png")
+        fits_a_phone("activations", alive(page))

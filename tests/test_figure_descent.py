@@ -8,7 +8,7 @@ import pytest
 import torch
 from figure_cases import descent, said
 from figure_fixtures import alive
-from figures import HANDLES, SHARES, axe, drag, first_slide, on_phone, state_of, take_theme
+from figures import HANDLES, SHARES, axe, drag, drawing_is_the_hero, on_phone, state_of, take_theme
 from shared import SEEN, look_folder
 
 from nnlab import widgets
@@ -131,10 +131,7 @@ def test_colors_are_those_of_the_page(theme, shown):
 @pytest.mark.parametrize("parts", [{}, descent.fullest])
 def test_the_drawing_is_the_hero_of_its_slide(parts, figure_files, open_page):
     page = alive(open_page(figure_files(Figure("descent", **parts), deck=True)))
-    share, smallest, words, lines = first_slide(page)
-    SEEN.append(f"descent: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} "
-                f"px, numbers on axes of {smallest:.0f} px")
-    assert share >= 0.7 and words >= 17 and smallest >= 14.5 and lines <= 2
+    drawing_is_the_hero("descent", page, share=0.7, smallest=14.5)
 
 
 def test_on_a_phone(browser, figure_files):

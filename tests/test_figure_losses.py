@@ -3,8 +3,8 @@
 import pytest
 from figure_cases import losses
 from figure_fixtures import alive
-from figures import SHARES, first_slide, on_phone, says, state_of
-from shared import SEEN, look_folder
+from figures import drawing_is_the_hero, fits_a_phone, on_phone, says, state_of
+from shared import SEEN
 
 from nnlab.widgets import Figure
 
@@ -53,15 +53,9 @@ def test_gradients_stand_at_the_balls_and_outputs_at_their_curves(shown):
 @pytest.mark.parametrize("step", [0, 12])
 def test_the_drawing_is_the_hero_of_its_slide(step, figure_files, open_page):
     page = alive(open_page(figure_files(Figure("losses", step=step), deck=True)))
-    share, smallest, words, lines = first_slide(page)
-    SEEN.append(f"losses: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} px, "
-                f"smallest of {smallest:.0f} px")
-    assert share >= 0.72 and words >= 17 and smallest >= 16 and lines <= 2
+    drawing_is_the_hero("losses", page)
 
 
 def test_on_a_phone(browser, figure_files):
     with on_phone(browser, figure_files(Figure("losses", step=12))) as page:
-        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
-        assert share >= 0.6 and smallest >= 11 and words >= 16
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.locator(".figure").screenshot(path=look_folder() / "figures" / "losses-390.png")
+        fits_a_phone("losses", alive(page))

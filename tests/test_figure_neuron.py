@@ -4,8 +4,7 @@ import math
 
 import pytest
 from figure_fixtures import alive
-from figures import SHARES, center, first_slide, on_phone, state_of
-from shared import SEEN, look_folder
+from figures import center, drawing_is_the_hero, fits_a_phone, on_phone, state_of
 
 from nnlab.widgets import Figure
 
@@ -67,15 +66,9 @@ def test_the_drawing_says_sum_weights_output_and_class(shown):
 
 
 def test_the_drawing_is_the_hero_of_its_slide(figure_files, open_page):
-    share, smallest, words, lines = first_slide(alive(open_page(figure_files(Figure("neuron"), deck=True))))
-    SEEN.append(f"neuron: the drawing is {100 * share:.0f} % of its height on a slide, words of {words:.0f} px, "
-                f"smallest of {smallest:.0f} px")
-    assert share >= 0.72 and words >= 17 and smallest >= 16 and lines <= 2
+    drawing_is_the_hero("neuron", alive(open_page(figure_files(Figure("neuron"), deck=True))))
 
 
 def test_on_a_phone(browser, figure_files):
     with on_phone(browser, figure_files(Figure("neuron"))) as page:
-        share, smallest, words, _ = alive(page).locator(".figure").evaluate(SHARES)
-        assert share >= 0.6 and smallest >= 11 and words >= 16
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.locator(".figure").screenshot(path=look_folder() / "figures" / "neuron-390.png")
+        fits_a_phone("neuron", alive(page))

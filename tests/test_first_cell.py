@@ -15,9 +15,9 @@ from nbclient import NotebookClient
 from small import SITE, environment, released, repacked, versions
 
 from nnlab import __version__, packages
+from nnlab.course.frame import address
 from nnlab.course.notebooks import ROOT, printed
 from nnlab.course.publish import first_cell
-from nnlab.course.render import address
 
 HOME = f"nnlab-{__version__}"
 SHARE = SITE.parents[2] / "share" / "jupyter"

@@ -52,7 +52,7 @@ def main(arguments=None):
             from nnlab.course.normalize import normalize
             well = normalize(asked.notebooks, asked.run) is None
         elif asked.command == "images":
-            from nnlab.course.pictures import images
+            from nnlab.course.readme_images import images
             well = images() is None
         elif asked.command == "answers":
             from nnlab.course.answers import answers

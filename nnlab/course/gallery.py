@@ -15,7 +15,7 @@ from nnlab.course.render import place_of, scripts_of
 
 class Shown(NamedTuple):
     """A figure in the gallery: `name`, `title`, `sentence`; `uses` in lectures (week, address of the cell); `example`,
-    what to see in another state and the address that carries it; `picture`, `shape` (width and height of the figure),
+    what to see in another state and the address that carries it; `image`, `shape` (width and height of the figure),
     and the `output` that shows it first.
     """
 
@@ -24,7 +24,7 @@ class Shown(NamedTuple):
     sentence: str
     uses: list
     example: tuple
-    picture: str
+    image: str
     shape: tuple
     output: object
 
@@ -50,12 +50,12 @@ def encoded(state):
 
 def gallery(every):
     """The `Shown` figures of the notebooks at the paths `every`, in the order in which the lectures use them."""
-    first, uses, pictures = {}, {}, {}
+    first, uses, images = {}, {}, {}
     examples = json.loads(part("examples.json"))
     for path in every:
         notebook = read(path)
         week = title(notebook).split(" · ")[0]
-        pictures |= {(path, cell): png for cell, figure, png, _ in stored(notebook) if figure}
+        images |= {(path, cell): png for cell, figure, png, _ in stored(notebook) if figure}
         for cell in code_cells(notebook):
             for output in cell.outputs:
                 if figure := output.get("data", {}).get(widgets.MIME):
@@ -63,14 +63,14 @@ def gallery(every):
                     first.setdefault(name, (path, cell.id, output))
                     there = uses.setdefault(name, {})
                     there.setdefault(week, f"{path.stem}.html#cell-id={cell.id}")
-    return [_shown(name, where, list(uses[name].items()), examples.get(name), pictures.get(where[:2]))
+    return [_shown(name, where, list(uses[name].items()), examples.get(name), images.get(where[:2]))
             for name, where in first.items()]
 
 
 def _shown(name, where, uses, example, png):
     words, state = example or ("", {})
-    picture = webp(png, top=True, size=(760, 344), heaviest=26_000) if png else ""
-    return Shown(name, *about(name), uses, (words, address(name, state)), picture, size(png), where[2])
+    image = webp(png, top=True, size=(760, 344), heaviest=26_000) if png else ""
+    return Shown(name, *about(name), uses, (words, address(name, state)), image, size(png), where[2])
 
 
 def size(png):

@@ -4,7 +4,7 @@ import html
 import re
 
 from nnlab import __version__
-from nnlab.course.render import address
+from nnlab.course.frame import address
 from nnlab.files import replacing
 
 

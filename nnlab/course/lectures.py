@@ -1,4 +1,4 @@
-"""The lectures as the site lists them: title, sentence, minutes, exercises, data, links, and the picture of a card."""
+"""The lectures as the site lists them: title, sentence, minutes, exercises, data, links, and the image of a card."""
 
 import base64
 import functools
@@ -14,14 +14,14 @@ from nnlab.course.publish import badge_target
 from nnlab.course.slides import SITE
 from nnlab.course.solve import names_in
 
-CARD = (640, 290)  # pixels of a card's picture
+CARD = (640, 290)  # pixels of a card's image
 DRAWING = 0.415  # height of the drawing of an interactive figure, as a part of its width
-HEAVIEST = 18_000  # bytes of a card's picture
+HEAVIEST = 18_000  # bytes of a card's image
 
 
 class Lecture(NamedTuple):
     """A lecture: `stem` of its notebook, `number` ("1a"), `name`, `sentence`, `minutes`, `exercises`, `data`, `links`,
-    `picture` (an address with the image inside), and what that shows, `alt`.
+    `image` (an address with the image inside), and what that shows, `alt`.
     """
 
     stem: str
@@ -32,7 +32,7 @@ class Lecture(NamedTuple):
     exercises: int
     data: str
     links: list
-    picture: str
+    image: str
     alt: str
 
     @property
@@ -50,10 +50,10 @@ def lecture(path):
     """The `Lecture` of the notebook at `path`."""
     notebook = read(path)
     number, _, name = title(notebook).removeprefix("Week ").partition(" · ")
-    picture, alt = card(notebook)
+    image, alt = card(notebook)
     return Lecture(path.stem, number, name, sentence(path), minutes(notebook),
                    sum(len(names_in(cell)) for cell in code_cells(notebook)), needs(notebook),
-                   [*links(path), ("Colab", badge_target(path.stem))], picture, alt)
+                   [*links(path), ("Colab", badge_target(path.stem))], image, alt)
 
 
 def links(path):
@@ -89,14 +89,14 @@ def sentence(path):
 
 
 def card(notebook):
-    """The picture of the lecture's card, as an address that holds the image, and what it shows.
+    """The image of the lecture's card, as an address that holds it, and what it shows.
 
     It is the stored image of the cell that the notebook's metadata name (``"nnlab": {"card": cell}``), else of its
     first interactive figure, else its first image. A stored image gives no answer to a prediction away.
     """
-    pictures = list(stored(notebook))
+    images = list(stored(notebook))
     wanted = notebook.metadata.get("nnlab", {}).get("card")
-    by_choice = sorted(pictures, key=lambda one: (one[0] != wanted, one[1] is None))
+    by_choice = sorted(images, key=lambda one: (one[0] != wanted, one[1] is None))
     if not by_choice:
         return "", ""
     _, figure, png, alt = by_choice[0]

@@ -13,11 +13,11 @@ from nnlab import widgets
 from nnlab.course import outline
 from nnlab.course.browser import chromium
 from nnlab.course.execute import execute
+from nnlab.course.frame import TEMPLATES
 from nnlab.course.glossary import with_links
 from nnlab.course.images import lighten, packed, with_palette
 from nnlab.course.notebooks import code_cells, only_draws, paths, read, write
 from nnlab.course.publish import stamp
-from nnlab.course.render import TEMPLATES
 from nnlab.course.telling import tell
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}

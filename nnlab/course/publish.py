@@ -6,8 +6,8 @@ The address stands in pyproject.toml alone.
 import re
 
 from nnlab import __version__
+from nnlab.course.frame import address
 from nnlab.course.notebooks import ROOT, code_cells, paths, read, write
-from nnlab.course.render import address
 from nnlab.files import write_text
 
 FIRST_CELL = """\

@@ -18,9 +18,7 @@ from nnlab.course.contents import Contents
 from nnlab.course.embed import embedded
 from nnlab.course.formulas import Formulas as Formulas
 from nnlab.course.formulas import in_cell, markdown_filter, shared_glyphs
-from nnlab.course.frame import TEMPLATES as TEMPLATES
-from nnlab.course.frame import address as address
-from nnlab.course.frame import code_colors, frame, part
+from nnlab.course.frame import TEMPLATES, address, code_colors, frame, part
 from nnlab.course.notebooks import LINK, code_cells, notes, slide_type
 from nnlab.course.outputs import shown
 from nnlab.course.solve import checks_of, names_in

@@ -1,8 +1,7 @@
 """The search of the site: one file with what there is to find and MiniSearch, which finds it, for the browser.
 
-Of the libraries that search without a server, MiniSearch (one file of 86 kB, of 20 kB once packed, no dependency) finds
-words in spite of typing errors and by their beginnings; lunr is no longer maintained, and Pagefind fetches parts of its
-index, which a browser refuses on a page from a disk.
+MiniSearch is one file without dependencies, works without a server, and finds words by their beginnings and in spite of
+typing errors. All that it searches stands in the file itself: a page from a disk may not fetch an index.
 """
 
 import html

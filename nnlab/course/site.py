@@ -2,9 +2,8 @@
 
 The pages are templates of ours over nbconvert's. MyST (the engine of Jupyter Book 2; mystmd 1.8.3 was tried) has
 search, contents and previews, too. But its command ``myst build --html`` asks api.mystmd.org for the theme: it cannot
-build where only package registries are reached, and its pages are one application for a server. Here each page is a
-file that works from a disk, with the outputs of a solved run and figures that need no kernel. Quarto is in no registry
-of packages.
+build where only package registries are reached. Here each page is a file that works from a disk, with the outputs of a
+solved run and figures that need no kernel. Quarto is in no registry of packages.
 """
 
 import sys

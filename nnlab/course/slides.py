@@ -10,11 +10,12 @@ import time
 from tqdm import tqdm
 
 from nnlab.course.browser import chromium
+from nnlab.course.frame import TEMPLATES
 from nnlab.course.handout import handout, handout_of
 from nnlab.course.notebooks import BUILD, ROOT, minutes, paths, read, story, title
 from nnlab.course.npm import package
 from nnlab.course.overflow import look
-from nnlab.course.render import TEMPLATES, Formulas, rendered
+from nnlab.course.render import Formulas, rendered
 from nnlab.course.settings import with_settings
 from nnlab.course.slide_form import formed
 from nnlab.course.slide_text import for_slides

@@ -3,14 +3,6 @@
 const PLOT = { left: 46, width: 358, top: 30, height: 176 }, BELOW = { ...PLOT, top: 244, height: 112 };
 const WORD = "font-size: 18px";  // as small as words here may be: the panel is wide on a phone
 
-/** Heights for labels that want to stand at `wanted`, at least `gap` apart and between `top` and `bottom`. */
-function apart(wanted, gap, top, bottom) {
-  const order = wanted.map((_, k) => k).sort((a, b) => wanted[a] - wanted[b]), places = [];
-  order.forEach((k, n) => { places[k] = Math.max(wanted[k], n ? places[order[n - 1]] + gap : top); });
-  order.reverse().forEach((k, n) => { places[k] = Math.min(places[k], n ? places[order[n - 1]] - gap : bottom); });
-  return places;
-}
-
 /** The curve of `f` on the axes `on` as one path, with gaps where it breaks; on always as many points. */
 function curveOf(on, f, breaks) {
   const gaps = breaks.filter((at) => at > -4 && at < 4), xs = steps(-4, 4, 240);

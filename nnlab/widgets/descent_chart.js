@@ -29,14 +29,6 @@ function logarithmic(box, [low, high], named, ticks) {
   return { on, node, range: [low, high] };
 }
 
-/** Heights for labels that want to stand at `wanted`, at least `gap` apart and between `top` and `bottom`. */
-function apart(wanted, gap, top, bottom) {
-  const order = wanted.map((_, k) => k).sort((a, b) => wanted[a] - wanted[b]), places = [];
-  order.forEach((k, n) => { places[k] = Math.max(wanted[k], n ? places[order[n - 1]] + gap : top); });
-  order.reverse().forEach((k, n) => { places[k] = Math.min(places[k], n ? places[order[n - 1]] - gap : bottom); });
-  return places;
-}
-
 const SERIES = {  // by what is chosen: the numbers, the name at the curve's end, the lane, the dash
   "training and test": [["train", "training", 0, ""], ["test", "test", 1, ""], ["median", "median", 3, "3 5"]],
   "bias and variance": [["bias", "bias²", 0, ""], ["variance", "variance", 1, ""], ["median", "median", 3, "3 5"]],

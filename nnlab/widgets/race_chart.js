@@ -36,14 +36,6 @@ function decadesOf(racers, target) {
   return [Math.floor(decade(low)), Math.max(Math.ceil(decade(high)), Math.floor(decade(low)) + 1)];
 }
 
-/** Heights for labels that want to stand at `wanted`, at least `gap` apart and between `top` and `bottom`. */
-function apart(wanted, gap, top, bottom) {
-  const order = wanted.map((_, k) => k).sort((a, b) => wanted[a] - wanted[b]), places = [];
-  order.forEach((k, n) => { places[k] = Math.max(wanted[k], n ? places[order[n - 1]] + gap : top); });
-  order.reverse().forEach((k, n) => { places[k] = Math.min(places[k], n ? places[order[n - 1]] - gap : bottom); });
-  return places;
-}
-
 /** The goal: a line at the loss to reach, which can be dragged. Returns its handle and what draws it. */
 function buildGoal({ set, begin, state }, chart) {
   const right = PLOT.left + PLOT.width;

@@ -45,6 +45,14 @@ const panel = ({ left = 0, width, height, label }, ...children) => svg("svg", {
   style: `flex: ${width} 1 ${Math.round(0.7 * width)}px`,
 }, ...children);
 
+/** Heights for labels that want to stand at `wanted`, at least `gap` apart and between `top` and `bottom`. */
+function apart(wanted, gap, top, bottom) {
+  const order = wanted.map((_, k) => k).sort((a, b) => wanted[a] - wanted[b]), places = [];
+  order.forEach((k, n) => { places[k] = Math.max(wanted[k], n ? places[order[n - 1]] + gap : top); });
+  order.reverse().forEach((k, n) => { places[k] = Math.min(places[k], n ? places[order[n - 1]] - gap : bottom); });
+  return places;
+}
+
 /**
  * Axes in a box of the drawing: ticks (with `xNumbers` or without), names, a clipped group `inside`, and the functions
  * that map values to coordinates (toX, toY) and back (fromX, fromY).
