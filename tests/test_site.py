@@ -72,6 +72,7 @@ def first(visit):
         if not page.locator("dialog[open]").count():
             page.keyboard.press("/")
         page.locator("dialog input").fill(words)
+        page.locator("dialog .hits a").first.wait_for()  # the index may still be on its way
         return page.locator("dialog .hits a").evaluate_all(
             "all => all.map(a => [a.querySelector('b').textContent, a.getAttribute('href')])")
     yield page, find
@@ -167,8 +168,9 @@ def test_search_finds(first, words, wanted):
 def test_keys_search_choose_and_open(visit, folder):
     page = visit("index.html")
     page.keyboard.press("/")
-    page.keyboard.type("exercise softmax")
-    assert page.locator("dialog mark").count() > 2
+    page.keyboard.type("exercise softmax")  # at once: the box takes what is typed while the index is loaded
+    page.locator("dialog mark").nth(2).wait_for()
+    assert page.locator("dialog input").input_value() == "exercise softmax"
     assert axe(page, "document.querySelector('dialog')")[0] == []
     page.screenshot(path=look_folder() / "site-search.png")
     page.keyboard.press("Escape")

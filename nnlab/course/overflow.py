@@ -18,6 +18,7 @@ _OVERFLOW = """() => {
     const [right, down] = [node.scrollWidth - node.clientWidth, node.scrollHeight - node.clientHeight];
     if (clips && (down > 2 || right > 2) && !out.has(cell)) out.set(cell, [right, down]);
   }
+  if (out.size > 1) out.delete("?");  // what surrounds a cell that is named
   return [...out].map(([cell, [right, down]]) =>
     `cell '${cell}' is ${Math.round(right)} px too wide, ${Math.round(down)} px too high`);
 }"""

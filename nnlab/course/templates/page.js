@@ -99,24 +99,28 @@
     link.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
   }
 
-  // Search is loaded when it is first asked for.
+  // The box of the search opens at once and takes what is typed; search.js, loaded at the first opening, finds it.
+  const box = make("input", { type: "search", "aria-label": "Search the course", autocomplete: "off",
+    spellcheck: "false", placeholder: "Search text, terms, exercises, figures" });
+  const said = make("p", { class: "said", role: "status" }, "The search is being loaded.");
+  const dialog = make("dialog", { class: "search", "aria-label": "Search" }, box, said);
+  document.body.append(dialog);
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   const search = () => {
-    if (window.openSearch) { openSearch(); return; }
+    dialog.showModal();
+    box.select();
+    if ($("script[src='search.js']")) { dialog.dispatchEvent(new Event("opened")); return; }
     const script = make("script", { src: "search.js" });
-    script.addEventListener("load", () => openSearch());
     script.addEventListener("error", () => {
-      const dialog = make("dialog", { class: "search", "aria-label": "Search" }, make("p", { class: "said" },
-        "There is no search here: this page stands alone, or the site was built without it."));
-      document.body.append(dialog);
-      dialog.addEventListener("click", () => dialog.close());
-      window.openSearch = () => dialog.showModal();
-      openSearch();
+      box.remove();
+      said.textContent = "There is no search here: this page stands alone, or the site was built without it.";
     });
     document.head.append(script);
   };
   $(".find").addEventListener("click", search);
   addEventListener("keydown", (event) => {
-    const typing = event.composedPath()[0].closest?.("input, textarea, select, [contenteditable]");
+    const typing = event.target !== box
+      && event.composedPath()[0].closest?.("input, textarea, select, [contenteditable]");
     const find = event.key === "/" && !typing || event.key === "k" && (event.ctrlKey || event.metaKey);
     if (!find || event.defaultPrevented || $("dialog[open]")) return;
     event.preventDefault();

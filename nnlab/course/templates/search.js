@@ -1,5 +1,5 @@
 // Search over the whole course. Before this file stand MiniSearch and `documents`: rows of kind, lecture, heading,
-// text and place. The index is made here when search is first opened; it takes less time than reading it would.
+// text and place. page.js opens the box and loads this file; the index is made here, in less time than reading takes.
 {
   const NAMES = { exercise: "Exercise", term: "Term", figure: "Figure", slides: "Slides", handout: "Handout",
     lecture: "Lecture", text: "", page: "" };
@@ -43,14 +43,9 @@
     return (begin ? "… " : "") + (begin + 170 < text.length ? `${part.replace(/\s\S*$/, "")} …` : part);
   };
 
-  const box = make("input", {
-    type: "search", "aria-label": "Search the course", autocomplete: "off", spellcheck: "false",
-    placeholder: "Search text, terms, exercises, figures",
-  });
-  const said = make("p", { class: "said", role: "status" });
+  const dialog = document.querySelector("dialog.search"), [box, said] = dialog.children;
   const hits = make("ol", { class: "hits", "aria-label": "What was found" });
-  const dialog = make("dialog", { class: "search", "aria-label": "Search" }, box, said, hits);
-  document.body.append(dialog);
+  dialog.append(hits);
 
   const find = () => {
     let found = index.search(box.value, options);
@@ -82,10 +77,6 @@
     else return;
     event.preventDefault();
   });
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-  window.openSearch = () => {
-    dialog.showModal();
-    box.select();
-    find();
-  };
+  dialog.addEventListener("opened", find);
+  find();
 }
