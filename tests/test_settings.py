@@ -49,6 +49,14 @@ def test_settings_are_drawn_without_a_trace(untouched, run):
     assert shown.cells[2].outputs[0].data["image/png"] == setting["png"].strip()
 
 
+def test_words_beside_a_question_are_legible(run):
+    """The axes of a setting are smaller than the answer's, and their words are not: 15 of 700 pixels, about."""
+    answer = run.cells[2].outputs[0].metadata
+    setting, shown = answer["nnlab"]["setting"], answer["image/png"]
+    assert shown["font"] / shown["width"] < 0.0195 and setting["font"] == shown["font"]
+    assert 0.0205 < setting["font"] / setting["width"] < 0.0225
+
+
 def test_fine_figures_have_twice_the_pixels_and_are_measured(untouched, run):
     plain, fine = (execute(solved(untouched), "n").cells[2].outputs[0], run.cells[2].outputs[0])
     images = [Image.open(io.BytesIO(base64.b64decode(one.data["image/png"]))) for one in (plain, fine)]

@@ -17,6 +17,9 @@ def _show_figures(fine):
     and ``height`` (half of the image's pixels), ``font`` (the smallest font in the same pixels) and, where a title
     stands above everything else, this ``title``, the place that it ``covers`` (left, top, right, bottom) and how much
     of the image one may ``crop`` at the top without it, as shares of width and height.
+
+    Where the formatter's attribute ``legible`` is set, figures are drawn smaller, with words as large as before, until
+    the smallest words have this share of the image's width (but not below 55 % of their size).
     """
     from base64 import b64decode
 
@@ -62,6 +65,9 @@ def _show_figures(fine):
             return register(kind, draw)
 
         def png(figure):
+            if share := getattr(formatter, "legible", 0):
+                words = smallest(figure) / 72 / figure.get_figwidth()
+                figure.set_size_inches(figure.get_size_inches() * min(1, max(0.55, words / share)))
             image = draw(figure, fmt="retina") if fine else draw(figure)
             texts = [said(one.get_text().replace("$", "")) for one in titles(figure) if one is not None]
             data = {"alt": "; ".join(filter(None, texts))} if any(texts) else {}

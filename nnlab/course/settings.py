@@ -8,11 +8,15 @@ from nnlab.course.notebooks import code_cells
 from nnlab.course.solve import guesses_in, taken_by
 
 # The figure's own code with no guess; the guess and the random numbers afterwards are as if it had not run. All other
-# names begin with an underscore: a notebook may call something "random".
+# names begin with an underscore: a notebook may call something "random". An image beside a question has about 700 of a
+# slide's pixels, of which its words need 15.
 _ASKING = """import random as _random, numpy as _numpy, torch as _torch
 _kept = {names}, _random.getstate(), _numpy.random.get_state(), _torch.get_rng_state()
+_images = get_ipython().display_formatter.formatters["image/png"]
+_images.legible = 15 / 700
 {nothing} = None
 {source}
+_images.legible = 0
 {names}, *_kept = _kept
 _random.setstate(_kept[0]), _numpy.random.set_state(_kept[1]), _torch.set_rng_state(_kept[2]);
 """
