@@ -62,6 +62,53 @@ def test_slides_have_no_fault_either(figure_files, open_page):
     assert found == [], "\n".join(found)
 
 
+OVERLAID = """(root) => {  // canvases and buttons of a drawing that do not stand where the drawing below them does
+    const box = (node) => node.getBoundingClientRect(), middle = ({ left, right }) => (left + right) / 2, found = [];
+    for (const canvas of root.querySelectorAll(".panels canvas")) {
+        const drawing = canvas.parentNode.querySelector(":scope > svg");
+        if (!drawing || getComputedStyle(canvas).position !== "absolute") continue;
+        const [one, other] = [box(canvas), box(drawing)];
+        const off = Math.max(...["left", "right", "top", "bottom"].map((side) => Math.abs(one[side] - other[side])));
+        if (off > 1) found.push(`a canvas is ${off.toFixed(0)} px off its drawing`);
+    }
+    const buttons = [...root.querySelectorAll(".panels button.over")].filter((one) => one.checkVisibility());
+    const texts = [...root.querySelectorAll(".panels text")].filter((one) => one.textContent && one.checkVisibility());
+    const named = (words) => box(texts.find((one) => one.textContent === words));
+    const by = (label) => box(buttons.find((one) => one.ariaLabel === label));
+    for (const one of buttons) {
+        const [, feature] = one.ariaLabel.match(/^feature (.*)/) || [], here = box(one);
+        if (!feature) continue;
+        const word = named(feature), gap = here.left - word.right;
+        if (gap < 0 || gap > 12 || Math.abs(here.top + here.bottom - word.top - word.bottom) > 12) {
+            found.push(`${one.ariaLabel}: its name is ${gap.toFixed(0)} px left of it`);
+        }
+    }
+    if (buttons.length) for (const [less, more, words] of [["Remove a layer", "Add a layer", "2 hidden layers"],
+        ["One unit less in layer 1", "One unit more in layer 1", "3"]]) {
+        const [left, right, word] = [by(less), by(more), named(words)];
+        const off = Math.abs(middle(left) + middle(right) - 2 * middle(word)) / 2;
+        const apart = word.left >= left.right && word.right <= right.left;
+        if (off > 2 || !apart) found.push(`${words}: not between its buttons`);
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [800, 1000, 1232])
+def test_what_lies_over_a_drawing_is_as_wide_as_it_on_a_slide(width, figure_files, open_page):
+    """A slide narrows the drawings of its figures until they fit: canvases and buttons over them come along."""
+    shown = [Figure(name, **({"layers": [[3], [4]]} if name == "playground" else {})) for name in NAMES]
+    page, found, seen = alive(open_page(figure_files(*shown, deck=True))), [], 0
+    for k, name in enumerate(NAMES):
+        page.evaluate(f"Reveal.slide({k + 1}, 0)")
+        figure = page.locator(".figure").nth(k)
+        figure.evaluate("(root, width) => root.getRootNode().host.style.setProperty('--drawing', width)", f"{width}px")
+        page.wait_for_timeout(100)
+        seen += figure.locator(".panels canvas + svg, .panels button.over").count()
+        found += [f"{name}: {fault}" for fault in figure.evaluate(OVERLAID)]
+    assert found == [] and seen > 12, "\n".join(found)
+
+
 PLANTED = {
     "outside the figure": "first.setAttribute('x', -400)",
     "texts overlap": "const copy = first.cloneNode(true); first.after(copy)",

@@ -1,8 +1,9 @@
 // The playground's own style: a canvas below its drawing, buttons over it.
 
 const PLAYGROUND = `
-  .playground .panels { position: relative; display: block; margin: 0 auto; width: 100%; }
-  .playground.phone .panels { max-width: 540px; }
+  .playground .panels { --wide: min(100%, var(--drawing, 100%)); position: relative; display: block; flex: none;
+    padding: 0; width: var(--wide); margin: 0 calc((100% - var(--wide)) / 2); }
+  .playground.phone .panels { --drawing: 540px; }
   .playground .panels > svg { position: relative; width: 100%; }
   .playground .maps { position: absolute; inset: 0; width: 100%; height: 100%; }
   .playground .panels > svg.over-edge { cursor: ns-resize; }
@@ -14,6 +15,7 @@ const PLAYGROUND = `
   .playground button.over { position: absolute; transform: translate(-50%, -50%); box-sizing: border-box; padding: 0; }
   .playground button.round { width: 26px; height: 26px; min-height: 0; border-radius: 50%; font-size: 19px;
     line-height: 1; }
+  .playground.deck button.round { width: max(20px, 2.13%); height: auto; aspect-ratio: 1; }
   .playground button.round:hover { background: var(--soft); }
   .playground button.feature { min-height: 0; border: 2px solid var(--ink); border-radius: 4px;
     background: transparent; }
