@@ -5,6 +5,8 @@ import subprocess
 import sys
 from typing import NamedTuple
 
+from geometry import faults
+
 from nnlab.course.notebooks import BUILD, ROOT
 
 CAUGHT = []  # (guard rail, planted fault, what it said), for the table at the end
@@ -57,5 +59,12 @@ _SEEN_ON = """() => {
 
 
 def seen_on(page):
-    """What is on the slide that `page` shows: font sizes of its code, figures, notes, foot, image."""
-    return page.evaluate(_SEEN_ON) | {"image": page.screenshot()}
+    """What is on the slide that `page` shows: font sizes of its code, figures, notes, foot, image.
+
+    Of each interactive figure: its share of the slide's area, and what is wrong with its geometry.
+    """
+    alive = []
+    for figure in page.locator("section.present section.present .figure").all():
+        box = figure.bounding_box()
+        alive.append((box["width"] * box["height"] / (1280 * 720), faults(figure, least=14, pictured=False)))
+    return page.evaluate(_SEEN_ON) | {"image": page.screenshot(), "alive": alive}

@@ -126,6 +126,20 @@ def test_figures_fill_their_slides(site, lecture, notebook_path):
     assert problems == []
 
 
+def test_interactive_figures_fill_their_slides(site, lecture, notebook_path):
+    """An interactive figure takes 70 % of its slide, no text in it is below 14 px, and nothing overlaps."""
+    shares, problems = [], []
+    for k, slide in enumerate(site.slides[notebook_path], start=1):
+        for share, found in slide["alive"]:
+            shares.append(share)
+            problems += [f"slide {k}: {fault}" for fault in found]
+            if share < 0.695:
+                problems.append(f"slide {k}: a figure takes {share:.0%} of it: give the slide less text")
+    if shares:
+        SEEN.append(f"{notebook_path.stem}: interactive figures take {min(shares):.0%} of their slides or more")
+    assert problems == []
+
+
 def test_notes_are_on_every_slide_and_in_the_speakers_window(site, lecture, notebook_path, deck_page):
     said = [slide["notes"] for slide in site.slides[notebook_path]]
     assert min(len(text.split()) for text in said) >= 30

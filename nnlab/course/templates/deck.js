@@ -53,10 +53,16 @@ function present() {
   document.querySelector(".slides").append(document.querySelector(".foot"));  // it grows with the slide
   const preview = location.search.includes("receiver");  // in the speaker's window
   if (preview) document.body.classList.add("receiver");
+  let seen = "";
   const now = () => {
     const slide = Reveal.getCurrentSlide();
     if (Reveal.isOverview()) return;
     fit(slide, Reveal.getScale());
+    const { h, v } = Reveal.getIndices(), figures = slide.querySelectorAll("[data-figure]");
+    if (figures.length && seen !== `${h} ${v}`) {  // once they have laid themselves out for this width
+      seen = `${h} ${v}`;
+      requestAnimationFrame(() => requestAnimationFrame(now));
+    }
     document.querySelector(".number").textContent = `${Reveal.getSlidePastCount() + 1} / ${Reveal.getTotalSlides()}`;
     if (!slide.contains(document.activeElement)) document.activeElement.blur();
     for (const figure of document.querySelectorAll("[data-figure]")) {

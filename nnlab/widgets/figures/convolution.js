@@ -19,7 +19,7 @@ function buildConvolution(given) {
   root.append(html("div", { class: "panels" }, drawing), steer.node, front.node, ...settingsOf(...settings));
   let narrow = false, drawn = "", step = -1, shown = [];
   new ResizeObserver(() => {
-    const now = root.isConnected && root.clientWidth < 780;
+    const now = root.clientWidth > 0 && root.clientWidth < 780;
     if (now === narrow) return;
     narrow = now;
     root.classList.toggle("narrow", narrow);

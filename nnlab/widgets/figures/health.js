@@ -71,7 +71,7 @@ function buildHealth(given) {
   };
   let drawn = null;
   new ResizeObserver(() => {
-    const narrow = root.isConnected && root.clientWidth < 480;
+    const narrow = root.clientWidth > 0 && root.clientWidth < 480;
     if (narrow === Boolean(held.narrow)) return;
     held.narrow = narrow;
     root.classList.toggle("narrow", narrow);

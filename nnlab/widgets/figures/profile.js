@@ -60,7 +60,7 @@ function buildProfile(stage) {
   root.append(html("div", { class: "panels" }, drawing), ...rows, ...settingsOf(...settings));
   let narrow = false;
   new ResizeObserver(() => {
-    const now = root.isConnected && root.clientWidth < 700;
+    const now = root.clientWidth > 0 && root.clientWidth < 700;
     if (now === narrow) return;
     narrow = now;
     stage.draw();
