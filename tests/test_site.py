@@ -12,14 +12,16 @@ import pytest
 from bs4 import BeautifulSoup
 from figures import axe
 from pages import asked, notebook, text_cell
+from PIL import Image
 from shared import SEEN, look_folder
 
 from nnlab import widgets
-from nnlab.course import gallery, lectures, linking, npm, search, site
+from nnlab.course import gallery, lectures, linking, npm, search, site, tree
 from nnlab.course.contents import Contents
 from nnlab.course.frame import part
 from nnlab.course.glossary import glossary
 from nnlab.course.notebooks import paths, read
+from nnlab.course.publish import badge_target
 from nnlab.course.render import Formulas, rendered
 from nnlab.course.solved_runs import Run
 
@@ -95,7 +97,40 @@ def test_first_page_has_a_card_for_each_lecture(folder):
     for card in cards:
         assert 3_000 < len(card.img["src"]) * 3 / 4 <= 25_000 and len(card.img["alt"]) > 8
         assert len(card.select_one(".aim").text.split()) >= 6 and re.search(r"\d+ min · \d+ exercise", card.text)
-        assert {"Notebook", "Colab"} <= {link.text for link in card.select(".more a")}
+        assert {"Page", "Notebook", "Colab"} <= {link.text for link in card.select(".more a")}
+
+
+@pytest.mark.parametrize("name, marked", [("week01c_losses.html", 1), ("week06e_regularization.html", 1),
+                                          ("glossary.html", 0), ("index.html", 0)])
+def test_a_tree_of_all_lectures_opens_at_this_one(folder, name, marked):
+    page = BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
+    weeks = page.select(".tree > details")
+    assert [link["href"] for link in page.select(".tree a")] == [f"{path.stem}.html" for path in paths()]
+    assert len(weeks) == len(tree.weeks()) and all(week.summary.text.strip() for week in weeks)
+    current = page.select(".tree [aria-current=page]")
+    assert [link["href"] for link in current] == [name] * marked
+    assert [week for week in weeks if week.has_attr("open")] == [link.find_parent("details") for link in current]
+
+
+def test_a_lecture_offers_colab_slides_and_notebook_at_its_beginning_and_end(folder):
+    page = BeautifulSoup((folder / "week01c_losses.html").read_text(encoding="utf-8"), "html.parser")
+    first, last = page.select("ul.takes")
+    assert first.find_previous("h1") and last.find_next("nav")["aria-label"] == "Other lectures"
+    for row in (first, last):
+        names = [link.text.strip() for link in row.select("a")]
+        assert names[0] == "Open in Colab" and {"Notebook", "Open in Kaggle"} <= set(names)
+        assert row.a["href"] == badge_target("week01c_losses") and row.select_one("[download]")
+    assert len(page.find_all("a", string=re.compile("Open in Colab"))) <= 2, "and nowhere in the text"
+
+
+@pytest.mark.parametrize("rows, end", [((), 415), ((398,), 398), ((398, 420), 420), ((300, 600), 415)])
+def test_the_image_of_a_figure_ends_between_its_words(rows, end):
+    """The nearest row without a word; a row far away is not looked for."""
+    image = Image.new("RGB", (1000, 700), "white")
+    image.paste("black", (500, 0, 520, 700))
+    for row in rows:
+        image.paste("white", (0, row, 1000, row + 1))
+    assert lectures.gap(image) == end
 
 
 def test_a_card_shows_the_cell_that_the_notebook_names():
@@ -141,6 +176,117 @@ def test_a_phone_scrolls_down_only_and_has_a_drawer(visit, folder):
 
 
 @pytest.mark.browser
+def test_first_screen_shows_title_buttons_and_figure(visit):
+    for width, height in ((1280, 800), (1440, 900)):
+        page = visit("index.html", viewport={"width": width, "height": height})
+        boxes = [page.locator(one).first.bounding_box() for one in (".hero h1", ".sub", ".go", ".live [data-figure]")]
+        assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
+        assert boxes[-1]["x"] + boxes[-1]["width"] > 0.95 * width, "nothing is empty at the right"
+        page.close()
+
+
+@pytest.mark.browser
+def test_lectures_stand_left_of_the_text_sections_below_them_or_right(visit):
+    for width, wide in ((1280, False), (1440, True)):
+        page = visit("week06e_regularization.html", viewport={"width": width, "height": 800})
+        tree_, toc, text = (page.locator(one).bounding_box() for one in (".tree", ".toc", "main"))
+        assert tree_["x"] + tree_["width"] <= text["x"]
+        assert (toc["x"] >= text["x"] + text["width"]) if wide else (toc["y"] >= tree_["y"] + tree_["height"])
+        week = page.locator(".tree details").first
+        assert not week.locator("a").first.is_visible()
+        week.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert week.locator("a").first.is_visible()
+        page.close()
+    page = visit("week06e_regularization.html", viewport={"width": 1100, "height": 800})
+    assert not page.locator(".tree").is_visible()
+    page.get_by_role("button", name="Contents").click()
+    assert page.locator(".tree [aria-current=page]").is_visible() and page.locator(".toc").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator(".tree").is_visible()
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_text_has_one_measure_and_code_of_100_columns_fits(visit, width):
+    page = visit("week06e_regularization.html", viewport={"width": width, "height": 900})
+    text, code, column = (page.locator(one).evaluate_all("""all => all.map((node) => {
+        const { left, width } = node.getBoundingClientRect(), style = getComputedStyle(node);
+        const inner = width - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+        return [left, width, parseFloat(style.fontSize), parseFloat(style.lineHeight), inner];
+    })""") for one in (".jp-RenderedMarkdown > p", "main > div > div .highlight pre", "main"))
+    code = [one for one in code if one[1]]  # those that are not folded
+    assert len(text) > 20 and len(code) > 10
+    assert {round(left) for left, *_ in text} == {round(column[0][0])} and len({round(one[1]) for one in text}) == 1
+    assert text[0][1] < column[0][1] - 100 and 36 < text[0][1] / text[0][2] < 41, "about 72 letters"
+    character = page.evaluate("""() => { const pen = document.createElement("canvas").getContext("2d");
+        pen.font = getComputedStyle(document.querySelector(".highlight pre")).font;
+        return pen.measureText("x").width; }""")
+    for left, _, font, line, inner in code:
+        assert abs(left - column[0][0]) < 2 and font >= 14 and line >= 1.5 * font and inner >= 100 * character
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_copy_button_shows_under_the_pointer_at_the_focus_and_always_on_touch(visit):
+    page = visit("week06e_regularization.html", reduced_motion="reduce")
+    block = page.locator(".highlight:has(.clip):visible").first
+    opacity = "node => getComputedStyle(node).opacity"
+    clip = block.locator(".clip")
+    assert clip.evaluate(opacity) == "0"
+    clip.focus()
+    assert clip.evaluate(opacity) == "1"
+    clip.evaluate("node => node.blur()")
+    assert clip.evaluate(opacity) == "0"
+    block.hover()
+    assert clip.evaluate(opacity) == "1"
+    clip.click()
+    assert clip.text_content() in ("Copied", "Selected: Ctrl+C")
+    page.close()
+    page = visit("week06e_regularization.html", viewport=PHONE, has_touch=True, is_mobile=True)
+    clip = page.locator(".highlight .clip:visible").first
+    assert clip.evaluate(opacity) == "1"
+    page.close()
+
+
+@pytest.mark.browser
+def test_pictures_are_dimmed_in_the_dark_and_only_there(visit):
+    picture = {"week06e_regularization.html": ".jp-OutputArea img", "index.html": ".card img",
+               "figures.html": ".exhibit img"}
+    for name, one in picture.items():
+        page = visit(name, color_scheme="dark")
+        shown = f"getComputedStyle(document.querySelector('{one}')).filter"
+        assert re.fullmatch(r"brightness\(0\.[89]\d?\)", page.evaluate(shown)), name
+        page.get_by_role("button", name="Dark colors").click()
+        assert page.evaluate(shown) == "none", name
+        page.close()
+
+
+@pytest.mark.browser
+def test_a_printed_page_has_no_bars_and_nothing_folded(visit):
+    page = visit("week06e_regularization.html")
+    page.emulate_media(media="print")
+    for one in (".bar", ".tree", ".toc", ".takes", ".around", ".foot", ".clip"):
+        assert not page.locator(one).first.is_visible(), one
+    heights = page.locator("details pre").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    assert len(heights) > 8 and min(heights) > 10
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_first_key_leads_to_the_text(visit):
+    page = visit("week01c_losses.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the text"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    page.close()
+
+
+@pytest.mark.browser
 def test_largest_paint_comes_at_once(visit):
     for name in ("index.html", "week01c_losses.html", "figures.html"):
         page = visit(name)
@@ -156,7 +302,10 @@ def test_largest_paint_comes_at_once(visit):
     ("dropout", ["week06e_regularization.html#cell-id="]), ("exercise softmax", ["week01c_losses.html#cell-id="]),
     ("Adam vs SGD", ["figures.html#race", "week04d_adaptive.html"]), ("run offline", ["index.html#run-offline"]),
     ("slides week 5", ["week05a_convolution.html"]), ("crossentropy", ["week01c_losses.html#cell-id="]),
-    ("convolutoin", ["week05a_convolution.html"]),
+    ("convolutoin", ["week05a_convolution.html"]), ("what does Adam do", ["week04d_adaptive.html"]),
+    ("lecture on ResNets", ["week06d_residual.html"]), ("figure of gradient descent", ["figures.html#race"]),
+    ("exercise backpropagation", ["week03a_backprop.html#cell-id="]), ("install", ["index.html#run-machine"]),
+    ("CNN", ["week05c_cnns.html"]),
 ])
 def test_search_finds(first, words, wanted):
     _, find = first

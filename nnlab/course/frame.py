@@ -9,6 +9,7 @@ from pygments.formatters import HtmlFormatter
 
 from nnlab import __version__
 from nnlab.course.notebooks import ROOT
+from nnlab.course.tree import weeks
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -32,7 +33,7 @@ def code_colors(dark=False):
     return "\n".join(rule for rule in rules if "background" not in rule or ".err" in rule)
 
 
-def frame(title, here="lecture", alone=False, styles=()):
+def frame(title, here="lecture", alone=False, styles=(), stem=""):
     """What templates/page/frame.html.j2 shows: a dictionary.
 
     Args:
@@ -40,11 +41,13 @@ def frame(title, here="lecture", alone=False, styles=()):
         here: which of the course's pages this is: "lectures", "figures", "glossary", "instructors", or another name.
         alone: whether the page has no contents beside its text.
         styles: names of further files of CSS.
+        stem: of the notebook whose lecture the tree of lectures marks; "" for none.
     """
     style = [*(part(f"{name}.css") for name in ("text", "page", *styles)), code_colors(),
              f"@media screen {{ {code_colors(dark=True)} }}"]
     return {"title": title, "here": here, "alone": alone, "style": "\n".join(style), "theme_js": part("theme.js"),
-            "page_js": part("page.js"), "version": __version__, "address": address()}
+            "page_js": part("page.js"), "version": __version__, "address": address(), "weeks": weeks(),
+            "stem": stem}
 
 
 def page(template, course, **values):

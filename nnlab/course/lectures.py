@@ -10,9 +10,10 @@ from PIL import Image
 
 from nnlab import widgets
 from nnlab.course.notebooks import ROOT, code_cells, minutes, opening, read, title
-from nnlab.course.publish import badge_target
+from nnlab.course.publish import badge_target, kaggle_target
 from nnlab.course.slides import SITE
 from nnlab.course.solve import names_in
+from nnlab.course.tree import numbered
 
 CARD = (640, 290)  # pixels of a card's image
 DRAWING = 0.415  # height of the drawing of an interactive figure, as a part of its width
@@ -49,11 +50,16 @@ class Lecture(NamedTuple):
 def lecture(path):
     """The `Lecture` of the notebook at `path`."""
     notebook = read(path)
-    number, _, name = title(notebook).removeprefix("Week ").partition(" · ")
+    number, name = numbered(notebook)
     image, alt = card(notebook)
     return Lecture(path.stem, number, name, sentence(path), minutes(notebook),
                    sum(len(names_in(cell)) for cell in code_cells(notebook)), needs(notebook),
-                   [*links(path), ("Colab", badge_target(path.stem))], image, alt)
+                   [("Colab", badge_target(path.stem)), *links(path)], image, alt)
+
+
+def takes(path):
+    """Where to work on the lecture at `path`, and what to take along: pairs of name and address, Colab first."""
+    return [("Open in Colab", badge_target(path.stem)), *links(path), ("Open in Kaggle", kaggle_target(path.stem))]
 
 
 def links(path):
@@ -114,13 +120,23 @@ def stored(notebook):
                 yield cell.id, data.get(widgets.MIME, {}).get("name"), base64.b64decode(data["image/png"]), alt
 
 
+def gap(image):
+    """Height at which the drawing of an interactive figure ends in its `image`: an empty row of pixels where there is
+    one near, so that no word is cut.
+    """
+    end, near = min(image.height - 3, round(DRAWING * image.width)), round(0.06 * image.width)
+    empty = (y for y in range(end - near, min(end + near, image.height - 3))
+             if image.crop((3, y, image.width - 3, y + 1)).getcolors(1))
+    return min(empty, key=lambda y: abs(y - end), default=end)
+
+
 def webp(png, top=False, size=CARD, heaviest=HEAVIEST):
     """The image `png` as an address with a WebP of `size` inside, at most `heaviest` bytes; of an interactive figure
     (`top`) the upper part, its drawing.
     """
     image, (width, height) = Image.open(io.BytesIO(png)).convert("RGB"), size
     if top:
-        image = image.crop((3, 3, image.width - 3, min(image.height - 3, round(DRAWING * image.width))))
+        image = image.crop((3, 3, image.width - 3, gap(image)))
     image.thumbnail((width - 28, height - 28), Image.Resampling.LANCZOS)
     paper = Image.new("RGB", size, image.getpixel((1, 1)))
     paper.paste(image, ((width - image.width) // 2, (height - image.height) // 2))

@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 from functools import partial
+from pathlib import Path
 
 from nbconvert import HTMLExporter
 from pygments import highlight
@@ -111,7 +112,8 @@ def rendered(notebook, template, formulas, name=None, links=None, **course):
     """
     name, contents = name or course.get("title", "the notebook"), Contents()
     if template == "page":
-        course = frame(course.get("title", name), course.get("here", "lecture"), course.get("alone", False)) | course
+        course = frame(course.get("title", name), course.get("here", "lecture"), course.get("alone", False),
+                       stem=Path(name).stem) | course
         markdown = markdown_filter(formulas, name, contents, links)
     else:
         course |= {"style": "\n".join([part("text.css"), part("deck.css"), code_colors()]), "address": address()}
@@ -121,6 +123,8 @@ def rendered(notebook, template, formulas, name=None, links=None, **course):
     page = prepared(notebook, formulas, name)
     for cell in page.cells:
         if cell.cell_type == "markdown":
+            if course.get("takes"):  # has these links as buttons
+                cell.source = re.sub(r"\[Open in (?:Colab|Kaggle)\]\([^)]*\)\s*", "", cell.source)
             cell.source = LINK.sub(partial(_to_page, "../" if template == "deck" else ""), cell.source)
     resources = {"course": course | {"figures": figure_scripts(notebook), "version": __version__}}
     text, _ = exporter.from_notebook_node(page, resources=resources)

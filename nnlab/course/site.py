@@ -11,7 +11,7 @@ import sys
 from nnlab.course import gallery, linking, search, slides, texts
 from nnlab.course.formulas import markdown_filter
 from nnlab.course.frame import frame, page
-from nnlab.course.lectures import lecture, links, neighbors
+from nnlab.course.lectures import lecture, neighbors, takes
 from nnlab.course.notebooks import code_cells, paths, read, title
 from nnlab.course.render import Formulas, place_of, rendered, scripts_of
 from nnlab.course.slides import SITE
@@ -97,7 +97,7 @@ def _lecture(path, notebook, every, formulas, terms):
     """HTML of the page of the lecture at `path`, of its solved run `notebook`."""
     previous, following = neighbors(path, every)
     return rendered(notebook, "page", formulas, name=path.name, links=linking.Links(terms, path.stem),
-                    title=title(notebook), takes=links(path), previous=previous, next=following)
+                    title=title(notebook), takes=takes(path), previous=previous, next=following)
 
 
 def _front(lectures, figures):

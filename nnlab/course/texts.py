@@ -23,7 +23,7 @@ def glossary(formulas):
     index = "".join(f'<li><a href="#{slug(letter)}">{letter[:1] if len(letter) == 1 else "0–9"}</a></li>'
                     for letter in letters)
     notebook.cells[0].source += f'\n\n<ul class="letters" aria-label="Letters">{index}</ul>'
-    text = rendered(notebook, "page", formulas, title="Glossary", here="glossary", alone=True)
+    text = rendered(notebook, "page", formulas, title="Glossary", here="glossary")
     return re.sub(r"<li><strong>(.+?)</strong>", lambda found: _named(found, found.group(1)), text)
 
 

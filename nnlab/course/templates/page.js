@@ -31,7 +31,8 @@
   contents.addEventListener("keydown", (event) => { if (event.key === "Escape") slide(false); });
 
   // The section that is read is marked in the contents.
-  const links = all(".contents ul a"), places = links.map((link) => document.getElementById(link.hash.slice(1)));
+  const links = all(".toc ul a"), places = links.map((link) => document.getElementById(link.hash.slice(1)));
+  const toc = $(".toc"), scroller = () => getComputedStyle(contents).display === "contents" ? toc : contents;
   let due = false;
   const mark = () => {
     due = false;
@@ -43,7 +44,7 @@
       if (k === now) link.setAttribute("aria-current", "location"); else link.removeAttribute("aria-current");
     });
     const { top, bottom: end } = links[now]?.getBoundingClientRect() ?? { top: 99, bottom: 99 };
-    if (top < 60 || end > innerHeight) contents.scrollTop += top - innerHeight / 2;
+    if (top < 60 || end > innerHeight) scroller().scrollTop += top - innerHeight / 2;
   };
   addEventListener("scroll", () => { if (!due) { due = true; requestAnimationFrame(mark); } }, { passive: true });
   if (links.length) mark();

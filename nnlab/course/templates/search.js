@@ -6,11 +6,15 @@
   const LIFT = { slides: 1.4, handout: 1.2, lecture: 1.5, term: 1.6, exercise: 1.25, figure: 2.4, text: 1, page: 1.2 };
   const IDLE = new Set(["a", "an", "and", "are", "as", "at", "by", "do", "does", "for", "how", "i", "in", "is", "it",
     "of", "on", "or", "the", "to", "vs", "versus", "what", "where", "which", "why", "about", "with", "explained"]);
+  const SAME = new Map([["backpropagation", "backprop"], ["cnn", "convolutional"], ["convnet", "convolutional"],
+    ["homework", "exercise"], ["installation", "install"], ["regularisation", "regularization"]]);
   const rows = documents.map(([kind, lecture, heading, text, place], id) =>
     ({ id, kind, lecture, heading, text, place, also: NAMES[kind] }));
   const index = new MiniSearch({
-    fields: ["heading", "text", "lecture", "also"], processTerm: (word) => IDLE.has(word.toLowerCase()) ? null
-      : word.toLowerCase().replace(/(?<=[a-z]{3})(?:es|s)$/, ""),
+    fields: ["heading", "text", "lecture", "also"], processTerm: (word) => {
+      const stem = word.toLowerCase().replace(/(?<=[a-z]{3})(?:es|s)$/, "");
+      return IDLE.has(word.toLowerCase()) ? null : SAME.get(stem) ?? stem;
+    },
   });
   index.addAll(rows);
   const options = {
