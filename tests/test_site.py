@@ -176,6 +176,18 @@ def test_a_phone_scrolls_down_only_and_has_a_drawer(visit, folder):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("name", ["index.html", "week06e_regularization.html", "glossary.html", "instructors.html"])
+def test_no_window_scrolls_sideways(visit, name):
+    page = visit(name)
+    for width in (320, 600, 761, 921, 1100, 1199, 1200, 1399, 1400, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(50)
+        wide = page.evaluate("[document.documentElement, document.querySelector('.bar')].map(one => one.scrollWidth)")
+        assert max(wide) <= width, (width, wide)
+    page.close()
+
+
+@pytest.mark.browser
 def test_first_screen_shows_title_buttons_and_figure(visit):
     for width, height in ((1280, 800), (1440, 900)):
         page = visit("index.html", viewport={"width": width, "height": height})
