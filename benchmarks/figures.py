@@ -2,8 +2,8 @@
 
     python benchmarks/figures.py     part of `make bench`
 
-It trains on all 7 features, an epoch of ten steps between two images. A frame counts where the browser presents one and
-the figure has changed since the one before.
+It trains on all 7 features, at most an epoch of ten steps between two images. A frame counts where the browser
+presents one and the figure has changed since the one before.
 """
 
 import statistics

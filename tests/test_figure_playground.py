@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_playground_keeps_its_pace(shown):
-    """Four layers of eight units train and are drawn, an epoch an image."""
+    """Four layers of eight units train and are drawn, an image for at most an epoch."""
     page = shown("playground", layers=[[8], [8], [8], [8]], data="spirals")
     step = "JSON.parse(document.querySelector('[data-figure]').shadowRoot.querySelector('textarea').value).step"
     slow = slowness(page)
@@ -26,8 +26,8 @@ def test_the_playground_keeps_its_pace(shown):
         pace = max(pace, (last - first) / 10 / (end - start) * 1000)
     page.get_by_role("button", name="Pause").click()
     slow = max(slow, slowness(page))
-    SEEN.append(f"playground: {pace:.0f} images a second with 4 × 8 units, an epoch of ten steps each, on a machine "
-                f"{slow:.1f} times as slow as a bare loop should be")
+    SEEN.append(f"playground: {pace:.0f} epochs of ten steps a second with 4 × 8 units, at most one in an image, on a "
+                f"machine {slow:.1f} times as slow as a bare loop should be")
     assert pace >= 15 / slow and state_of(page)["step"] >= last
 
 
@@ -118,6 +118,48 @@ def test_a_unit_is_shown_large_and_a_weight_changed_on_its_edge(shown):
     assert last[:4] == [100, *chosen] and maps.evaluate("(canvas) => canvas.toDataURL()") != before
     page.keyboard.press("n")
     assert state_of(page)["weight"] == [1, 1, 2]
+
+
+INK = """(canvas) => {  // mean opacity about the level edge from the only hidden unit to the output, and its middle
+    const { width, height } = canvas, box = canvas.getBoundingClientRect(), scale = width / 984;
+    const { data } = canvas.getContext("2d").getImageData(430 * scale, 248 * scale, 150 * scale, 20 * scale);
+    return [data.filter((_, k) => k % 4 === 3).reduce((sum, one) => sum + one, 0) / data.length * 4 / 255,
+        box.left + 520 / 984 * box.width, box.top + 258 / height * scale * box.height];
+}"""
+
+
+def test_an_edge_is_as_clear_as_its_weight_is_large_and_clear_under_the_pointer(shown):
+    inks = {}
+    for value in (0, 0.3, 1, -1, 3):
+        page = shown("playground", layers=[[1]], edits=[[0, 0, 0, 0, 0], [0, 2, 1, 1, value]])
+        inks[value], x, y = page.locator(".figure canvas").evaluate(INK)
+    assert 0 < inks[0] < 0.01 and 3 * inks[0] < inks[0.3] < inks[1] / 2 and inks[1] < inks[3] / 2, inks
+    assert 0.5 * inks[1] < inks[-1] < inks[1], inks
+    page = shown("playground", layers=[[1]], edits=[[0, 0, 0, 0, 0], [0, 2, 1, 1, 0]])
+    page.mouse.move(x, y)
+    hovered, *_ = page.locator(".figure canvas").evaluate(INK)
+    told = ", ".join(f"{value}: {ink:.3f}" for value, ink in inks.items())
+    SEEN.append(f"playground: mean opacity about an edge by its weight: {told}; 0 under the pointer: {hovered:.3f}")
+    assert hovered > 10 * inks[0]
+
+
+def test_tiles_glide_to_their_places_unless_motion_is_unwanted(browser, figure_files):
+    """Six images after a press, and one when it is over; with reduced motion all are the same."""
+    path = figure_files(Figure("playground"))
+    for motion in ("no-preference", "reduce"):
+        context = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}, reduced_motion=motion)
+        page = context.new_page()
+        page.goto(path.as_uri())
+        images = alive(page).locator(".figure").evaluate("""async (root) => {
+            const image = () => root.querySelector(".maps").toDataURL(), images = [];
+            root.querySelector("[aria-label='Add a layer']").click();
+            for (let k = 0; k < 6; k++) { images.push(image()); await new Promise(requestAnimationFrame); }
+            await new Promise((resolve) => setTimeout(resolve, 600));
+            return [...images, image()];
+        }""")
+        assert (len(set(images)) > 2) == (motion == "no-preference")
+        assert motion == "no-preference" or len(set(images)) == 1
+        context.close()
 
 
 def test_the_drawing_is_the_hero_of_its_slide(figure_files, open_page):

@@ -20,7 +20,8 @@ function asIcon(node) {
 
 /**
  * Buttons and a slider that lead through the part `step` of the state, from 0 to `end(state)`. Play moves on by
- * `stride()` every `wait` ms; with reduced motion it goes to the end at once. `more` buttons stand before play.
+ * `stride()` every `wait` ms, with 0 in each image of the display; with reduced motion it goes to the end at once.
+ * `more` buttons stand before play.
  */
 function player(stage, { end, wait, more = [], stride = () => 1 }) {
   const { state, set, begin } = stage;
@@ -28,6 +29,7 @@ function player(stage, { end, wait, more = [], stride = () => 1 }) {
   const go = (step) => set({ step: clamp(step, 0, end(state())) });
   const stop = () => {
     clearInterval(timer);
+    cancelAnimationFrame(timer);
     timer = null;
     play.textContent = "Play";
     put(stage.says, { "aria-live": "polite" });
@@ -40,11 +42,16 @@ function player(stage, { end, wait, more = [], stride = () => 1 }) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) { go(end(state())); return; }
     play.textContent = "Pause";
     put(stage.says, { "aria-live": "off" });
-    timer = setInterval(() => {
-      if (play.isConnected) go(state().step + stride());
-      if (!play.isConnected || state().step >= end(state())) stop();
-    }, wait);
+    if (wait) timer = setInterval(tick, wait); else image();
   });
+  const tick = () => {
+    if (play.isConnected) go(state().step + stride());
+    if (!play.isConnected || state().step >= end(state())) stop();
+  };
+  const image = () => {
+    timer = requestAnimationFrame(image);
+    tick();
+  };
   stage.atBegin(stop);
   const back = button("Back", () => { begin(); go(state().step - 1); });
   const forth = button("Step", () => { begin(); go(state().step + 1); });

@@ -7,28 +7,47 @@ function traceEdge(context, [x1, y1, x2, y2]) {
   context.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2, y2);
 }
 
+const SOFT = 0.6;  // opacity of the large map, on which points stand out
+
+/**
+ * Whether edges are drawn anew in this frame: always, but while it plays on a machine that does not follow the display
+ * in every second or third one. Returns a function of whether it plays.
+ */
+function buildPace() {
+  let last = 0, mean = 0, skipped = 0;
+  return (playing) => {
+    const now = performance.now(), gap = Math.min(40, now - last);
+    last = now;
+    mean = playing ? 0.85 * mean + 0.15 * gap : 0;
+    skipped = playing && skipped < (mean < 21 ? 0 : mean < 27 ? 1 : 2) ? skipped + 1 : 0;
+    return !skipped;
+  };
+}
+
 /** A canvas that fills the panels of `root`. Returns it, and what draws a view on it. */
 function buildCanvas(root) {
   const node = html("canvas", { class: "maps", "aria-hidden": "true" }), context = node.getContext("2d");
   const atlas = buildAtlas(), still = matchMedia("(prefers-reduced-motion: reduce)");
-  let colors = null, theme = "", skipped = 0;
+  const due = buildPace();
+  let colors = null, theme = "";
 
   /**
-   * All edges, on a canvas of their own: strokes are what takes time, so that while a deep network plays they are drawn
-   * anew in every third frame. Colors and dashes show the signs, widths the sizes; dashes move with the steps.
+   * All edges, on a canvas of their own, as strokes are what takes time. Colors and dashes show the signs, widths and
+   * opacities the sizes; dashes move with the steps. The `chosen` edge and a hovered one are clear at any size.
    */
   const edges = document.createElement("canvas").getContext("2d");
-  const drawEdges = ({ places, layers, step }, scale, { hovered, unit }) => {
+  const drawEdges = ({ places, layers, step }, scale, { hovered, unit, chosen }) => {
     Object.assign(edges.canvas, { width: node.width, height: node.height });
     edges.setTransform(scale, 0, 0, scale, 0, 0);
     const flow = still.matches ? 0 : step * 0.25 % 144;  // 144: a multiple of both patterns' lengths
     for (const weight of weightsOf(layers)) {
       const [layer, j, i] = weight, [values, p] = parameterAt(layers[layer - 1], j, i), value = values[p];
       if (!i) continue;
-      const strong = unit && same(unit, [layer, j]) || hovered && same(hovered, weight);
-      edges.globalAlpha = strong ? 1 : unit || hovered ? 0.2 : 0.72;
+      const is = (one) => one && one[0] === layer && one[1] === j && one[2] === i, size = Math.abs(value);
+      const clear = is(hovered) || is(chosen) || unit && unit[0] === layer && unit[1] === j;
+      edges.globalAlpha = clear ? 1 : (1 - 0.94 * Math.exp(-2 * size)) * (unit || hovered ? 0.25 : 1);
       edges.strokeStyle = value < 0 ? colors.lane1 : colors.lane0;
-      edges.lineWidth = 0.7 + Math.min(7, 2.2 * Math.abs(value));
+      edges.lineWidth = Math.max(clear ? 1.8 : 0, 0.4 + Math.min(7.3, 2.4 * size));
       edges.setLineDash(value < 0 ? [5, 4] : [14, 2]);
       edges.lineDashOffset = -flow;
       edges.beginPath();
@@ -63,10 +82,13 @@ function buildCanvas(root) {
     context.fillText(words, x, y);
   };
 
-  /** `view`: places, state and net; `large`: the unit shown large; `loud`: whether it is not the output. */
+  /**
+   * `view`: places, state and net; `large`: the unit shown large; `loud`: whether it is not the output. Returns the
+   * ends of the scale of the large map's colors.
+   */
   const draw = ({ places, now, net: { activation, layers }, large: [k, j], loud, feature, hovered, chosen, step,
     playing }) => {
-    const { width, height, map, tiles, kind } = places, wide = node.clientWidth || width;
+    const { width, height, map, bar, tiles, kind } = places, wide = node.clientWidth || width;
     const scale = wide / width * Math.min(2, window.devicePixelRatio || 1);
     const size = [Math.round(width * scale), Math.round(height * scale)];
     if (node.width !== size[0] || node.height !== size[1]) [node.width, node.height] = size;
@@ -80,13 +102,13 @@ function buildCanvas(root) {
     context.clearRect(0, 0, width, height);
     Object.assign(context, { imageSmoothingEnabled: true, globalAlpha: 1, lineCap: "butt", lineJoin: "miter" });
 
-    skipped = playing && layers.length > 2 && skipped < 2 ? skipped + 1 : 0;
-    if (!skipped) drawEdges({ places, layers, step }, scale, { hovered, unit: loud && [k, j] });
+    if (due(playing)) drawEdges({ places, layers, step }, scale, { hovered, unit: loud && [k, j], chosen });
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(edges.canvas, 0, 0);
     context.setTransform(scale, 0, 0, scale, 0, 0);
     const { x, y, side } = map;
-    drawTile(all.indexOf(shownMap), { x, y, width: side, height: side }, 1, 0);
+    drawTile(all.indexOf(shownMap), { x, y, width: side, height: side }, SOFT, 0);
+    drawTile(all.indexOf(featureMaps.x1), bar, SOFT, 1);  // x1 rises evenly: the scale of the colors
     const zero = activation === "sigmoid" && k < layers.length && !feature ? 0.5
       : activation === "ReLU" && k < layers.length && !feature ? 1e-9 : 0;
     context.beginPath();
@@ -118,6 +140,8 @@ function buildCanvas(root) {
         label(shown(values[p]), left + 5, top, kind === "deck" ? 18 : 16);
       });
     }
+    const largest = shownMap === logits ? 0 : shownMap.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+    return shownMap === logits ? ["0", "1"] : [shown(-largest), shown(largest)];
   };
   return [node, draw];
 }

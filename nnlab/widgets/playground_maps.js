@@ -43,7 +43,7 @@ function colorsOf(root) {
   const [ground, positive, negative] = ["ground", "lane0", "lane1"].map((name) => channelsOf(colors[name]));
   const mixed = new Uint8ClampedArray(4 * (LEVELS + 1));
   for (let level = 0; level <= LEVELS; level++) {
-    const value = 2 * level / LEVELS - 1, weight = 0.1 + 0.68 * Math.abs(value), to = value > 0 ? positive : negative;
+    const value = 2 * level / LEVELS - 1, weight = 0.07 + 0.65 * Math.abs(value), to = value > 0 ? positive : negative;
     ground.forEach((one, k) => { mixed[4 * level + k] = one + weight * (to[k] - one); });
     mixed[4 * level + 3] = 255;
   }

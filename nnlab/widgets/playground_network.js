@@ -11,9 +11,12 @@ function roundButton(sign, name, tip, press) {
   return explain(node, tip);
 }
 
-/** Buttons for more and fewer layers and units above the network. Returns their nodes and what shows a state. */
-function buildCounts({ set, begin, state }) {
-  const change = (layers) => { begin(); set({ layers }); };
+/**
+ * Buttons for more and fewer layers and units above the network; `moves` is called before a change. Returns their nodes
+ * and what shows a state.
+ */
+function buildCounts({ set, begin, state }, moves) {
+  const change = (layers) => { begin(); moves(); set({ layers }); };
   const more = roundButton("+", "Add a layer", "Add a hidden layer of two units before the output.",
     () => change([...state().layers, [2]]));
   const less = roundButton("−", "Remove a layer", "Remove the last hidden layer.",

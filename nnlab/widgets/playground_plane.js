@@ -20,24 +20,25 @@ function editPoints({ set, begin, state, tell }, drawing, on, near) {
 }
 
 /** A point: a disc for class 1, a square for class 0; full for training, hollow for a test. */
-const pointMark = (positive, test, x, y) => mark(positive, tidy(x, 1), tidy(y, 1), test ? 4.2 : 5, {
+const pointMark = (positive, test, x, y, size) => mark(positive, tidy(x, 1), tidy(y, 1), size * (test ? 4.2 : 5), {
   "stroke-width": test ? 1.8 : 1.2, style: test
     ? `fill: var(--ground); stroke: var(--lane${positive ? 0 : 1})`
     : `fill: var(--lane${positive ? 0 : 1}); stroke: var(--ground)` });
 
 /** What the marks mean: a row that ends at (0, 0). */
-function buildLegend() {
-  const item = (x, test, words) => [pointMark(true, test, x, -5), pointMark(false, test, x + 14, -5),
+function legendOf(size) {
+  const item = (x, test, words) => [pointMark(true, test, x, -5, size), pointMark(false, test, x + 14, -5, size),
     text(x + 26, 0, words, { class: "small" })];
-  return svg("g", {}, ...item(-154, false, "train"), ...item(-62, true, "test"));
+  return [...item(-154, false, "train"), ...item(-62, true, "test")];
 }
 
 /** The points and the place to drag. Returns nodes, and what draws them. */
 function buildPlane(stage, drawing) {
   const { set, begin, state } = stage, on = {}, near = (x, y) => [x, y].map((one) => tidy(clamp(one, -1.5, 1.5)));
   const ticks = svg("g", { class: "small", "aria-hidden": "true" }), dots = svg("g", { style: "pointer-events: none" });
-  const title = text(0, 0, "", { ...BOLD, class: "title" }), legend = buildLegend();
-  const value = text(15, -9, "", { class: "small halo", "font-weight": 600 });
+  const title = text(0, 0, "", { ...BOLD, class: "title" }), legend = svg("g");
+  const ends = [text(0, 0, "", { ...END, class: "small" }), text(0, 0, "", { class: "small" })];
+  const value = text(15, -9, "", { class: "small halo value", "font-weight": 600 });
   const probe = svg("g", {}, svg("circle", { r: 22, fill: "transparent", class: "ring" }),
     svg("path", { d: "M0 -11L11 0L0 11L-11 0Z", "stroke-width": 2.2,
       style: "fill: var(--lane2); stroke: var(--ground)" }), value);
@@ -47,29 +48,32 @@ function buildPlane(stage, drawing) {
   explain(probe, "Drag the diamond: the numbers of the network are those at this point of the plane.");
   editPoints(stage, drawing, on, near);
 
-  const place = ({ map: { x, y, side } }) => {
+  const place = ({ map: { x, y, side }, bar, points, legend: to }) => {
+    put(legend, { transform: `translate(${to.join(" ")})` });
+    legend.replaceChildren(...legendOf(points));
+    ends.forEach((node, k) => put(node, { x: k ? bar.x + bar.width + 8 : bar.x - 8, y: bar.y + bar.height + 2 }));
     const range = [-1.5, 1.5];
     Object.assign(on, axes({ left: x, top: y, width: side, height: side, x: range, y: range, xTicks: [], yTicks: [] }));
     ticks.replaceChildren(...[-1, 0, 1].flatMap((one) => [
       text(on.toX(one), y + side + 18, shown(one, 0), MIDDLE), text(x + side + 6, on.toY(one) + 6, shown(one, 0))]),
     text(x + side, y + side + 18, "x₁", END), text(x + side + 6, y + 14, "x₂"));
   };
-  const drawDots = (train, test) => dots.replaceChildren(...[[test, true], [train, false]].flatMap(([points, hollow]) =>
-    points.map(([u, v, label]) => pointMark(label > 0, hollow, on.toX(u), on.toY(v)))));
+  const drawDots = (train, test, size) => dots.replaceChildren(...[[test, true], [train, false]].flatMap(
+    ([points, hollow]) => points.map(([u, v, label]) => pointMark(label > 0, hollow, on.toX(u), on.toY(v), size))));
   let drawn = {};  // points are drawn anew when they change
-  const nodes = [ticks, title, legend, dots, probe];
+  const nodes = [ticks, ...ends, title, legend, dots, probe];
   return [nodes, ({ probe: [x, y] }, { train, test }, places, said) => {
     const moved = drawn.kind !== places.kind;
     if (moved) {
       place(places);
       const [left, top] = places.title || [places.map.x, places.map.y - 12];
       put(title, { x: left, y: top });
-      put(legend, { transform: `translate(${places.legend.join(" ")})` });
     }
-    if (moved || drawn.train !== train) drawDots(train, test);
+    if (moved || drawn.train !== train) drawDots(train, test, places.points);
     drawn = { train, kind: places.kind };
     write(title, said.title);
     write(value, said.value);
+    ends.forEach((node, k) => write(node, said.scale[k]));
     const left = x > 0.9;
     put(value, { x: left ? -15 : 15, "text-anchor": left ? "end" : "start" });
     put(probe, { transform: `translate(${tidy(on.toX(x))} ${tidy(on.toY(y))})`, "aria-valuenow": x,

@@ -11,6 +11,7 @@ const PLAYGROUND = `
   .playground svg .title { font-size: 18px; }
   .playground.deck svg .small { font-size: 18px; }
   .playground.deck svg .title { font-size: 20px; }
+  .playground svg .value { stroke-width: 9px; }
   .playground svg .number { font-size: 32px; font-weight: 600; font-variant-numeric: tabular-nums; }
   .playground button.over { position: absolute; transform: translate(-50%, -50%); box-sizing: border-box; padding: 0; }
   .playground button.round { width: 26px; height: 26px; min-height: 0; border-radius: 50%; font-size: 19px;

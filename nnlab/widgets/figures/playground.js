@@ -20,7 +20,7 @@ function unitWords({ activation }, { net, z, a }, [k, j], feature, { letters }) 
     const weight = layer.W[(j - 1) * layer.n + i];
     return `${weight < 0 ? "−" : "+"} ${shown(Math.abs(weight))}·${inner(one)}`;
   });
-  const lines = [`z = ${shown(layer.b[j - 1])}`];
+  const lines = [`at ◆: z = ${shown(layer.b[j - 1])}`];
   const name = last ? "σ" : activation, result = `, ${name}(z) = ${shown(output, 4)}`;
   for (const term of [...terms, `= ${shown(sum)}`]) {
     if (lines.at(-1).length + term.length < letters) lines[lines.length - 1] += ` ${term}`;
@@ -30,21 +30,32 @@ function unitWords({ activation }, { net, z, a }, [k, j], feature, { letters }) 
   return { title: last ? "Output σ(z)" : `Unit ${j} of layer ${k}`, lines, value: shown(output, 3) };
 }
 
+const PACE = 40;  // epochs a second, at most one in an image
+
 /** Play, restart, steps, an epoch; a slider for the step. */
 function buildSteer(stage) {
-  const { set, begin, state } = stage, stride = () => trained(state()).stepsPerEpoch, end = () => limits.step[1];
+  const { set, begin, state } = stage, perEpoch = () => trained(state()).stepsPerEpoch, end = () => limits.step[1];
   const restart = button("Restart", () => { begin(); set({ step: 0 }); });
   const epoch = button("Epoch", () => {
     begin();
-    set({ step: Math.min(end(), (Math.floor(state().step / stride()) + 1) * stride()) });
+    set({ step: Math.min(end(), (Math.floor(state().step / perEpoch()) + 1) * perEpoch()) });
   });
-  const steer = player(stage, { end, wait: 25, more: [restart, epoch], stride });
+  let due = 0, ticked = 0;
+  const stride = () => {  // steps due in this image; a machine that is slower goes from one epoch's end to the next
+    const now = performance.now(), most = perEpoch(), since = now - ticked;
+    ticked = now;
+    due = since > 500 ? 1 : due + PACE * most * since / 1000;
+    const whole = due < most ? Math.floor(due) : most - state().step % most;
+    due = due < most ? due - whole : 0;
+    return whole;
+  };
+  const steer = player(stage, { end, wait: 0, more: [restart, epoch], stride });
   const [back, forth, , , play] = steer.node.querySelectorAll("button");
   [restart, back, forth].forEach(asIcon);
   play.classList.add("first");
   steer.node.prepend(play, restart);
   steer.node.classList.add("steer");
-  explain(play, "Train, an epoch in each image; press again to pause.");
+  explain(play, "Train, at most an epoch in each image; press again to pause.");
   explain(restart, "Back to the initialization.");
   explain(back, "One step back.");
   explain(forth, "One step: one update of the parameters, on one mini-batch.");
@@ -85,7 +96,7 @@ function followPointer({ begin, set, state }, drawing, find, { point, gentle, pi
 
 function buildPlayground(stage) {
   const { root, says, set, begin, state } = stage;
-  let kind = "page", places = null, layers = [], pointed = {}, drawn = "";
+  let kind = "page", places = null, layers = [], pointed = {}, drawn = "", moving = false;
   const steer = buildSteer(stage), gentle = () => { if (!steer.playing()) begin(); };
   const point = (at) => { if (!same(at, pointed)) { pointed = at; stage.draw(); } };
   const pick = (weight, value) => {
@@ -98,15 +109,17 @@ function buildPlayground(stage) {
   root.classList.add("playground");
   root.append(html("style", {}, PLAYGROUND));
 
-  const drawing = panel({ width: 984, height: 500, label: "Network, decision boundary and losses" });
-  const [canvas, drawCanvas] = buildCanvas(root), [counts, countButtons, drawCounts] = buildCounts(stage);
+  const drawing = panel({ width: 984, height: 508, label: "Network, decision boundary and losses" });
+  const [canvas, drawCanvas] = buildCanvas(root), glide = buildGlide(() => stage.draw());
+  const [counts, countButtons, drawCounts] = buildCounts(stage, glide.begin);
   const [names, featureButtons, drawFeatures] = buildFeatureTiles(stage, point);
   const [units, drawUnits] = buildUnits(stage, gentle), [knob, drawKnob] = buildKnob(stage, pick);
   const [plane, drawPlane] = buildPlane(stage, drawing), [losses, drawLosses] = buildLossChart();
   const counter = svg("g", {}, text(0, 0, "Epoch", { class: "small" }), text(56, 0, "", { class: "number" }));
   const hint = text(0, 0, "", { class: "small halo", ...BOLD });
-  const sums = upTo(4).map(() => text(0, 0, "", { class: "small" })), key = buildKey();
-  drawing.append(counter, counts, names, key, units, ...sums, losses, ...plane.slice(0, -1), hint, knob, plane.at(-1));
+  const sums = upTo(4).map(() => text(0, 0, "", { class: "small" })), key = buildKey(), sum = svg("g", {}, ...sums);
+  explain(sum, "The sum z of the unit shown large, at the point ◆: its bias plus each weight times its input.");
+  drawing.append(counter, counts, names, key, units, sum, losses, ...plane.slice(0, -1), hint, knob, plane.at(-1));
   const controls = buildControls(stage, pick);
   const panels = html("div", { class: "panels" }, canvas, drawing, featureButtons, countButtons);
   root.append(panels, steer.node, controls.first, ...settingsOf(...controls.settings));
@@ -138,15 +151,17 @@ function buildPlayground(stage) {
       ? pointed.unit : lookedAt(now, sizes);
     const loud = looked[0] < sizes.length, { feature, weight } = pointed;
     const said = unitWords(now, numbers, looked, feature, places.sums);
-    drawCanvas({ places, now, net: numbers.net, large: looked, loud, feature, hovered: weight, step: numbers.done,
-      chosen: chosenIn(now, layers), playing: steer.playing() });
+    const there = glide.at(places, steer.playing());  // places on the way to where they will be
+    said.scale = drawCanvas({ places: there, now, net: numbers.net, large: looked, loud, feature, hovered: weight,
+      step: numbers.done, chosen: chosenIn(now, layers), playing: steer.playing() });
     const key = JSON.stringify([{ ...now, step: 0 }, kind, root.clientWidth]);
+    if (key !== drawn || there !== places || moving) drawCounts(now, there);
+    moving = there !== places;
     if (key !== drawn) {  // from step to step these stay
-      drawCounts(now, places);
       drawFeatures(now, places);
       drawUnits(now, places, layers);
     }
-    drawKnob(places, numbers);
+    drawKnob(there, numbers);
     drawPlane(now, numbers, places, said);
     drawLosses(numbers, places);
     write(counter.lastChild, shown(numbers.epoch, 1));
