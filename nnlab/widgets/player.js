@@ -28,8 +28,7 @@ function player(stage, { end, wait, more = [], stride = () => 1 }) {
   let timer = null;
   const go = (step) => set({ step: clamp(step, 0, end(state())) });
   const stop = () => {
-    clearInterval(timer);
-    cancelAnimationFrame(timer);
+    if (wait) clearInterval(timer); else cancelAnimationFrame(timer);
     timer = null;
     play.textContent = "Play";
     put(stage.says, { "aria-live": "polite" });
