@@ -170,6 +170,7 @@ def test_a_phone_scrolls_down_only_and_has_a_drawer(visit, folder):
             assert not menu.is_visible()
             page.get_by_role("button", name="Contents").tap()
             assert menu.is_visible() and menu.get_by_role("link", name="Glossary").is_visible()
+            assert axe(page, "document.querySelector('#contents')")[0] == []
             menu.get_by_role("link", name="Summary").tap()
             assert not menu.is_visible() and page.evaluate("location.hash") == "#summary"
         page.close()
