@@ -26,7 +26,9 @@ def test_tab_reaches_everything_and_focus_shows(name, shown):
     wanted = page.locator(".figure").evaluate("""(root) =>
         [...root.querySelectorAll("[tabindex], input, select, button, textarea, summary")]
         .filter((node) => node.getClientRects().length && !node.disabled).length""")
-    for _ in range(wanted + 12):
+    around = page.evaluate("""[...document.querySelectorAll("a[href], button, input, summary, [tabindex]")]
+        .filter((node) => node.checkVisibility()).length""")  # of the page itself
+    for _ in range(wanted + around):
         page.keyboard.press("Tab")
         seen.append(page.evaluate(FOCUSED))
     reached = {one[0] for one in seen if one}
