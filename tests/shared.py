@@ -61,10 +61,11 @@ _SEEN_ON = """() => {
 def seen_on(page):
     """What is on the slide that `page` shows: font sizes of its code, figures, notes, foot, image.
 
-    Of each interactive figure: its share of the slide's area, and what is wrong with its geometry.
+    Of each interactive figure: its width, its share of the slide's area, and what is wrong with its geometry.
     """
     alive = []
     for figure in page.locator("section.present section.present .figure").all():
         box = figure.bounding_box()
-        alive.append((box["width"] * box["height"] / (1280 * 720), faults(figure, least=14, pictured=False)))
+        share = box["width"] * box["height"] / (1280 * 720)
+        alive.append((box["width"], share, faults(figure, least=14, pictured=False)))
     return page.evaluate(_SEEN_ON) | {"image": page.screenshot(), "alive": alive}

@@ -16,7 +16,8 @@ function buildChips({ set, begin, state }) {
       chips = all.signs.map(({ name, where }, k) => button(where ? `${name}, ${fitting(where, 18)}` : name,
         () => press(k, all)));
       chips.forEach((chip) => explain(chip, "Show the layer and the step where this sign was found."));
-      row.replaceChildren(html("span", {}, chips.length ? "signs" : "no signs"), ...chips);
+      row.replaceChildren(html("span", {}, "signs"), ...chips);
+      row.hidden = !chips.length;
       drawn = all;
     }
     chips.forEach((chip, k) => put(chip, { "aria-pressed": k === sign, class: "chip" }));
