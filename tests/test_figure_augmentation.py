@@ -203,6 +203,7 @@ def test_a_sample_is_chosen_by_click_and_by_keys(shown):
     chosen.focus()
     page.keyboard.press("Shift+ArrowUp")
     assert state_of(page)["sample"] == 2
+    page.locator(".panels svg").first.evaluate("node => node.scrollIntoView({ block: 'end', behavior: 'instant' })")
     box = page.locator(".panels svg").first.bounding_box()
     page.mouse.click(box["x"] + 0.95 * box["width"], box["y"] + 0.9 * box["height"])
     assert state_of(page)["sample"] == 23 and "sample 24" in page.locator(".panels text").all_text_contents()

@@ -17,7 +17,7 @@ COLAB = """:root { color-scheme: dark; --colab-primary-surface-color: #1e1e1e; -
 WIDE = {"viewport": {"width": 1280, "height": 900}}
 SETTINGS = {  # options of the browser's window; style of the page
     "light": (WIDE, ""), "dark": (WIDE, DARK), "colab": (WIDE | {"color_scheme": "dark"}, COLAB),
-    "still": (WIDE | {"reduced_motion": "reduce"}, ""),
+    "still": ({"viewport": {"width": 930, "height": 900}, "reduced_motion": "reduce"}, ""),  # a page's narrowest column
     "phone": ({"viewport": {"width": 390, "height": 844}, "has_touch": True}, ""),
     "zoom": ({"viewport": {"width": 640, "height": 360}, "device_scale_factor": 2}, ""),
 }

@@ -68,7 +68,7 @@ function healthSentence({ sign, step, train, val, label, mean, std, gradient, de
     return `${name[0].toUpperCase()}${name.slice(1)}${where ? ` at ${where}` : ""}: ${says}.`;
   }
   const losses = [train !== null && `training loss ${told3(train)}`, val !== null && `validation loss ${told3(val)}`];
-  const parts = [`mean ${told3(mean)}`, `standard deviation ${told3(std)}`, dead !== null && `${percent(dead)} dead`,
+  const parts = [`mean ${told3(mean)}`, `std ${told3(std)}`, dead !== null && `${percent(dead)} dead`,
     saturated !== null && `${percent(saturated)} saturated`, gradient !== null && `gradient RMS ${told3(gradient)}`,
     ratio !== null && `update ratio ${told3(ratio)}`];
   return `${[`Step ${step}`, ...losses].filter(Boolean).join(", ")}. ${label}: ${parts.filter(Boolean).join(", ")}.`;
