@@ -355,6 +355,8 @@ def test_colors_can_be_chosen_and_the_figures_follow(visit):
     theme = "document.documentElement.dataset.theme"
     stage = page.locator("[data-figure] .figure")
     assert page.evaluate(theme) == "dark" and stage.first.get_attribute("data-theme") == "dark"
+    code = stage.first.locator("pre").evaluate("node => getComputedStyle(node).font")
+    assert "monospace" in code and code.startswith("15px"), f"the page's own variables reach a figure: {code}"
     page.get_by_role("button", name="Dark colors").click()
     page.wait_for_function("document.querySelector('[data-figure]').shadowRoot || true")
     page.wait_for_timeout(100)

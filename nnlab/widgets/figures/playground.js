@@ -26,7 +26,10 @@ function unitWords({ activation }, { net, z, a }, [k, j], feature, { letters }) 
     if (lines.at(-1).length + term.length < letters) lines[lines.length - 1] += ` ${term}`;
     else lines.push(term);
   }
-  if (name !== "linear" && lines.at(-1).length + result.length < letters) lines[lines.length - 1] += result;
+  if (name !== "linear") {
+    if (lines.at(-1).length + result.length < letters) lines[lines.length - 1] += result;
+    else if (lines.length < 2) lines.push(result.slice(2));
+  }
   return { title: last ? "Output σ(z)" : `Unit ${j} of layer ${k}`, lines, value: shown(output, 3) };
 }
 
