@@ -2,32 +2,45 @@
 
 import copy
 import io
+import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from nnlab.files import replacing
+from nnlab.files import keep, replacing
 
 
-def save(path, state):
+def save(path, state, older=None):
     """Write the dictionary `state` to the file `path`, atomically, after reading back what was written.
 
-    Its values are tensors, numbers (NumPy's become Python's), strings, None, and lists and dictionaries of these.
+    A process that is killed meanwhile leaves the old file, and at ``<name>.part`` what the next call overwrites.
+
+    Args:
+        path: the file.
+        state: its values are tensors, numbers (NumPy's become Python's), strings, None, and lists and dictionaries of
+            these.
+        older: path to which the file that is now at `path` moves, or None.
 
     Raises:
         ValueError: a value is of another type; the message names its place. An older file `path` stays as it was.
     """
-    state = _plain(state)
-    with replacing(Path(path)) as part:
+    state, path = _plain(state), Path(path)
+    with replacing(path, path.with_name(path.name + ".part")) as part:
         try:
-            torch.save(state, part)
+            with open(part, "wb") as file:
+                torch.save(state, file)
+                file.flush()
+                os.fsync(file.fileno())  # else a machine that loses its power may have the name and not the bytes
             torch.load(part, map_location="cpu", weights_only=True)
         except Exception:
             if (bad := _unsavable(state)) is None:
                 raise
             raise ValueError(f"a checkpoint cannot hold {bad}; give tensors, numbers, strings, lists and dictionaries "
                              "of these") from None
+        if older is not None:
+            keep(path, Path(older))
 
 
 def load(path):
@@ -43,6 +56,9 @@ def load(path):
     if path.is_dir():
         raise ValueError(f"{path} is a folder; give the path of a file in it, such as {path / 'run.pt'}")
     try:
+        with zipfile.ZipFile(path) as parts:  # torch does not compare the checksums that it writes
+            if (bad := parts.testzip()) is not None:
+                raise zipfile.BadZipFile(f"the checksum of {bad} is wrong")
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise ValueError(f"{path} is not a checkpoint or is damaged ({type(error).__name__}); "

@@ -48,6 +48,17 @@ def sentence(failure, loss_fn):
     return f"{what}; {fix} ({first_line(failure.error)})"
 
 
+def out_of_memory(error, batch, which):
+    """Message for an `error` of too little memory at a `batch`, called `which`; None where it is another error."""
+    on_cpu = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    if not on_cpu and not isinstance(error, torch.OutOfMemoryError):
+        return None
+    size = len(batch[1]) if batch is not None else 0
+    half = f"{size} samples at a time are too many; give batches of {size // 2}, as in Batches(x, y, {size // 2})"
+    fix = half if size > 1 else "a batch has one sample; give a smaller model, or smaller inputs"
+    return f"out of {'' if on_cpu else 'GPU '}memory in {which}: {fix} ({first_line(error)})"
+
+
 def first_line(error):
     """Type and first line of an error."""
     return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"

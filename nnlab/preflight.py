@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, Dataset, IterableDataset
 from nnlab.batches import Batches
 from nnlab.device import device_of
 from nnlab.epoch import number_of
-from nnlab.explain import Failure, first_line, of_torch, sentence
+from nnlab.explain import Failure, first_line, of_torch, out_of_memory, sentence
 from nnlab.remedies import is_classification
 from nnlab.rng import remember, rng_unchanged
 from nnlab.samples import begun, last_size, pair, targets_of
@@ -77,11 +77,14 @@ def explained(watched, model, loss_fn, name, epoch):
 
     Raises:
         ValueError: a trial step of the batch alone fails, too, so that its contents are the reason.
+        torch.OutOfMemoryError: it needs more memory than there is.
     """
     try:
         yield
     except (RuntimeError, TypeError, ValueError, IndexError, AssertionError) as error:
-        if watched.last is None or isinstance(error, torch.OutOfMemoryError):
+        if (memory := out_of_memory(error, watched.last, f"batch {watched.count} of epoch {epoch} ({name})")):
+            raise torch.OutOfMemoryError(memory) from None
+        if watched.last is None:
             raise
         try:
             _step(model, *_on_device(model, watched.last, name), loss_fn, name, 1, None, whole=True)

@@ -10,6 +10,7 @@ from nnlab.checkpoint import load, save
 from nnlab.history import History
 from nnlab.rng import restore_rng, rng_state
 
+FORMAT = 1  # of the state in a checkpoint; a number that rises when older versions of this file cannot read it
 _ADVICE = "give this run another path, or remove the file to start again"
 _NO_HYPERPARAMETERS = {"params", "param_names", "initial_lr", "foreach", "fused", "capturable", "differentiable"}
 _recipes = weakref.WeakKeyDictionary()  # of optimizers, by path and scheduler
@@ -44,6 +45,7 @@ def state_of(run, scheduler, orders, made_by):
         made_by: its `recipe`.
     """
     return {
+        "format": FORMAT,
         "epoch": run.epoch,
         "stop": run.stopped_by,
         "history": run.history.to_dict(),
@@ -72,9 +74,13 @@ def _load_run(path, made_by):
     """Dictionary of the run in the checkpoint `path`, from `state_of`, made by the same recipe as `made_by`.
 
     Raises:
-        ValueError: it has another optimizer or scheduler, or other hyperparameters, or is not the checkpoint of a run.
+        ValueError: it has another optimizer or scheduler, or other hyperparameters, or is not the checkpoint of a run,
+            or of a newer version.
     """
     state = load(path)
+    if (written := state.get("format", 0)) not in range(FORMAT + 1):
+        raise ValueError(f"{path} has format {written!r} and was written by a newer version of nnlab; this one reads "
+                         f"formats up to {FORMAT}: update nnlab, or give this run another path")
     try:
         why = _difference(state["recipe"], made_by)
     except (KeyError, TypeError) as error:
@@ -130,9 +136,17 @@ def _equal(one, other):
     return one is other or bool(one == other)
 
 
-def resume_run(run, path, made_by, epochs, names):
-    """State of the run in the checkpoint `path`, after setting epoch and history of `run`; says so if it is over."""
-    state = _load_run(path, made_by)
+def resume_run(run, path, saved, made_by, epochs, names):
+    """State of the run in the checkpoint `path`, after setting epoch and history of `run`; says so if it is over.
+
+    Raises:
+        ValueError: the checkpoint cannot be used; the message names the last one of `saved` that can be.
+    """
+    try:
+        state = _load_run(path, made_by)
+    except ValueError as error:
+        good = saved.last_good(path, lambda other: _load_run(other, made_by))
+        raise ValueError(f"{error}{good}") from None
     run.epoch, run.history = state["epoch"], History(state["history"])
     stopped, ended = state["stop"], f"the run in {path} ended after epoch {run.epoch}"
     if run.epoch >= epochs:

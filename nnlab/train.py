@@ -1,12 +1,8 @@
 """Training: one step, one epoch, an evaluation, and `fit`, which trains for several epochs and records the history."""
 
-import dataclasses
-from pathlib import Path
-
 import torch
 
 from nnlab.arguments import check_arguments, check_schedule, check_steps
-from nnlab.checkpoint import save
 from nnlab.device import device_of
 from nnlab.epoch import Epoch, Joined, row
 from nnlab.history import History
@@ -14,7 +10,9 @@ from nnlab.preflight import Watched, explained, preflight
 from nnlab.progress import bar, reaches_caller
 from nnlab.resume import name_of, recipe, restore_run, resume_run, state_of, try_out
 from nnlab.rng import generators
+from nnlab.run import Run
 from nnlab.samples import count_of
+from nnlab.saving import Saved
 
 
 def train_step(model, x, y, loss_fn, optimizer):
@@ -82,21 +80,8 @@ def _epoch(losses, sizes, all_outputs, all_targets):
     return Epoch(losses, sizes, all_outputs.tensor(), all_targets.tensor())
 
 
-@dataclasses.dataclass
-class Run:
-    """State of a training run, the argument of callbacks."""
-
-    model: torch.nn.Module
-    optimizer: torch.optim.Optimizer
-    history: History  # of the epochs so far
-    epoch: int = 0  # number of epochs completed
-    stop: bool = False  # a callback sets it to True to end training
-    stopped_by: str = ""  # name or repr of this callback
-    batch: int = 0  # number of batches completed in the current epoch
-
-
 def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, schedule_every="epoch", metrics=None,
-        callbacks=(), resume=None, progress=True):
+        callbacks=(), resume=None, backup=None, backup_every=1, progress=True):
     """`History` of training `model` for `epochs` epochs on `train`, with an evaluation on `val` after each.
 
     Args:
@@ -111,7 +96,10 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
         metrics: dictionary from name to function of (outputs, targets); each adds the columns `name` and `val_name`.
         callbacks: functions of the `Run`, called after every epoch.
         resume: path of a checkpoint, loaded if it exists and written after every epoch; a resumed run gives the same
-            bits as an uninterrupted one.
+            bits as an uninterrupted one, also when its process was killed.
+        backup: path or folder of a copy of the checkpoint on another disk, as "/content/drive/MyDrive"; a run whose
+            checkpoint is gone continues from it, and one that loses this disk goes on with a warning.
+        backup_every: number of epochs between two copies.
         progress: show a progress bar.
 
     Ctrl-C or the stop button ends training and prints at which epoch and batch. The parameters keep all updates, the
@@ -120,18 +108,19 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
 
     Raises:
         ValueError: an argument is not as documented, there are no batches, a trial step fails (`nnlab.preflight`), or
-            the checkpoint is of another model, optimizer or scheduler: nothing was trained. Or a later batch fails:
-            the message names it.
+            the checkpoint is damaged, or of another model, optimizer or scheduler: nothing was trained, and the
+            message names the last good one. Or a later batch fails: the message names it.
+        torch.OutOfMemoryError: a batch needs more memory than there is; the message proposes half of its size.
+        OSError: the checkpoint cannot be written.
         FloatingPointError: a loss is NaN or infinite; the message names epoch, batch and the usual causes.
     """
     epochs, metrics, callbacks = check_arguments(model, loss_fn, optimizer, epochs, metrics, callbacks, val is not None)
     needs_loss = check_schedule(scheduler, optimizer, schedule_every, resume is not None)
     run, total, orders = Run(model, optimizer, History()), count_of(train), [*generators(train), *generators(val)]
-    resume = Path(resume).expanduser() if resume is not None else None
+    saved = Saved(resume, backup, backup_every)
     modes = {module: module.training for module in model.modules()}
     names, by_batch = [name_of(callback) for callback in callbacks], scheduler is not None and schedule_every == "batch"
     first = steps = state = made_by = None
-    saved = 0
 
     def each():
         run.batch += 1
@@ -140,17 +129,18 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
             scheduler.step()
     try:
         if resume is not None:
-            made_by = recipe(resume, optimizer, scheduler, schedule_every)
-            if resume.exists():
-                state, saved = resume_run(run, resume, made_by, epochs, names), run.epoch
+            made_by = recipe(saved.path, optimizer, scheduler, schedule_every)
+            if (source := saved.source()) is not None:
+                state = resume_run(run, source, saved, made_by, epochs, names)
+                saved.epoch = run.epoch
         if run.epoch < epochs and not run.stop:
             left, start = epochs - run.epoch, (state or {}).get("scheduler") or {}
             check_steps(scheduler, start.get("last_epoch"), schedule_every, left, total)
             if resume is not None:
-                try_out(resume, state_of(run, scheduler, orders, made_by))
+                try_out(saved.path, state_of(run, scheduler, orders, made_by))
             first = preflight(model, train, val, loss_fn, metrics, several=left * (total or 2) > 1)
         if state is not None:
-            restore_run(resume, state, model, optimizer, scheduler, orders)
+            restore_run(source, state, model, optimizer, scheduler, orders)
             first = first if hasattr(train, "__next__") else None  # else iterate again, in the order of the checkpoint
         steps = bar((epochs - run.epoch) * total if total is not None else None, "training", progress)
         while run.epoch < epochs and not run.stop:
@@ -172,24 +162,15 @@ def fit(model, train, val=None, *, loss_fn, optimizer, epochs, scheduler=None, s
                 if run.stop and not run.stopped_by:
                     run.stopped_by = name
             if resume is not None:
-                save(resume, state_of(run, scheduler, orders, made_by))
-                saved = run.epoch
+                saved.save(state_of(run, scheduler, orders, made_by))
     except KeyboardInterrupt:
-        print(_where(run, total) + (f", {resume} holds {saved}" if resume is not None else ""))
+        print(run.where(total) + (f", {saved.path} holds {saved.epoch}" if resume is not None else ""))
         if reaches_caller():
             raise
     finally:
+        saved.copy()
         if steps is not None:
             steps.close()
         for module, training in modes.items():
             module.training = training
     return run.history
-
-
-def _where(run, total):
-    """Sentence that says where training was interrupted, and what model and history contain."""
-    if not run.batch and run.epoch:
-        return f"stopped after epoch {run.epoch}: the history holds {run.epoch}"
-    of = f" of {total}" if total is not None else ""
-    return (f"stopped in epoch {run.epoch + 1}, after {run.batch}{of} batches: the parameters keep the updates of this "
-            f"epoch, the history holds the {run.epoch} before it")

@@ -14,7 +14,8 @@ LEAVES = {"device", "progress", "files", "toys", "batches", "models", "metrics",
           "augment", "formats", "packages", "widgets", "rng", "remedies", "arguments", "epoch",
           "environment", "skipped", "guesses", "schedules", "conv"}
 BUILT = {"fetch", "published", "sources", "data", "train", "preflight", "callbacks", "checkpoint", "history", "plots",
-         "trial", "samples", "explain", "unchanged", "resume", "costs", "attribution", "fast", "health"}
+         "trial", "samples", "explain", "unchanged", "resume", "costs", "attribution", "fast", "health",
+         "run", "saving"}
 MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "fetch": {"files", "progress"},
     "published": {"files", "formats"},
@@ -24,6 +25,8 @@ MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "plots": {"metrics"},
     "checkpoint": {"files"},
     "resume": {"checkpoint", "history", "rng"},
+    "run": {"history"},
+    "saving": {"checkpoint", "files"},
     "unchanged": {"rng"},
     "attribution": {"unchanged"},
     "fast": {"models", "unchanged"},
@@ -33,8 +36,8 @@ MAY_IMPORT = {leaf: set() for leaf in LEAVES} | {
     "trial": {"explain", "unchanged"},
     "samples": {"batches"},
     "preflight": {"batches", "device", "epoch", "explain", "remedies", "rng", "samples", "trial"},
-    "train": {"arguments", "checkpoint", "device", "epoch", "history", "preflight", "progress", "resume", "rng",
-              "samples"},
+    "train": {"arguments", "device", "epoch", "history", "preflight", "progress", "resume", "rng", "run", "samples",
+              "saving"},
     "callbacks": {"checkpoint"},
     "packages": {"skipped"},
     "checks": {"environment", "files", "exercises", "skipped"},  # `yours` looks an exercise up by its name
