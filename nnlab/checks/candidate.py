@@ -137,7 +137,7 @@ def fault(reference, candidate, patient=True):
     for line in differentiated(exercise):
         right, *near = reference.gradients(line)
         got = candidate.run(line, shift=0.0)
-        if not _same_gradients(right, near, got):
+        if not same_gradients(right, near, got):
             return Fault(line, right, got, "gradient"), found
     for line in repeated(exercise):
         right, again = reference.outcome(line, again=True), candidate.run(line, again=True)
@@ -177,7 +177,7 @@ def _only_shares(right, got):
     return agree(*plain) and kinds == {"shared"} and not got.patched
 
 
-def _same_gradients(right, near, got):
+def same_gradients(right, near, got):
     """Whether gradients are those of the reference, where these do not jump, and finite where these are."""
     if got.error is not None or right.error is not None:
         return type(got.error) is type(right.error)

@@ -69,7 +69,7 @@ def in_usual_form(exercise, answer, earlier=()):
 
 def outcomes(exercise, answer, names=()):
     """`Outcome` of each of the author's cases with `answer`; `names` is a dictionary of other names that are bound."""
-    with _fixed(exercise):
+    with fixed(exercise):
         candidate = Candidate(exercise, answer, dict(names))
         return [candidate.run(case) for case in exercise.cases]
 
@@ -78,14 +78,14 @@ def outcomes(exercise, answer, names=()):
 def _trial(exercise, answer, earlier, namespace, seconds=None):
     """Context manager that gives the `Reference` and the `Candidate` of `answer`, which can run in its block."""
     names = {other.name: other.reference for other in earlier}
-    with _fixed(exercise, *earlier):
+    with fixed(exercise, *earlier):
         reference = Reference(exercise, names)
         with bound({} if namespace is None else namespace, names | {exercise.name: answer}), guarded(seconds):
             yield reference, Candidate(exercise, answer, names)
 
 
 @contextlib.contextmanager
-def _fixed(*exercises):
+def fixed(*exercises):
     """Context manager: `without_trace`, with the course's functions of `exercises` as they were defined."""
     with without_trace(), as_defined([pair for exercise in exercises for pair in exercise.originals]):
         yield

@@ -1,0 +1,142 @@
+"""Runs the answers of one hand-in, in a process of its own that is not trusted: ``python -m nnlab.course.marking.child WEEK``.
+
+It reads a request a line (JSON) from its standard input and answers with messages of plain data. For each exercise it
+forks a process that executes the student's code and runs cases; what that process says is only data. The reference of
+the exercise cannot be called there.
+"""
+
+import ast
+import json
+import linecache
+import os
+import signal
+import struct
+import sys
+
+import torch
+
+from nnlab.checks.candidate import Candidate
+from nnlab.checks.exercise import Quiz, with_code_before
+from nnlab.checks.judging import judge
+from nnlab.checks.originals import as_defined
+from nnlab.checks.source import is_given, is_stub
+from nnlab.checks.traces import without_trace
+from nnlab.course.marking import hidden
+from nnlab.course.marking.limits import limit
+from nnlab.course.marking.plain import encode, packed, written
+from nnlab.course.marking.submitted import ANSWER
+
+
+def main():
+    """Serve requests until the standard input ends."""
+    answers = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    requests = os.fdopen(os.dup(0), "rb", buffering=0)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+    torch.set_num_threads(1)
+    hidden.exercises(sys.argv[1])  # the processes that are forked have them
+    _send(answers, "ready", os.getpid())
+    while line := _line(requests):
+        request = json.loads(line)
+        if request.get("ask") != "begin":
+            continue
+        if (child := os.fork()) == 0:
+            _Serving(request, requests, answers).run()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        how = f"signal {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else "its end"
+        _send(answers, request["token"], ["ended", how])
+
+
+def _line(file):
+    """The next line of `file`, read byte by byte: what follows it is for the process that comes next."""
+    line = b""
+    while byte := file.read(1):
+        if byte == b"\n":
+            break
+        line += byte
+    return line
+
+
+def _send(file, token, message):
+    data = written([token, message])
+    file.write(struct.pack(">Q", len(data)) + data)
+    file.flush()
+
+
+class _Serving:
+    """A forked process that executes one answer and runs the cases that it is asked for."""
+
+    def __init__(self, request, requests, answers):
+        self.request, self.requests, self.answers = request, requests, answers
+
+    def run(self):
+        """Execute the answer, then serve requests until one ends the exercise."""
+        request = self.request
+        exercises = hidden.exercises(request["week"])
+        exercise = exercises[request["name"]]
+        earlier = with_code_before(exercises, exercise.name)
+        explain = request["explain"]
+        if not explain and not isinstance(exercise, Quiz):
+            hidden.hide(exercise)
+        if getattr(exercise, "given", None) and self._unchanged(request["program"], exercise):
+            self._say(["stub", ""])
+            return
+        hidden.watch_reads()
+        limit()
+        kind, answer, namespace = self._answer(request["program"], exercise)
+        if kind != "answer":
+            self._say([kind, answer])
+            return
+        if isinstance(exercise, Quiz):
+            self._say(["quiz", encode(answer)])
+            return
+        if explain:
+            verdict = judge(exercise, answer, earlier, namespace, namespace["__cell__"])
+            self._say(["verdict", verdict.kind, verdict.text])
+            return
+        self._say(["answer", hidden.reads()])
+        names = {other.name: other.reference for other in earlier}
+        namespace.update(names | {exercise.name: answer})
+        originals = [pair for one in (exercise, *earlier) for pair in one.originals if one is not exercise]
+        candidate = Candidate(exercise, answer, names)
+        while (asked := json.loads(_line(self.requests) or b'{"ask": "end"}'))["ask"] == "line":
+            with without_trace(), as_defined(originals):
+                outcome = candidate.run(asked["line"], **asked["how"])
+            self._say(["outcome", packed(outcome), hidden.reads()])
+
+    def _answer(self, program, exercise):
+        """("answer", it, namespace), or a kind and a sentence on why there is none, after executing `program`."""
+        namespace, failed = {"__name__": "__main__"}, ""
+        for number, text, needed in program:
+            file = f"<cell {number}>" if text.startswith("\n") or needed else f"<cell {number}, {id(text)}>"
+            linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+            try:
+                with without_trace():
+                    exec(compile(text, file, "exec"), namespace)
+            except BaseException as error:
+                said = f"{type(error).__name__}: {error}"[:300]
+                if needed:
+                    return "failed", f"code cell {number} stops with {said}{failed}", None
+                failed = failed or f" (before that, code cell {number} stops with {said})"
+            namespace["__cell__"] = file
+        answer = namespace.get(ANSWER)
+        if not isinstance(exercise, Quiz) and (not callable(answer) or is_stub(answer)):
+            return "stub", "", None
+        return "answer", answer, namespace
+
+    @staticmethod
+    def _unchanged(program, exercise):
+        nodes = [node for _, text, needed in program if needed for node in ast.parse(text).body]
+        return any(is_given(node, exercise.given) for node in nodes)
+
+    def _say(self, message):
+        _send(self.answers, self.request["token"], message)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (BrokenPipeError, KeyboardInterrupt):
+        sys.exit(1)
