@@ -1,4 +1,4 @@
-"""Runs the answers of one hand-in, in a process of its own that is not trusted: ``python -m nnlab.course.marking.child WEEK``.
+"""Runs the answers of one hand-in, in a process that is not trusted: ``python -m nnlab.course.marking.child WEEK``.
 
 It reads a request a line (JSON) from its standard input and answers with messages of plain data. For each exercise it
 forks a process that executes the student's code and runs cases; what that process says is only data. The reference of
@@ -101,10 +101,10 @@ class _Serving:
         namespace.update(names | {exercise.name: answer})
         originals = [pair for one in (exercise, *earlier) for pair in one.originals if one is not exercise]
         candidate = Candidate(exercise, answer, names)
-        while (asked := json.loads(_line(self.requests) or b'{"ask": "end"}'))["ask"] == "line":
-            with without_trace(), as_defined(originals):
+        with without_trace(), as_defined(originals):
+            while (asked := json.loads(_line(self.requests) or b'{"ask": "end"}'))["ask"] == "line":
                 outcome = candidate.run(asked["line"], **asked["how"])
-            self._say(["outcome", packed(outcome), hidden.reads()])
+                self._say(["outcome", packed(outcome), hidden.reads()])
 
     def _answer(self, program, exercise):
         """("answer", it, namespace), or a kind and a sentence on why there is none, after executing `program`."""

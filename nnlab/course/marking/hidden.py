@@ -26,7 +26,7 @@ def hide(exercise):
     if not isinstance(reference, type):
         _blind(reference)
         return
-    for name, method in list(vars(reference).items()):
+    for method in list(vars(reference).values()):
         if isinstance(method, types.FunctionType):
             _blind(method)
 
@@ -62,9 +62,9 @@ def watch_reads():
     places = tuple(str(ROOT / "nnlab" / part) + os.sep for part in ("exercises", "checks"))
 
     def hook(event, arguments):
-        if event == "open" and isinstance(arguments[0], str) and arguments[0].startswith(places):
-            if not _by_import():
-                _read.append(os.path.basename(arguments[0]))
+        path = arguments[0] if event == "open" else None
+        if isinstance(path, str) and path.startswith(places) and not _by_import():
+            _read.append(os.path.basename(path))
     sys.addaudithook(hook)
 
 

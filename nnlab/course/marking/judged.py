@@ -1,7 +1,6 @@
 """Judging one hand-in: the marks are computed here, from plain data that a process of its own sends."""
 
 import contextlib
-import json
 import secrets
 from typing import NamedTuple
 
@@ -122,7 +121,7 @@ class Judge:
             sandbox.send({"ask": "line", "line": line, "how": how})
             said = sandbox.receive(self._token, PATIENCE)
             if not isinstance(said, list) or said[0] != "outcome":
-                raise Ended(f"its process ended ({said[1]})" if said[:1] == ["ended"] else "its process says other things")
+                raise Ended(f"its process ended ({said[1]})" if said[:1] == ["ended"] else "its process says otherwise")
             read.update(said[2])
             return unpacked(said[1])
 

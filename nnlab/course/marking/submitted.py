@@ -59,9 +59,9 @@ class Submitted:
                 for call in ast.walk(node):
                     if isinstance(call, ast.Call) and _is_value(call, name) and not _idle(call.args[1]):
                         marked.append((number, call.args[1]))
-                    elif isinstance(call, ast.Call) and _is_check(call.func) and call.args and _binds(node, name):
-                        if not isinstance(call.args[0], ast.Name):
-                            marked.append((number, call.args[0]))
+                    elif (isinstance(call, ast.Call) and _is_check(call.func) and call.args and _binds(node, name)
+                          and not isinstance(call.args[0], ast.Name)):
+                        marked.append((number, call.args[0]))
         return (marked or plain or [None])[-1]
 
     def program(self, name):
@@ -109,12 +109,12 @@ class Submitted:
         found = {}
         for _, _, body in self._cells:
             for node in body:
-                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                    if node.targets[0].id.startswith("guess"):
-                        try:
-                            found[node.targets[0].id] = ast.literal_eval(node.value)
-                        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-                            found[node.targets[0].id] = ast.unparse(node.value)[:60]
+                target = node.targets[0] if isinstance(node, ast.Assign) else None
+                if isinstance(target, ast.Name) and target.id.startswith("guess"):
+                    try:
+                        found[target.id] = ast.literal_eval(node.value)
+                    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+                        found[target.id] = ast.unparse(node.value)[:60]
         return found
 
 
