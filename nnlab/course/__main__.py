@@ -11,7 +11,7 @@ def main(arguments=None):
 
     def command(name, help):
         made = commands.add_parser(name, help=help, description=help)
-        if name not in ("publish", "mutants"):
+        if name not in ("publish", "mutants", "mark"):
             made.add_argument("notebooks", nargs="*", help="notebooks by name; all without")
         return made
 
@@ -25,6 +25,12 @@ def main(arguments=None):
     command("answers", "write the answer key, notebooks and pages, to build/answers/")
     options = command("mutants", "every exercise against its named wrong answers and small changes of its reference")
     options.add_argument("weeks", nargs="*", help="weeks or exercises, such as week01 or week01.relu; all without")
+    options = command("mark", "mark a folder of handed-in notebooks: marks.csv, a page for each student and the class")
+    options.add_argument("folder", metavar="FOLDER", help="what students handed in, as Moodle, Canvas or Blackboard "
+                                                          "export it, or a folder or file for each student")
+    options.add_argument("--roster", metavar="CSV", help="the students, as Moodle or Canvas export them")
+    options.add_argument("--out", metavar="FOLDER", help="where the marks go; FOLDER-marks without")
+    options.add_argument("--again", action="store_true", help="mark also what has been marked before")
     command("images", "draw README's images, the playground and a slide, from what `slides` has built")
     options = command("publish", "make OWNER/REPO the course's address, in badges and first cells")
     options.add_argument("place", metavar="OWNER/REPO")
@@ -54,6 +60,9 @@ def main(arguments=None):
         elif asked.command == "images":
             from nnlab.course.readme_images import images
             well = images() is None
+        elif asked.command == "mark":
+            from nnlab.course.marking.mark import mark
+            well = mark(asked.folder, asked.out, asked.roster, asked.again)
         elif asked.command == "answers":
             from nnlab.course.answers import answers
             well = answers(asked.notebooks)

@@ -51,7 +51,8 @@ def frame(title, here="lecture", alone=False, styles=(), stem=""):
 
 
 def page(template, course, **values):
-    """HTML of the `template` in templates/page/ with the frame `course` and other `values`."""
-    environment = Environment(loader=FileSystemLoader(TEMPLATES / "page"), autoescape=True, undefined=StrictUndefined,
+    """HTML of the `template` in templates/page/ or marking/ with the frame `course` (None without) and `values`."""
+    folders = [TEMPLATES / "page", TEMPLATES / "marking"]
+    environment = Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)
     return environment.get_template(template).render(course=course, **values)

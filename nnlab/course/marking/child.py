@@ -19,10 +19,11 @@ from nnlab.checks.candidate import Candidate
 from nnlab.checks.exercise import Quiz, with_code_before
 from nnlab.checks.judging import judge
 from nnlab.checks.originals import as_defined
+from nnlab.checks.running import guarded
 from nnlab.checks.source import is_given, is_stub
 from nnlab.checks.traces import without_trace
 from nnlab.course.marking import hidden
-from nnlab.course.marking.limits import limit
+from nnlab.course.marking.limits import SECONDS, limit
 from nnlab.course.marking.plain import encode, packed, written
 from nnlab.course.marking.submitted import ANSWER
 
@@ -101,7 +102,7 @@ class _Serving:
         namespace.update(names | {exercise.name: answer})
         originals = [pair for one in (exercise, *earlier) for pair in one.originals if one is not exercise]
         candidate = Candidate(exercise, answer, names)
-        with without_trace(), as_defined(originals):
+        with without_trace(), as_defined(originals), guarded(SECONDS / 2):
             while (asked := json.loads(_line(self.requests) or b'{"ask": "end"}'))["ask"] == "line":
                 outcome = candidate.run(asked["line"], **asked["how"])
                 self._say(["outcome", packed(outcome), hidden.reads()])
@@ -113,7 +114,7 @@ class _Serving:
             file = f"<cell {number}>" if text.startswith("\n") or needed else f"<cell {number}, {id(text)}>"
             linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
             try:
-                with without_trace():
+                with without_trace(), guarded(SECONDS / 3, within=file):
                     exec(compile(text, file, "exec"), namespace)
             except BaseException as error:
                 said = f"{type(error).__name__}: {error}"[:300]

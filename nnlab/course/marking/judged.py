@@ -76,84 +76,102 @@ class Judge:
 
     def marks(self, submitted):
         """List of a `Mark` for each exercise of the lecture, for the code `submitted` (a `Submitted`)."""
-        found, sandbox = [], None
+        found, session = [], None
         try:
             for name in self.names:
-                if (mark := self._unread(submitted, name)) is None:
+                if (mark := _unread(submitted, name)) is None:
                     program = [list(piece) for piece in submitted.program(name)]
                     try:
-                        sandbox = sandbox or Sandbox(self.week, self.hides)
-                        mark = self._judged(sandbox, name, program)
+                        session = session or _Session(self)
+                        mark = session.mark(name, program)
                     except (Ended, Unreadable) as error:
-                        sandbox = sandbox and sandbox.close()
+                        session = session and session.close()
                         mark = Mark(name, "ended", f"✗ {name} is not right yet: while it was judged, {error}",
                                     (f"{name}: {error}",))
                 found.append(mark)
         finally:
-            if sandbox is not None:
-                sandbox.close()
+            if session is not None:
+                session.close()
         return found
 
-    @staticmethod
-    def _unread(submitted, name):
-        """The `Mark` on an answer that is not there or that is no Python; None on any other."""
-        broken = submitted.broken(name)
-        if submitted.program(name) is None:
-            return Mark(name, "broken" if broken else "missing", f"✗ {name}: {broken}" if broken
-                        else f"○ {name}: there is no answer of this name in the notebook")
-        return None
 
-    def _judged(self, sandbox, name, program):
-        """The `Mark` on the answer that `program` computes in the `sandbox`."""
-        kind, *said = self._begin(sandbox, name, program, explain=False)
+def _unread(submitted, name):
+    """The `Mark` on an answer that is not there or that is no Python; None on any other."""
+    if submitted.program(name) is not None:
+        return None
+    broken = submitted.broken(name)
+    return Mark(name, "broken" if broken else "missing", f"✗ {name}: {broken}" if broken
+                else f"○ {name}: there is no answer of this name in the notebook")
+
+
+class _Session:
+    """The process that runs the answers of one hand-in, and what a `judge` asks it."""
+
+    def __init__(self, judge):
+        self._judge, self._sandbox, self._token = judge, Sandbox(judge.week, judge.hides), ""
+
+    def close(self):
+        """End the process."""
+        self._sandbox.close()
+
+    def mark(self, name, program):
+        """The `Mark` on the answer to the exercise `name` that `program` computes.
+
+        Raises:
+            Ended: the process has ended.
+            Unreadable: it sends what is no result.
+        """
+        kind, *said = self._begin(name, program, explain=False)
         if kind == "stub":
             return Mark(name, "not attempted", f"○ {name}: not attempted yet")
         if kind == "failed":
-            return Mark(name, "broken", f"✗ {name}: {said[0]}")
+            return Mark(name, "broken", f"✗ {name}: {str(said[0])[:600]}")
         if kind == "quiz":
-            verdict = judge_value(self.exercises[name], decode(said[0]))
+            verdict = judge_value(self._judge.exercises[name], decode(said[0]))
             return Mark(name, verdict.kind, verdict.text)
         if kind != "answer":
             raise Unreadable(f"its process says {kind!r:.40}")
         read = set(said[0])
 
         def run(line, how):
-            sandbox.send({"ask": "line", "line": line, "how": how})
-            said = sandbox.receive(self._token, PATIENCE)
-            if not isinstance(said, list) or said[0] != "outcome":
-                raise Ended(f"its process ended ({said[1]})" if said[:1] == ["ended"] else "its process says otherwise")
-            read.update(said[2])
-            return unpacked(said[1])
+            kind, *said = self._ask({"ask": "line", "line": line, "how": how})
+            if kind != "outcome":
+                raise Unreadable(f"its process says {kind!r:.40}")
+            read.update(map(str, said[1]))
+            return unpacked(said[0])
 
-        fails = self.expected[name].fails(run)
-        self._end(sandbox)
+        fails = self._judge.expected[name].fails(run)
+        self._sandbox.send({"ask": "end"})
+        self._sandbox.receive(self._token, PATIENCE)
         notes = (f"{name} reads the course's own solutions ({', '.join(sorted(read))})",) if read else ()
         if fails is None:
             return Mark(name, "correct", f"✓ {name} is right", notes)
-        feedback = self._explained(sandbox, name, program)
-        return Mark(name, "incorrect", feedback or f"✗ {name} is not right yet: it fails for {fails}", notes)
+        return Mark(name, "incorrect", self._feedback(name, program)
+                    or f"✗ {name} is not right yet: it fails for {fails}", notes)
 
-    def _begin(self, sandbox, name, program, explain):
-        self._token = secrets.token_hex(8)
-        sandbox.send({"ask": "begin", "token": self._token, "week": self.week, "name": name, "program": program,
-                      "explain": explain})
-        said = sandbox.receive(self._token, PATIENCE)
-        if isinstance(said, list) and said and said[0] == "ended":
-            raise Ended(f"its process ended ({said[1]})")
-        if said[0] != "answer":
-            with contextlib.suppress(Ended, Unreadable):
-                sandbox.receive(self._token, PATIENCE)  # that it has ended
+    def _ask(self, message):
+        """The answer of the process to `message`, a list that is not empty."""
+        self._sandbox.send(message)
+        said = self._sandbox.receive(self._token, PATIENCE)
+        if not isinstance(said, list) or not said:
+            raise Unreadable("its process says nothing")
+        if said[0] == "ended":
+            raise Ended(f"its process ended ({str(said[1])[:60]})")
         return said
 
-    def _end(self, sandbox):
-        sandbox.send({"ask": "end"})
-        sandbox.receive(self._token, PATIENCE)
+    def _begin(self, name, program, explain):
+        """What the process says after it has executed `program`; unless that is an answer to run, it has ended then."""
+        self._token = secrets.token_hex(8)
+        said = self._ask({"ask": "begin", "token": self._token, "week": self._judge.week, "name": name,
+                          "program": program, "explain": explain})
+        if said[0] != "answer":
+            self._sandbox.receive(self._token, PATIENCE)
+        return said
 
-    def _explained(self, sandbox, name, program):
-        """The feedback of the notebook on a wrong answer: text, from a process that is not trusted; "" without."""
-        try:
-            kind, *said = self._begin(sandbox, name, program, explain=True)
-        except (Ended, Unreadable):
-            return ""
-        right = kind == "verdict" and said[0] == "incorrect" and isinstance(said[1], str)
-        return said[1][:4000] if right else ""
+    def _feedback(self, name, program):
+        """The notebook's feedback on a wrong answer, text from a process that is not trusted; "" without."""
+        with contextlib.suppress(Ended, Unreadable):
+            kind, *said = self._begin(name, program, explain=True)
+            if kind == "verdict" and said[0] == "incorrect" and isinstance(said[1], str):
+                return said[1][:4000]
+        return ""

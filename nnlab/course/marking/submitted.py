@@ -3,14 +3,27 @@
 import ast
 import builtins
 import re
-import textwrap
 from typing import NamedTuple
 
+from nnlab.course.marking.statements import (
+    DEFINES,
+    at_once,
+    binds,
+    bound,
+    calls_check,
+    idle,
+    is_check,
+    is_value,
+    lines,
+    used,
+)
 from nnlab.course.notebooks import code_cells
 
-_DEFINES = ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef
 _TIMED = re.compile(r"%%(time|timeit|capture|prun)\b[^\n]*(?:\n|\Z)")
 _MAGIC = re.compile(r"^(\s*)[%!].*$", re.M)
+_ASKS = {"check.solution": "prints a solution of the course", "check.exercises": "looks into the course's exercises",
+         ".reference": "looks into the course's references", "_getframe": "looks into the code that judges",
+         "sys.modules": "looks into loaded modules", "__code__": "changes or reads the code of a function"}
 ANSWER = "__answer__"  # the name to which the program of an answer binds it
 
 
@@ -37,6 +50,22 @@ class Submitted:
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 self.unread[number] = (str(cell.source), f"{type(error).__name__}: {error}")
 
+    def names(self):
+        """Set of the names of all definitions and of all lists of answers."""
+        found = {node.name for _, _, body in self._cells for node in body if isinstance(node, DEFINES)}
+        calls = [call for _, _, body in self._cells for node in body for call in ast.walk(node)]
+        return found | {call.args[0].value for call in calls if isinstance(call, ast.Call) and call.args
+                        and isinstance(call.args[0], ast.Constant) and is_value(call, call.args[0].value)}
+
+    def suspicious(self):
+        """List of sentences on code that asks the course for its solutions: for the lecturer, no judgment."""
+        found = []
+        for number, source, body in self._cells:
+            words = {getattr(part, "attr", getattr(part, "id", None)) for node in body for part in ast.walk(node)}
+            found += [f"code cell {number} {what}" for word, what in _ASKS.items()
+                      if word in source and word.rpartition(".")[2] in words]
+        return found
+
     def text_of(self, name):
         """Text of the definition or list that answers the exercise `name`; None where there is none."""
         found = self._answer(name)
@@ -54,12 +83,12 @@ class Submitted:
         marked, plain = [], []
         for number, _, body in self._cells:
             for node in body:
-                if isinstance(node, _DEFINES) and node.name == name:
-                    (marked if any(map(_is_check, node.decorator_list)) else plain).append((number, node))
+                if isinstance(node, DEFINES) and node.name == name:
+                    (marked if any(map(is_check, node.decorator_list)) else plain).append((number, node))
                 for call in ast.walk(node):
-                    if isinstance(call, ast.Call) and _is_value(call, name) and not _idle(call.args[1]):
+                    if isinstance(call, ast.Call) and is_value(call, name) and not idle(call.args[1]):
                         marked.append((number, call.args[1]))
-                    elif (isinstance(call, ast.Call) and _is_check(call.func) and call.args and _binds(node, name)
+                    elif (isinstance(call, ast.Call) and is_check(call.func) and call.args and binds(node, name)
                           and not isinstance(call.args[0], ast.Name)):
                         marked.append((number, call.args[0]))
         return (marked or plain or [None])[-1]
@@ -76,19 +105,19 @@ class Submitted:
         kept, known = [], set()
         for cell, source, body in self._cells:
             for node in body:
-                if node is not answer and _at_once(node):
+                if node is not answer and at_once(node):
                     kept.append((cell, node, source))
-                    known |= _bound(node)
-        wanted = _used(answer)
+                    known |= bound(node)
+        wanted = used(answer)
         for _, node, _ in kept:
-            if isinstance(node, _DEFINES) and node.name in wanted:
-                wanted |= _used(node)
+            if isinstance(node, DEFINES) and node.name in wanted:
+                wanted |= used(node)
         computed = self._computed(wanted - known, {id(node) for _, node, _ in kept})
         pieces = sorted([*kept, *computed], key=lambda one: (one[0], one[1].lineno))
-        made = [Piece(cell, _lines(source, node), False) for cell, node, source in pieces]
+        made = [Piece(cell, lines(source, node), False) for cell, node, source in pieces]
         source = next(text for cell, text, _ in self._cells if cell == number)
-        if isinstance(answer, _DEFINES):
-            return [*made, Piece(number, _lines(source, answer), True), Piece(number, f"{ANSWER} = {name}", True)]
+        if isinstance(answer, DEFINES):
+            return [*made, Piece(number, lines(source, answer), True), Piece(number, f"{ANSWER} = {name}", True)]
         return [*made, Piece(number, "\n" * (answer.lineno - 1) + f"{ANSWER} = (\n{ast.unparse(answer)})", True)]
 
     def _computed(self, names, seen):
@@ -98,10 +127,10 @@ class Submitted:
             wanted, waiting = waiting, set()
             for cell, source, body in self._cells:
                 for node in body:
-                    if id(node) not in seen and _bound(node) & wanted and not _calls_check(node):
+                    if id(node) not in seen and bound(node) & wanted and not calls_check(node):
                         seen.add(id(node))
                         found.append((cell, node, source))
-                        waiting |= _used(node) - wanted
+                        waiting |= used(node) - wanted
         return found
 
     def guesses(self):
@@ -116,69 +145,3 @@ class Submitted:
                     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
                         found[target.id] = ast.unparse(node.value)[:60]
         return found
-
-
-def _is_check(node):
-    """Whether `node` is the name ``check``."""
-    return isinstance(node, ast.Name) and node.id == "check"
-
-
-def _is_value(call, name):
-    """Whether `call` is ``check.value(name, ...)``."""
-    return (isinstance(call.func, ast.Attribute) and call.func.attr == "value" and _is_check(call.func.value)
-            and len(call.args) == 2 and isinstance(call.args[0], ast.Constant) and call.args[0].value == name)
-
-
-def _idle(node):
-    """Whether an expression is the placeholder of a quiz, ``...`` or a list of these."""
-    parts = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
-    return all(isinstance(part, ast.Constant) and part.value is ... for part in parts)
-
-
-def _calls_check(node):
-    return any(_is_check(part) for part in ast.walk(node))
-
-
-def _at_once(node):
-    """Whether a statement only imports, defines or names constants."""
-    if isinstance(node, ast.ImportFrom):
-        return not (node.module or "").startswith("nnlab.exercises")
-    if isinstance(node, ast.Import | _DEFINES):
-        return True
-    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-        try:
-            ast.literal_eval(node.value)
-            return True
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            return isinstance(node.value, ast.Lambda)
-    return False
-
-
-def _bound(node):
-    """Set of the names that a statement binds in the notebook."""
-    if isinstance(node, _DEFINES):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-
-
-def _binds(node, name):
-    return isinstance(node, ast.Assign) and name in _bound(node)
-
-
-def _used(node):
-    """Set of the names that `node` reads."""
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
-
-
-def _lines(source, node):
-    """Text of the statement `node` of a cell at its own lines, without ``@check`` above it."""
-    marks = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(mark.lineno for mark in marks)])
-    lines = source.split("\n")[first - 1:node.end_lineno]
-    for mark in filter(_is_check, marks):
-        lines[mark.lineno - first] = ""
-    if not isinstance(node, _DEFINES):  # it may share its line with others
-        return "\n" * (node.lineno - 1) + ast.unparse(node)
-    return "\n" * (first - 1) + textwrap.dedent("\n".join(lines))

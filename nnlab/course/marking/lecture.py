@@ -1,0 +1,110 @@
+"""The lecture that a handed-in notebook belongs to: its exercises, its questions, its name."""
+
+import functools
+import json
+import re
+from typing import NamedTuple
+
+import nbformat
+
+from nnlab.course.notebooks import code_cells, paths, read, title
+from nnlab.course.solve import checks_of, guesses_in, names_in, taken_by
+from nnlab.course.solved_runs import KEPT
+
+_OPTIONS = re.compile(r"@param (\[.*?\]) *\{")
+_MEASURED = re.compile(r"measured: (.*?)(?:$|;)", re.S)
+_NUMBER = re.compile(r"[-−]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
+
+
+class Question(NamedTuple):
+    """A prediction: the variable, the heading above, its options (none where a number is asked for), the right one.
+
+    `measured` is what a solved run has measured, in words, or "" where there is none on this machine.
+    """
+
+    name: str
+    heading: str
+    options: tuple
+    right: str | None
+    measured: str
+
+    def off(self, guess):
+        """How far the `guess` is off, in words."""
+        if guess is None:
+            return "no guess"
+        if guess == "show":
+            return "looked at the answer"
+        if self.options:
+            return "right" if guess == self.right else "another option" if guess in self.options else "no option"
+        found = _NUMBER.search(self.measured.replace("−", "-"))
+        if isinstance(guess, bool) or not isinstance(guess, int | float) or not found:
+            return "a number" if isinstance(guess, int | float) else "no number"
+        wanted = float(found[0].replace(",", ""))
+        if guess == wanted:
+            return "exact"
+        if guess > 0 and wanted > 0:
+            ratio = max(guess, wanted) / min(guess, wanted)
+            return f"too {'large' if guess > wanted else 'small'} by a factor of {ratio:.3g}"
+        return f"off by {abs(guess - wanted):.3g}"
+
+
+class Lecture(NamedTuple):
+    """A lecture: stem of its notebook, title, week of its exercises, their names, headings above them, questions."""
+
+    stem: str
+    title: str
+    week: str
+    exercises: tuple
+    cells: dict  # from the name of an exercise to its cell
+    questions: tuple
+
+
+@functools.cache
+def lectures():
+    """List of all lectures that have exercises."""
+    return [made for path in paths() if (made := _lecture(path)) is not None]
+
+
+def _lecture(path):
+    notebook = read(path)
+    checks = checks_of(notebook)
+    if checks is None:
+        return None
+    cells = {name: cell.id for cell in code_cells(notebook) for name in names_in(cell)}
+    return Lecture(path.stem, title(notebook), checks.week, tuple(cells), cells, tuple(_questions(path.stem, notebook)))
+
+
+def _questions(stem, notebook):
+    """The predictions of `notebook`, in order."""
+    solved, heading = _measured(stem), ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (found := re.findall(r"^#+ (.+)$", cell.source, re.M)):
+            heading = found[-1]
+            continue
+        for guess in guesses_in(cell) if cell.cell_type == "code" else ():
+            name = guess.targets[0].id
+            known = _OPTIONS.search(cell.source)
+            options = [one.strip("'") for one in json.loads(known[1])] if known else []
+            options = tuple(one for one in options if one not in ("None", "show"))
+            answers = cell.metadata.get("nnlab", {}).get("answer", [])
+            figure = taken_by(notebook, name)
+            measured = solved.get(figure.id, "") if figure is not None else ""
+            right = next((one for one in options if one == measured or one in answers), None)
+            yield Question(name, heading, options, right, measured)
+
+
+def _measured(stem):
+    """Dictionary from the id of a cell to what its figure has measured, from a solved run that is kept; else empty."""
+    for path in KEPT.glob(f"{stem}-*.ipynb"):
+        run = nbformat.read(path, 4)
+        return {cell.id: " ".join(found[1].split()) for cell in code_cells(run) for output in cell.outputs
+                if (found := _MEASURED.search(output.get("metadata", {}).get("image/png", {}).get("alt", "")))}
+    return {}
+
+
+def lecture_of(names, headline):
+    """The `Lecture` of a notebook that defines `names` and whose first heading is `headline`; None where none fits."""
+    def fit(lecture):
+        return len(set(lecture.exercises) & names), lecture.title in headline
+    best = max(lectures(), key=fit)
+    return best if fit(best) > (0, False) else None
