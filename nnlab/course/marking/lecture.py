@@ -79,7 +79,7 @@ def _questions(stem, notebook):
     solved, heading = _measured(stem), ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and (found := re.findall(r"^#+ (.+)$", cell.source, re.M)):
-            heading = found[-1]
+            heading = re.sub(r" \*\(\w+\)\*$|[$*`]", "", found[-1])
             continue
         for guess in guesses_in(cell) if cell.cell_type == "code" else ():
             name = guess.targets[0].id

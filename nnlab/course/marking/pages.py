@@ -74,7 +74,7 @@ def summary(lecture, rows, files):
 def _reason(says):
     """The explanation in the feedback `says`, without the values that differ from answer to answer; or ""."""
     lines = [line.strip() for line in says.splitlines()[1:]]
-    values = re.compile(r"(expected|yours|got|for|\S+\(|\d+ of \d+)\b")
+    values = re.compile(r"(case|expected|yours|got|for|\d+ of \d+)\b")
     return " ".join(line for line in lines if line and not values.match(line))[:240]
 
 
@@ -105,7 +105,7 @@ def _repeat(exercises):
     for one in exercises:
         common = [(reason, count) for reason, count in one["reasons"] if count >= COMMON]
         if one["of"] >= COMMON and (one["share"] < REPEAT or common):
-            said = f"{one['share']:.0%} of {one['of']} are correct"
+            said = f"{100 * one['share']:.0f} % of {one['of']} are correct"
             if common:
                 said += f"; {common[0][1]} have the same mistake: {common[0][0]}"
             found.append((one, said))

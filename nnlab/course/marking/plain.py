@@ -47,7 +47,8 @@ def encode(value, depth=0):
         return ["other", "deep", ""]
     inner = depth + 1
     if isinstance(value, torch.Tensor):
-        return value.detach().cpu().clone() if value.layout == torch.strided else ["sparse", encode(value.to_dense())]
+        plain = value.detach().as_subclass(torch.Tensor).cpu()
+        return plain.clone() if value.layout == torch.strided else ["sparse", encode(plain.to_dense())]
     if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in _NUMBERS:
         array = np.asarray(value)
         return ["numpy", isinstance(value, np.generic), str(array.dtype), list(array.shape), array.ravel().tolist()]

@@ -1,0 +1,159 @@
+"""Marking a folder of hand-ins: nothing is lost, no mark is forged, whatever is handed in."""
+
+import csv
+import os
+import time
+
+import pytest
+from handed_in import FORGED, HOSTILE, LECTURE, RIGHT, WRONG, answered, hand_in
+from shared import SEEN, look_folder
+
+from nnlab.course.marking import mark, sandbox
+from nnlab.course.marking.handins import handins, roster, student_of
+
+SYSTEMS = ("Moodle", "Canvas", "Blackboard", "archive")
+BROKEN = {"empty": b"", "no notebook": b"<html>Log in</html>", "truncated": b'{"cells": [{"cell_type": "co',
+          "no cells": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}',
+          "deep": b"[" * 100_000, "no text": bytes(range(256)) * 50}
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory):
+    """(folder, marks, verdict of `brightening` by place, seconds) of a folder with every kind of hand-in."""
+    folder = tmp_path_factory.mktemp("class") / "hand-ins"
+    bodies = [*(("right", RIGHT),) * 3, *WRONG.items(), *HOSTILE.items(), *FORGED.items()]
+    places = {}
+    for number, (kind, body) in enumerate(bodies, start=1):
+        places[hand_in(folder, number, answered(body), SYSTEMS[number % 4])] = kind
+    deletes = f"    import shutil\n    shutil.rmtree({str(folder)!r}, ignore_errors=True)\n" + RIGHT
+    places[hand_in(folder, 60, answered(deletes), "Moodle")] = "deletes the others"
+    syntax = answered("    return after.float( - before\n")
+    places[hand_in(folder, 61, syntax, "Moodle")] = "no Python"
+    for k, (kind, data) in enumerate(BROKEN.items(), start=70):
+        places[hand_in(folder, k, data, SYSTEMS[k % 3])] = kind
+    begin = time.perf_counter()
+    assert mark.mark(folder)
+    seconds = time.perf_counter() - begin
+    out = folder.with_name("hand-ins-marks")
+    with open(out / "marks.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return folder, out, places, rows, seconds
+
+
+def row_of(rows, places, kind):
+    """The row of marks.csv of a hand-in of that `kind`."""
+    [place] = [place for place, one in places.items() if one == kind]
+    [row] = [row for row in rows if place.replace("!", "") in row["files"].partition("!")[0]]
+    return row
+
+
+def test_every_hand_in_is_marked_and_nothing_is_lost(marked):
+    folder, out, places, rows, seconds = marked
+    assert len(rows) == len(places) and len(list((out / "students").glob("*.html"))) == len(places)
+    here = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    if sandbox.isolation() == "bubblewrap":
+        assert here == set(places), "an answer has deleted what others handed in"
+    SEEN.append(f"marking: {len(places)} hand-ins, {len(HOSTILE) + len(FORGED) + 1} of them hostile, {len(BROKEN)} no "
+                f"notebooks, in {seconds:.0f} s, {seconds / len(places):.1f} s each ({sandbox.isolation()[:10]})")
+
+
+@pytest.mark.parametrize("kind", [*WRONG, *HOSTILE, *FORGED, "no Python"])
+def test_what_is_not_right_gets_no_mark_and_the_rest_of_the_notebook_does(marked, kind):
+    row = row_of(marked[3], marked[2], kind)
+    assert row[f"{LECTURE} brightening"] == "0", row
+    assert row["correct"] == "2" and row["of"] == "3", row
+
+
+def test_right_answers_are_right(marked):
+    rows = [row for row in marked[3] if row["correct"] == "3"]
+    kinds = {marked[2].get(row["files"].partition("!")[0]) for row in rows}
+    assert kinds <= {"right", "deletes the others"} and len(rows) == 4
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_files_that_are_no_notebooks_are_named(marked, kind):
+    row = row_of(marked[3], marked[2], kind)
+    assert row["correct"] == "0" and ("no notebook" in row["notes"] or "is empty" in row["notes"]
+                                      or "no exercise of this course" in row["notes"] or "nested" in row["notes"])
+
+
+@pytest.mark.parametrize("kind, said", [
+    ("many processes", "processes"), ("exits", "brightening"), ("calls the reference", ""), ("crashes", "SIGSEGV"),
+    ("sleeps", "had not ended"),
+])
+def test_the_lecturer_is_told_what_happened(marked, kind, said):
+    row = row_of(marked[3], marked[2], kind)
+    page = next((marked[1] / "students").glob(f"*{row['name'].lower().replace(' ', '-')}*"), None)
+    assert said in row["notes"] + (page.read_text(encoding="utf-8") if page else "")
+
+
+def test_a_second_run_marks_nothing_again_and_a_changed_notebook_alone(marked, capsys):
+    folder = marked[0]
+    before = (marked[1] / "marks.csv").read_text()
+    assert mark.mark(folder)
+    assert "0 to mark" in capsys.readouterr().out and (marked[1] / "marks.csv").read_text() == before
+    hand_in(folder, 1, answered(WRONG["the other sign"]), SYSTEMS[1])
+    assert mark.mark(folder)
+    assert "1 to mark" in capsys.readouterr().out
+    hand_in(folder, 1, answered(RIGHT), SYSTEMS[1])
+
+
+def test_pages_ask_for_nothing_and_execute_nothing(marked):
+    for page in [marked[1] / "class.html", *(marked[1] / "students").glob("*.html")]:
+        text = page.read_text(encoding="utf-8")
+        assert "<script" not in text and "http" not in text.replace("http-equiv", "")
+
+
+@pytest.mark.browser
+def test_class_page_looks_right(marked, browser):
+    from figures import axe
+    page = browser.new_context(offline=True, viewport={"width": 1180, "height": 900}).new_page()
+    page.goto((marked[1] / "class.html").as_uri())
+    page.screenshot(path=look_folder() / "class.png", full_page=True)
+    assert page.get_by_text("Look at these by hand").is_visible() and page.get_by_text("Identical answers").count() <= 1
+    page.context.close()
+    assert axe is not None
+
+
+def test_names_of_three_systems_are_read(tmp_path):
+    notebook = answered(RIGHT)
+    for number, system in enumerate(SYSTEMS, start=1):
+        hand_in(tmp_path, number, notebook, system)
+    (tmp_path / "Grace Hopper").mkdir()
+    (tmp_path / "Grace Hopper" / "week 1.ipynb").write_bytes(b"{}")
+    (tmp_path / "alone.ipynb").write_bytes(b"{}")
+    found = {one.student: (one.name, one.system) for one in handins(tmp_path)}
+    assert found == {
+        "moodle 1000001": ("Student 01", "Moodle"), "canvas 2000002": ("student", "Canvas"),
+        "user3": ("user3", "Blackboard"), "moodle 1000004": ("Student 04", "Moodle"),
+        "Grace Hopper": ("Grace Hopper", "files"), "alone": ("alone", "files")}
+
+
+def test_the_latest_attempt_counts_and_the_roster_names_those_who_are_missing(tmp_path, capsys):
+    folder = tmp_path / "all"
+    early, late = (f"Week 1_ada_attempt_2026-11-{day}-10-00-00_{LECTURE}.ipynb" for day in (19, 20))
+    folder.mkdir()
+    (folder / early).write_bytes(b"")
+    (folder / late).write_bytes(b"<html>")
+    os.utime(folder / early, (2e9, 2e9))
+    (tmp_path / "roster.csv").write_text("\ufeffFull name,Username,Email address\nAda King,ada,ada@x.org\n"
+                                         "=cmd|' /C calc'!A0,bob,bob@x.org\n", encoding="utf-8")
+    students = roster(tmp_path / "roster.csv")
+    assert [student_of(one, students).name for one in handins(folder)] == ["Ada King", "Ada King"]
+    mark.mark(folder, roster_file=tmp_path / "roster.csv")
+    with open(tmp_path / "all-marks" / "marks.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows] == ["Ada King", "'=cmd|' /C calc'!A0"], "no formula for a spreadsheet"
+    assert rows[1]["notes"] == "nothing handed in" and late in rows[0]["files"]
+
+
+@pytest.mark.parametrize("arguments, message", [((), "holds no notebook"), (("nowhere",), "is no folder")])
+def test_bad_folders_are_named(tmp_path, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        mark.mark(tmp_path.joinpath(*arguments))
+
+
+def test_a_roster_without_names_is_named(tmp_path):
+    (tmp_path / "roster.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="has the columns 'a', 'b'; it needs one of names"):
+        roster(tmp_path / "roster.csv")
