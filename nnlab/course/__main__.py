@@ -31,6 +31,7 @@ def main(arguments=None):
     options.add_argument("--roster", metavar="CSV", help="the students, as Moodle or Canvas export them")
     options.add_argument("--out", metavar="FOLDER", help="where the marks go; FOLDER-marks without")
     options.add_argument("--again", action="store_true", help="mark also what has been marked before")
+    command("status", "print the lectures with minutes, slides, exercises, predictions, figures, time of a run")
     command("images", "draw README's images, the playground and a slide, from what `slides` has built")
     options = command("publish", "make OWNER/REPO the course's address, in badges and first cells")
     options.add_argument("place", metavar="OWNER/REPO")
@@ -63,6 +64,9 @@ def main(arguments=None):
         elif asked.command == "mark":
             from nnlab.course.marking.mark import mark
             well = mark(asked.folder, asked.out, asked.roster, asked.again)
+        elif asked.command == "status":
+            from nnlab.course.status import status
+            well = status(asked.notebooks) is None
         elif asked.command == "answers":
             from nnlab.course.answers import answers
             well = answers(asked.notebooks)

@@ -107,5 +107,6 @@ def runs(paths, again=False):
             KEPT.mkdir(parents=True, exist_ok=True)
             for old in KEPT.glob(f"{path.stem}-*"):
                 old.unlink()
+            done.metadata["nnlab_seconds"] = round(found[path].seconds, 1)
             write(done, kept[path])
     return [found[path] for path in paths]
