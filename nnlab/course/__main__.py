@@ -31,6 +31,7 @@ def main(arguments=None):
     options.add_argument("--roster", metavar="CSV", help="the students, as Moodle or Canvas export them")
     options.add_argument("--out", metavar="FOLDER", help="where the marks go; FOLDER-marks without")
     options.add_argument("--again", action="store_true", help="mark also what has been marked before")
+    options.add_argument("--seconds", type=int, default=60, help="limit of processor time for one exercise (60)")
     command("status", "print the lectures with minutes, slides, exercises, predictions, figures, time of a run")
     command("images", "draw README's images, the playground and a slide, from what `slides` has built")
     options = command("publish", "make OWNER/REPO the course's address, in badges and first cells")
@@ -63,7 +64,7 @@ def main(arguments=None):
             well = images() is None
         elif asked.command == "mark":
             from nnlab.course.marking.mark import mark
-            well = mark(asked.folder, asked.out, asked.roster, asked.again)
+            well = mark(asked.folder, asked.out, asked.roster, asked.again, asked.seconds)
         elif asked.command == "status":
             from nnlab.course.status import status
             well = status(asked.notebooks) is None

@@ -1,4 +1,4 @@
-"""Runs the answers of one hand-in, in a process that is not trusted: ``python -m nnlab.course.marking.child WEEK``.
+"""Runs the answers of one hand-in, in a process that is not trusted: ``... marking.child WEEK SECONDS``.
 
 It reads a request a line (JSON) from its standard input and answers with messages of plain data. For each exercise it
 forks a process that executes the student's code and runs cases; what that process says is only data. The reference of
@@ -6,9 +6,11 @@ the exercise cannot be called there.
 """
 
 import ast
+import contextlib
 import json
 import linecache
 import os
+import shutil
 import signal
 import struct
 import sys
@@ -23,7 +25,7 @@ from nnlab.checks.running import guarded
 from nnlab.checks.source import is_given, is_stub
 from nnlab.checks.traces import without_trace
 from nnlab.course.marking import hidden
-from nnlab.course.marking.limits import SECONDS, limit
+from nnlab.course.marking.limits import limit
 from nnlab.course.marking.plain import encode, packed, written
 from nnlab.course.marking.submitted import ANSWER
 
@@ -40,7 +42,11 @@ def main():
     _send(answers, "ready", os.getpid())
     while line := _line(requests):
         request = json.loads(line)
-        if request.get("ask") != "begin":
+        if request["ask"] == "clean":
+            _clean()
+            _send(answers, request["token"], ["clean"])
+            continue
+        if request["ask"] != "begin":  # of an answer that has ended by itself
             continue
         if (child := os.fork()) == 0:
             _Serving(request, requests, answers).run()
@@ -48,6 +54,17 @@ def main():
         _, status = os.waitpid(child, 0)
         how = f"signal {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else "its end"
         _send(answers, request["token"], ["ended", how])
+
+
+def _clean():
+    """End every other process of this sandbox and remove all files: nothing is left for the next hand-in."""
+    with contextlib.suppress(OSError):
+        os.kill(-1, signal.SIGKILL)  # only what bubblewrap lets this process see
+    for folder in ("/tmp", "/dev/shm"):
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            with contextlib.suppress(OSError):
+                shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
 
 
 def _line(file):
@@ -71,6 +88,7 @@ class _Serving:
 
     def __init__(self, request, requests, answers):
         self.request, self.requests, self.answers = request, requests, answers
+        self.seconds = int(sys.argv[2])  # of processor time, for one exercise
 
     def run(self):
         """Execute the answer, then serve requests until one ends the exercise."""
@@ -85,7 +103,7 @@ class _Serving:
             self._say(["stub", ""])
             return
         hidden.watch_reads()
-        limit()
+        limit(self.seconds)
         kind, answer, namespace = self._answer(request["program"], exercise)
         if kind != "answer":
             self._say([kind, answer])
@@ -102,7 +120,7 @@ class _Serving:
         namespace.update(names | {exercise.name: answer})
         originals = [pair for one in (exercise, *earlier) for pair in one.originals if one is not exercise]
         candidate = Candidate(exercise, answer, names)
-        with without_trace(), as_defined(originals), guarded(SECONDS / 2):
+        with without_trace(), as_defined(originals), guarded(self.seconds / 2):
             while (asked := json.loads(_line(self.requests) or b'{"ask": "end"}'))["ask"] == "line":
                 outcome = candidate.run(asked["line"], **asked["how"])
                 self._say(["outcome", packed(outcome), hidden.reads()])
@@ -114,7 +132,7 @@ class _Serving:
             file = f"<cell {number}>" if text.startswith("\n") or needed else f"<cell {number}, {id(text)}>"
             linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
             try:
-                with without_trace(), guarded(SECONDS / 3, within=file):
+                with without_trace(), guarded(self.seconds / 3, within=file):
                     exec(compile(text, file, "exec"), namespace)
             except BaseException as error:
                 said = f"{type(error).__name__}: {error}"[:300]

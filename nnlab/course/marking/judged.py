@@ -10,9 +10,9 @@ from nnlab.checks.judging import fixed
 from nnlab.checks.quizzes import judge_value
 from nnlab.checks.running import agree
 from nnlab.course.marking.plain import Unreadable, decode, packed, unpacked
-from nnlab.course.marking.sandbox import Ended, Sandbox
+from nnlab.course.marking.sandbox import Ended, Sandbox, isolation
 
-PATIENCE = 90  # seconds for one exercise until its process is ended
+SECONDS = 60  # of processor time for one exercise; a process that sends nothing for 1.5 times as long is ended
 
 
 class Mark(NamedTuple):
@@ -67,10 +67,12 @@ class Judge:
         exercises: dictionary of all exercises of that week, by name.
         names: those of the lecture, in order.
         hides: folders that students' code must not see.
+        seconds: limit of processor time for one exercise.
     """
 
-    def __init__(self, week, exercises, names, hides=()):
-        self.week, self.exercises, self.names, self.hides = week, exercises, names, hides
+    def __init__(self, week, exercises, names, hides=(), seconds=SECONDS):
+        self.week, self.exercises, self.names, self.hides, self.seconds = week, exercises, names, hides, seconds
+        self._idle = []  # sandboxes that are clean
         self.expected = {name: Expected(exercises[name], with_code_before(exercises, name)) for name in names
                          if not isinstance(exercises[name], Quiz)}
 
@@ -82,17 +84,25 @@ class Judge:
                 if (mark := _unread(submitted, name)) is None:
                     program = [list(piece) for piece in submitted.program(name)]
                     try:
-                        session = session or _Session(self)
+                        session = session or _Session(self, self._idle.pop() if self._idle else None)
                         mark = session.mark(name, program)
                     except (Ended, Unreadable) as error:
                         session = session and session.close()
                         mark = Mark(name, "ended", f"✗ {name} is not right yet: while it was judged, {error}",
                                     (f"{name}: {error}",))
                 found.append(mark)
-        finally:
+        except BaseException:
             if session is not None:
                 session.close()
+            raise
+        if session is not None and (sandbox := session.cleaned()) is not None:
+            self._idle.append(sandbox)
         return found
+
+    def close(self):
+        """End the processes that are kept for the next hand-in."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 def _unread(submitted, name):
@@ -107,12 +117,23 @@ def _unread(submitted, name):
 class _Session:
     """The process that runs the answers of one hand-in, and what a `judge` asks it."""
 
-    def __init__(self, judge):
-        self._judge, self._sandbox, self._token = judge, Sandbox(judge.week, judge.hides), ""
+    def __init__(self, judge, sandbox):
+        self._judge, self._token, self._patience = judge, "", 1.5 * judge.seconds
+        self._sandbox = sandbox or Sandbox(judge.week, judge.seconds, judge.hides)
 
     def close(self):
         """End the process."""
         self._sandbox.close()
+
+    def cleaned(self):
+        """The process without a trace of this hand-in, for the next one; None where that cannot be had."""
+        if isolation() == "bubblewrap":
+            with contextlib.suppress(Ended, Unreadable):
+                self._token = secrets.token_hex(8)
+                if self._ask({"ask": "clean", "token": self._token}) == ["clean"]:
+                    return self._sandbox
+        self._sandbox.close()
+        return None
 
     def mark(self, name, program):
         """The `Mark` on the answer to the exercise `name` that `program` computes.
@@ -142,7 +163,7 @@ class _Session:
 
         fails = self._judge.expected[name].fails(run)
         self._sandbox.send({"ask": "end"})
-        self._sandbox.receive(self._token, PATIENCE)
+        self._sandbox.receive(self._token, self._patience)
         notes = (f"{name} reads the course's own solutions ({', '.join(sorted(read))})",) if read else ()
         if fails is None:
             return Mark(name, "correct", f"✓ {name} is right", notes)
@@ -152,7 +173,7 @@ class _Session:
     def _ask(self, message):
         """The answer of the process to `message`, a list that is not empty."""
         self._sandbox.send(message)
-        said = self._sandbox.receive(self._token, PATIENCE)
+        said = self._sandbox.receive(self._token, self._patience)
         if not isinstance(said, list) or not said:
             raise Unreadable("its process says nothing")
         if said[0] == "ended":
@@ -165,7 +186,7 @@ class _Session:
         said = self._ask({"ask": "begin", "token": self._token, "week": self._judge.week, "name": name,
                           "program": program, "explain": explain})
         if said[0] != "answer":
-            self._sandbox.receive(self._token, PATIENCE)
+            self._sandbox.receive(self._token, self._patience)
         return said
 
     def _feedback(self, name, program):

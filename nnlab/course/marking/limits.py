@@ -3,13 +3,12 @@
 import contextlib
 import resource
 
-SECONDS = 60  # of processor time, for one exercise
 MEMORY, FILE, FILES, PROCESSES = 8 << 30, 32 << 20, 256, 512
 
 
-def limit():
-    """Set the limits of this process and those that it starts."""
-    for kind, most in ((resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, FILE),
+def limit(seconds):
+    """Set the limits of this process and those that it starts: `seconds` of processor time, and the others."""
+    for kind, most in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, FILE),
                        (resource.RLIMIT_NOFILE, FILES), (resource.RLIMIT_NPROC, PROCESSES),
                        (resource.RLIMIT_CORE, 0)):
         with contextlib.suppress(ValueError, OSError):

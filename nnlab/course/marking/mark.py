@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from nnlab.course.marking import pages, tables
 from nnlab.course.marking.handins import handins, roster, student_of
-from nnlab.course.marking.judged import Judge
+from nnlab.course.marking.judged import SECONDS, Judge
 from nnlab.course.marking.lecture import lecture_of, lectures
 from nnlab.course.marking.sandbox import isolation
 from nnlab.course.marking.submitted import Submitted
@@ -27,7 +27,7 @@ from nnlab.files import write_text
 _JUDGING = ("checks", "exercises", "course/marking")  # what a mark depends on besides the notebook
 
 
-def mark(folder, out=None, roster_file=None, again=False):
+def mark(folder, out=None, roster_file=None, again=False, seconds=SECONDS):
     """True after marking the notebooks in `folder`: marks.csv, a page for each student and one for the class.
 
     A notebook that has been marked is not marked again unless it, or what judges, has changed.
@@ -37,6 +37,7 @@ def mark(folder, out=None, roster_file=None, again=False):
         out: folder for the marks; ``FOLDER-marks`` beside the first without.
         roster_file: CSV of the students, also those who have handed in nothing; None without.
         again: mark also what was marked before.
+        seconds: limit of processor time for one exercise.
 
     Raises:
         ValueError: there are no notebooks in `folder`; the roster lacks a column.
@@ -48,7 +49,7 @@ def mark(folder, out=None, roster_file=None, again=False):
     if not found:
         raise ValueError(f"{folder} holds no notebook (.ipynb), also in no archive (.zip)")
     print(f"Isolation: {isolation()}.")
-    results = _results(found, folder, out, again)
+    results = _results(found, folder, out, again, seconds)
     rows = tables.rows(found, results, students, functools.partial(student_of, students=students))
     tables.write(rows, out, students)
     pages.write(rows, out, lectures())
@@ -72,7 +73,7 @@ def judging():
     return digest.hexdigest()[:16]
 
 
-def _results(found, folder, out, again):
+def _results(found, folder, out, again, seconds):
     """Dictionary from the place of each hand-in to its result, from an earlier marking or made now."""
     kept = out / "results"
     kept.mkdir(parents=True, exist_ok=True)
@@ -81,7 +82,7 @@ def _results(found, folder, out, again):
                if not again and files[one.place].exists()}
     waiting = [one for one in found if one.place not in results]
     print(f"Notebooks: {len(waiting)} to mark, {len(found) - len(waiting)} kept from before.")
-    judges, lock = _Judges([folder, out]), threading.Lock()
+    judges, lock = _Judges([folder, out], seconds), threading.Lock()
     read_in = {one.place: _opened(one) for one in waiting}
     for _, lecture, _ in read_in.values():  # references run here, in the main thread
         if lecture is not None:
@@ -96,6 +97,7 @@ def _results(found, folder, out, again):
             with lock:
                 write_text(files[one.place], json.dumps(results[one.place], ensure_ascii=False, indent=1))
             bar.update()
+    judges.close()
     return results
 
 
@@ -108,15 +110,21 @@ def _key(handin):
 class _Judges:
     """A `Judge` for each lecture, made when it is first asked for."""
 
-    def __init__(self, hides):
-        self._hides, self._made = hides, {}
+    def __init__(self, hides, seconds):
+        self._hides, self._seconds, self._made = hides, seconds, {}
 
     def of(self, lecture):
         """The `Judge` of `lecture`."""
         if lecture.stem not in self._made:
             checks = checks_of(read(paths([lecture.stem])[0]))
-            self._made[lecture.stem] = Judge(lecture.week, checks.exercises, lecture.exercises, self._hides)
+            self._made[lecture.stem] = Judge(lecture.week, checks.exercises, lecture.exercises, self._hides,
+                                             self._seconds)
         return self._made[lecture.stem]
+
+    def close(self):
+        """End all processes."""
+        for judge in self._made.values():
+            judge.close()
 
 
 def _opened(handin):

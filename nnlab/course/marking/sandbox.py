@@ -48,16 +48,17 @@ class Sandbox:
 
     Args:
         week: the week of the exercises, such as "week01".
+        seconds: limit of processor time for one exercise.
         hides: folders that the process must not see, such as those of all hand-ins and of the marks.
     """
 
-    def __init__(self, week, hides=()):
+    def __init__(self, week, seconds, hides=()):
         self._folder = Path(tempfile.mkdtemp(prefix="marking-"))
         environment = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
                        if name in os.environ}
         environment |= {"PYTHONPATH": str(ROOT), "HOME": "/tmp", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
                         "NNLAB_MYLAB": "/tmp", "NNLAB_OFFLINE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-P", "-m", "nnlab.course.marking.child", week]
+        command = [sys.executable, "-P", "-m", "nnlab.course.marking.child", week, str(seconds)]
         if isolation() == "bubblewrap":
             hidden = [part for place in hides for part in ("--tmpfs", str(Path(place).resolve()))]
             command = ["bwrap", *_BARE, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", *hidden,
