@@ -60,8 +60,8 @@ def _with_cells(count):
 
 
 def watch_reads():
-    """Note from now on which files of the exercises and checks this process opens; it cannot be undone."""
-    places = tuple(str(ROOT / "nnlab" / part) + os.sep for part in ("exercises", "checks"))
+    """Note from now on which files of the exercises this process opens; it cannot be undone."""
+    places = str(ROOT / "nnlab" / "exercises") + os.sep
 
     def hook(event, arguments):
         path = arguments[0] if event == "open" else None

@@ -30,17 +30,18 @@ class Ended(RuntimeError):
 def isolation():
     """How processes are isolated on this system: "bubblewrap", or a sentence on what is not isolated."""
     if sys.platform.startswith("linux") and (bwrap := shutil.which("bwrap")):
-        trial = subprocess.run([bwrap, *_BARE, "--ro-bind", "/", "/", "true"], capture_output=True, text=True)
+        trial = subprocess.run([bwrap, *_BARE, "--tmpfs", "/tmp", "true"], capture_output=True, text=True)
         if trial.returncode == 0:
             return "bubblewrap"
-        why = f"bubblewrap does not work here ({trial.stderr.strip().splitlines()[-1:] or ['?']}[0])"
+        why = f"bubblewrap does not work here ({' '.join(trial.stderr.split())[:120]})"
     else:
         why = "bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap)"
     return (f"{why}: answers can use the network and read and change what you can; only time, memory, sizes of files "
             "and processes are limited")
 
 
-_BARE = ("--unshare-all", "--die-with-parent", "--new-session")
+_BARE = ("--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/", "--dev", "/dev",
+         "--proc", "/proc")
 
 
 class Sandbox:
@@ -61,8 +62,7 @@ class Sandbox:
         command = [sys.executable, "-P", "-m", "nnlab.course.marking.child", week, str(seconds)]
         if isolation() == "bubblewrap":
             hidden = [part for place in hides for part in ("--tmpfs", str(Path(place).resolve()))]
-            command = ["bwrap", *_BARE, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", *hidden,
-                       *_mount_tmp(), "--chdir", "/tmp", *command]
+            command = ["bwrap", *_BARE, *hidden, *_mount_tmp(), "--chdir", "/tmp", *command]
         else:
             environment |= {"HOME": str(self._folder), "NNLAB_MYLAB": str(self._folder)}
         self._process = subprocess.Popen(command, cwd=self._folder, env=environment, stdin=subprocess.PIPE,
