@@ -79,7 +79,7 @@ def test_files_that_are_no_notebooks_are_named(marked, kind):
 
 @pytest.mark.parametrize("kind, said", [
     ("many processes", "processes"), ("exits", "brightening"), ("calls the reference", ""), ("crashes", "SIGSEGV"),
-    ("sleeps", "had not ended"),
+    ("sleeps", "had not ended"), ("replaces the judge", "imports nnlab.checks.judging"),
 ])
 def test_the_lecturer_is_told_what_happened(marked, kind, said):
     row = row_of(marked[3], marked[2], kind)

@@ -8,7 +8,7 @@ import types
 
 from nnlab.course.notebooks import ROOT
 
-_read = []
+_read, _originals = [], []
 
 
 def exercises(week):
@@ -21,7 +21,7 @@ class HiddenReference(RuntimeError):
 
 
 def hide(exercise):
-    """Let the reference of `exercise` raise `HiddenReference` when it is called; its signature stays as it was."""
+    """Let the reference of `exercise` raise `HiddenReference` for a student's code; its signature stays as it was."""
     reference = exercise.reference
     kept = [pair for pair in exercise.originals if pair[0] is not reference]  # what is put back while cases run
     object.__setattr__(exercise, "originals", kept)
@@ -34,29 +34,30 @@ def hide(exercise):
 
 
 def _blind(function):
-    signature = inspect.signature(function)
-
-    def raises(*args, **kwargs):
-        from nnlab.course.marking.hidden import HiddenReference
-        raise HiddenReference("the course's own solution cannot be called here")
+    """Let `function` answer the course's own code alone."""
+    key, cells = len(_originals), function.__code__.co_freevars
+    _originals.append(types.FunctionType(function.__code__, function.__globals__, function.__name__,
+                                         function.__defaults__, function.__closure__))
+    _originals[key].__kwdefaults__ = function.__kwdefaults__
+    signature, names = inspect.signature(function), ", ".join(cells)
+    made = {}
+    exec(f"def around({names}):\n    def blind(*args, **kwargs):\n        ({names}{',' * bool(cells)})\n"
+         f"        from nnlab.course.marking.hidden import called\n        return called({key}, args, kwargs)\n"
+         "    return blind\n", made)
     function.__signature__ = signature
     function.__defaults__ = function.__kwdefaults__ = None
-    if function.__code__.co_freevars:
-        cells = len(function.__code__.co_freevars)
-        function.__code__ = _with_cells(cells)
-        return
-    function.__code__ = raises.__code__
+    function.__code__ = made["around"](*cells).__code__
 
 
-def _with_cells(count):
-    """Code like that of `raises` for a function that closes over `count` variables."""
-    names = ", ".join(f"c{k}" for k in range(count))
-    made = (f"def around({names}):\n    def raises(*args, **kwargs):\n        ({names},)\n"
-            "        from nnlab.course.marking.hidden import HiddenReference\n"
-            "        raise HiddenReference('the course\\'s own solution cannot be called here')\n    return raises\n")
-    names = {}
-    exec(made, names)
-    return names["around"](*range(count)).__code__
+def called(key, args, kwargs):
+    """Result of the hidden function number `key`, for the course's own code, which may compare with it.
+
+    Raises:
+        HiddenReference: other code calls it.
+    """
+    if not sys._getframe(2).f_code.co_filename.startswith(str(ROOT / "nnlab") + os.sep):
+        raise HiddenReference("the course's own solution cannot be called here")
+    return _originals[key](*args, **kwargs)
 
 
 def watch_reads():

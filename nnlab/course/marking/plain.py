@@ -64,6 +64,8 @@ def encode(value, depth=0):
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         return ["object", type(value).__name__, encode(fields, inner)]
+    if type(value).__module__.startswith("nnlab.") and hasattr(value, "__dict__"):  # such as a finding on a script
+        return ["object", type(value).__name__, encode(vars(value), inner)]
     if isinstance(value, int | float | complex | torch.dtype | torch.device | type(...)):
         return ["other", type(value).__name__, str(value)]
     return ["other", type(value).__name__, getattr(value, "__name__", "") if isinstance(value, type) else ""]

@@ -76,3 +76,14 @@ def lines(source, node):
     if not isinstance(node, DEFINES):  # it may share its line with others
         return "\n" * (node.lineno - 1) + ast.unparse(node)
     return "\n" * (first - 1) + textwrap.dedent("\n".join(rows))
+
+
+def judging_modules(node):
+    """List of the modules that judge or know the answers and that `node` imports, besides ``check``."""
+    found = []
+    for part in ast.walk(node):
+        if isinstance(part, ast.ImportFrom) and {alias.name for alias in part.names} != {"check"}:
+            found.append(part.module or "")
+        elif isinstance(part, ast.Import):
+            found += [alias.name for alias in part.names]
+    return [name for name in found if name.startswith(("nnlab.exercises", "nnlab.checks", "nnlab.course"))]

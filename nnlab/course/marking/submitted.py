@@ -14,6 +14,7 @@ from nnlab.course.marking.statements import (
     idle,
     is_check,
     is_value,
+    judging_modules,
     lines,
     used,
 )
@@ -64,6 +65,7 @@ class Submitted:
             words = {getattr(part, "attr", getattr(part, "id", None)) for node in body for part in ast.walk(node)}
             found += [f"code cell {number} {what}" for word, what in _ASKS.items()
                       if word in source and word.rpartition(".")[2] in words]
+            found += [f"code cell {number} imports {module}" for node in body for module in judging_modules(node)]
         return found
 
     def text_of(self, name):
