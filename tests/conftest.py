@@ -6,6 +6,7 @@ import os
 
 import colab_python
 import pytest
+import torch
 from figure_fixtures import figure_files, first_page, modules, offline, open_page, shown  # noqa: F401
 from shared import CAUGHT, SEEN, Site, seen_on
 
@@ -88,6 +89,15 @@ def browser(chromium_here):
     if chromium_here is None:
         pytest.skip("Chromium was not found (Debian, Ubuntu: apt install chromium)")
     return chromium_here
+
+
+@pytest.fixture
+def one_thread():
+    """Networks as small as those of the exercises are trained faster by one thread, above all beside other tests."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

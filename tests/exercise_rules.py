@@ -93,6 +93,7 @@ def value_with(exercise, line, answer):
     return run(line, exercise.uses | {exercise.name: answer}).value
 
 
+@pytest.mark.usefixtures("one_thread")
 class ExerciseRules:
     """Tests of the exercises in `module`.
 
@@ -112,14 +113,6 @@ class ExerciseRules:
             metafunc.parametrize("exercise", self.module.EXERCISES, ids=lambda exercise: exercise.name)
         if "code" in metafunc.fixturenames:
             metafunc.parametrize("code", with_code(self.module), ids=lambda exercise: exercise.name)
-
-    @pytest.fixture(autouse=True)
-    def one_thread(self):
-        """Networks as small as these are trained faster by one thread, above all beside other tests."""
-        before = torch.get_num_threads()
-        torch.set_num_threads(1)
-        yield
-        torch.set_num_threads(before)
 
     def test_reference_and_other_styles_are_right(self, code):
         for answer in (code.reference, *self.styles[code.name]):

@@ -24,6 +24,7 @@ from nnlab.course.mutants import weeks
 from nnlab.metrics import accuracy
 from nnlab.models import MLP
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 FOLDER = Path(__file__).parent / "answers"
 GIVEN = {"torch": torch, "F": F, "nn": nn, "np": np, "math": math, "Value": Value, "MLP": MLP, "Batches": Batches,
          "accuracy": accuracy}
@@ -64,15 +65,6 @@ def sentence(text):
     """What a verdict says below its head and the rows of the case, a string."""
     lines = [line for line in text.splitlines()[1:] if not line.strip().startswith(ROWS)]
     return " ".join(line.strip() for line in lines if not re.match(r"\s+\d+ of \d+ ", line))
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Networks as small as these are trained faster by one thread."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("week, kind, name, code", cells())

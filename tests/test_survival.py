@@ -23,6 +23,7 @@ from nnlab.models import MLP
 from nnlab.rng import rng_state
 from nnlab.train import fit
 
+pytestmark = pytest.mark.usefixtures("one_thread")  # a process may fork only while torch has no other threads
 X = torch.randn(600, 20, generator=torch.Generator().manual_seed(0))
 Y = torch.arange(600) % 3
 EPOCHS = 40
@@ -93,15 +94,6 @@ def written(path):
         return path.with_name(path.name + ".part").stat().st_mtime_ns
     except FileNotFoundError:
         return None
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """A process may fork only while torch has no other threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("schedule, wanted", [("batch", 100), ("epoch", 50)])

@@ -118,7 +118,7 @@ class _Serving:
         self._say(["answer", hidden.reads()])
         names = {other.name: other.reference for other in earlier}
         namespace.update(names | {exercise.name: answer})
-        originals = [pair for one in (exercise, *earlier) for pair in one.originals if one is not exercise]
+        originals = [pair for one in earlier for pair in one.originals]
         candidate = Candidate(exercise, answer, names)
         with without_trace(), as_defined(originals), guarded(self.seconds / 2):
             while (asked := json.loads(_line(self.requests) or b'{"ask": "end"}'))["ask"] == "line":

@@ -1,17 +1,16 @@
 """The lecture that a handed-in notebook belongs to: its exercises, its questions, its name."""
 
 import functools
-import json
 import re
 from typing import NamedTuple
 
 import nbformat
 
+from nnlab.course.folded import options
 from nnlab.course.notebooks import code_cells, paths, read, title
 from nnlab.course.solve import checks_of, guesses_in, names_in, taken_by
 from nnlab.course.solved_runs import KEPT
 
-_OPTIONS = re.compile(r"@param (\[.*?\]) *\{")
 _MEASURED = re.compile(r"measured: (.*?)(?:$|;)", re.S)
 _NUMBER = re.compile(r"[-−]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
 
@@ -83,14 +82,12 @@ def _questions(stem, notebook):
             continue
         for guess in guesses_in(cell) if cell.cell_type == "code" else ():
             name = guess.targets[0].id
-            known = _OPTIONS.search(cell.source)
-            options = [one.strip("'") for one in json.loads(known[1])] if known else []
-            options = tuple(one for one in options if one not in ("None", "show"))
+            choices = tuple(options(cell))
             answers = cell.metadata.get("nnlab", {}).get("answer", [])
             figure = taken_by(notebook, name)
             measured = solved.get(figure.id, "") if figure is not None else ""
-            right = next((one for one in options if one == measured or one in answers), None)
-            yield Question(name, heading, options, right, measured)
+            right = next((one for one in choices if one == measured or one in answers), None)
+            yield Question(name, heading, choices, right, measured)
 
 
 def _measured(stem):

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -82,7 +81,7 @@ def _results(found, folder, out, again, seconds):
                if not again and files[one.place].exists()}
     waiting = [one for one in found if one.place not in results]
     print(f"Notebooks: {len(waiting)} to mark, {len(found) - len(waiting)} kept from before.")
-    judges, lock = _Judges([folder, out], seconds), threading.Lock()
+    judges = _Judges([folder, out], seconds)
     read_in = {one.place: _opened(one) for one in waiting}
     for _, lecture, _ in read_in.values():  # references run here, in the main thread
         if lecture is not None:
@@ -94,8 +93,7 @@ def _results(found, folder, out, again, seconds):
         for job in concurrent.futures.as_completed(jobs):
             one = jobs[job]
             results[one.place] = job.result()
-            with lock:
-                write_text(files[one.place], json.dumps(results[one.place], ensure_ascii=False, indent=1))
+            write_text(files[one.place], json.dumps(results[one.place], ensure_ascii=False, indent=1))
             bar.update()
     judges.close()
     return results

@@ -70,7 +70,11 @@ class Sandbox:
         self._why = ""
         self._watching = threading.Thread(target=self._watch, daemon=True)
         self._watching.start()
-        self.receive("ready", START)
+        try:
+            self.receive("ready", START)
+        except BaseException:
+            self.close()
+            raise
 
     def send(self, message):
         """Send the dictionary `message`.
