@@ -115,10 +115,19 @@ def all_open(page):
     return page
 
 
+_SETTLED = """() => {  // a promise: no color of the page or of a figure is on its way to another
+    const roots = [document, ...[...document.querySelectorAll("[data-figure]")].map((node) => node.shadowRoot)];
+    const moving = roots.flatMap((root) => root?.getAnimations() ?? []);
+    return Promise.allSettled(moving.filter((one) => one instanceof CSSTransition).map((one) => one.finished))
+        .then(() => null);
+}"""
+
+
 def axe(page, where="document", options="{ resultTypes: ['violations', 'passes'] }"):
     """What axe-core finds in `where` (JavaScript): violations, each in words, and how many checks passed."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate((package("axe-core") / "axe.min.js").read_text(encoding="utf-8"))
+    page.evaluate(_SETTLED)
     return page.evaluate(f"""axe.run({where}, {options}).then(({{ violations, passes }}) => [
         violations.map(({{ id, help, nodes }}) => id + ": " + help + " "
             + nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(" ")),

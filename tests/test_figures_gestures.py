@@ -128,7 +128,7 @@ def by_hand(page, gesture):
 @pytest.mark.parametrize("name", NAMES)
 def test_200_random_gestures_lose_nothing(name, shown, open_page, figure_files):
     page, done = with_hands(shown(name)), collections.Counter()
-    page.add_style_tag(content="a { pointer-events: none }")  # the page's own links would lead away
+    page.add_style_tag(content="a, button { pointer-events: none }")  # the page's own would lead away
     states, reports = set(), []
     for hand, group in itertools.groupby(gestures(random.Random(5), 200), key=lambda gesture: gesture["hand"]):
         group = list(group)
