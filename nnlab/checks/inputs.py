@@ -93,16 +93,17 @@ def _nested(values, shape):
     return [_nested(values[k * size:(k + 1) * size], shape[1:]) for k in range(shape[0])]
 
 
-def drawn(exercise, count=None):
+def drawn(exercise, count=None, seed=None):
     """List of pairs (line, choices) of `count` random cases of `exercise`, all different; [] if it has no generator.
 
     Args:
         exercise: an `Exercise`; its generator `inputs` takes a `Draw` and returns a line of Python.
         count: their number; that of the exercise, `tries`, by default. Fewer come where there are no more.
+        seed: of the random choices; the exercise's name by default.
     """
     if exercise.inputs is None:
         return []
-    found, generator = {}, random.Random(exercise.name)
+    found, generator = {}, random.Random(exercise.name if seed is None else seed)
     for _ in range(3 * (count or exercise.tries)):
         if len(found) == (count or exercise.tries):
             break

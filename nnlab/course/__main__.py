@@ -1,42 +1,84 @@
 """The course's commands: ``python -m nnlab.course COMMAND``."""
 
 import argparse
+import importlib
 import sys
+
+# Commands by what they are for: name, what the first page of help says of it.
+GROUPS = {
+    "write": [
+        ("new-week", "a lecture in the course's form, with exercises and a test, for you to rewrite"),
+        ("normalize", "write notebooks in their normal form, with the static images of their figures"),
+        ("publish", "make OWNER/REPO the course's address, in badges and first cells"),
+    ],
+    "build": [
+        ("build", "run every notebook solved; write pages, decks and handouts to build/site/"),
+        ("slides", "write a deck of slides and a handout for each notebook to build/site/slides/"),
+        ("answers", "write the answer key, notebooks and pages, to build/answers/"),
+        ("images", "draw README's images, the playground and a slide, from what `slides` has built"),
+    ],
+    "teach": [
+        ("status", "a table of the lectures: minutes, slides, exercises, predictions, figures, time of a run"),
+        ("mark", "mark a folder of handed-in notebooks: marks.csv, a page for each student and the class"),
+        ("exam", "write an exam with numbers of its own for each student, and its key, from a secret seed"),
+    ],
+    "check": [
+        ("mutants", "judge small changes of each reference, and the named wrong answers"),
+        ("sabotage", "plant faults in training and see the notebooks' claims break"),
+    ],
+}
+EXAMPLES = """\
+examples:
+  python -m nnlab.course status
+  python -m nnlab.course mark hand-ins --roster roster.csv
+  python -m nnlab.course exam week01c week02a --roster roster.csv --out ../exam
+  python -m nnlab.course new-week week07a_attention "Attention"
+
+`python -m nnlab.course COMMAND --help` explains a command."""
+
+
+def parser():
+    """The parser of the command line."""
+    listed = "\n\n".join("\n".join([f"{group}:", *(f"  {name:<10} {says}" for name, says in commands)])
+                         for group, commands in GROUPS.items())
+    whole = argparse.ArgumentParser(prog="python -m nnlab.course", usage="python -m nnlab.course COMMAND ...",
+                                    formatter_class=argparse.RawDescriptionHelpFormatter,
+                                    description=f"Commands for those who write and teach the course.\n\n{listed}",
+                                    epilog=EXAMPLES)
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND", help=argparse.SUPPRESS)
+    made = {name: commands.add_parser(name, description=f"{says[0].upper()}{says[1:]}.")
+            for group in GROUPS.values() for name, says in group}
+    for name in ("normalize", "build", "slides", "answers", "status", "sabotage"):
+        made[name].add_argument("notebooks", nargs="*", help="notebooks by name, such as week02a; all without")
+    made["images"].add_argument("notebooks", nargs="*", help=argparse.SUPPRESS)
+    made["build"].add_argument("--again", action="store_true",
+                               help="run also the notebooks that have not changed since they last ran")
+    made["normalize"].add_argument("--run", action="store_true", help="execute them first and store what they print")
+    made["mutants"].add_argument("weeks", nargs="*", help="weeks or exercises, such as week01.relu; all without")
+    made["publish"].add_argument("place", metavar="OWNER/REPO")
+    made["new-week"].add_argument("stem", metavar="NAME", help="of the notebook, such as week07a_attention")
+    made["new-week"].add_argument("title", nargs="?", default="", metavar="TITLE", help="of the lecture")
+    mark, exam = made["mark"], made["exam"]
+    mark.add_argument("folder", metavar="FOLDER", help="what students handed in, as Moodle, Canvas or Blackboard "
+                                                       "export it, or a folder or file for each student")
+    for command in (mark, exam):
+        command.add_argument("--roster", metavar="CSV", help="the students, as Moodle or Canvas export them")
+    mark.add_argument("--out", metavar="FOLDER", help="where the marks go; FOLDER-marks without")
+    mark.add_argument("--again", action="store_true", help="mark also what has been marked before")
+    mark.add_argument("--seconds", type=int, default=60, help="limit of processor time for one exercise (60)")
+    mark.add_argument("--exam", metavar="KEY", help="the hand-ins are exams: key.json, as `exam` has written it")
+    exam.add_argument("lectures", nargs="+", metavar="LECTURE", help="lectures or exercises, such as week01c or "
+                                                                     "week01c.softmax")
+    exam.add_argument("--out", metavar="FOLDER", required=True, help="where notebooks and key go, outside the course")
+    exam.add_argument("--seed", metavar="FILE", help="file with the secret seed; made anew without, and kept in FOLDER")
+    exam.add_argument("--tasks", metavar="KINDS", default="value,repair,write,choose",
+                      help="kinds of tasks, of value, repair, write and choose; all without")
+    return whole
 
 
 def main(arguments=None):
     """Exit status, after running the command that `arguments` begins with."""
-    parser = argparse.ArgumentParser(prog="python -m nnlab.course", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    def command(name, help):
-        made = commands.add_parser(name, help=help, description=help)
-        if name not in ("publish", "mutants", "mark"):
-            made.add_argument("notebooks", nargs="*", help="notebooks by name; all without")
-        return made
-
-    options = command("build", "run every notebook solved and write the course to build/site/: pages, decks, handouts")
-    options.add_argument("--again", action="store_true",
-                         help="run also the notebooks that have not changed since they last ran")
-    command("slides", "write a deck of slides and a handout for each notebook to build/site/slides/")
-    options = command("normalize", "write notebooks in their normal form, with the static images of their figures")
-    options.add_argument("--run", action="store_true", help="execute them first and store what they print")
-    command("sabotage", "plant faults in training and see the notebooks' claims break")
-    command("answers", "write the answer key, notebooks and pages, to build/answers/")
-    options = command("mutants", "every exercise against its named wrong answers and small changes of its reference")
-    options.add_argument("weeks", nargs="*", help="weeks or exercises, such as week01 or week01.relu; all without")
-    options = command("mark", "mark a folder of handed-in notebooks: marks.csv, a page for each student and the class")
-    options.add_argument("folder", metavar="FOLDER", help="what students handed in, as Moodle, Canvas or Blackboard "
-                                                          "export it, or a folder or file for each student")
-    options.add_argument("--roster", metavar="CSV", help="the students, as Moodle or Canvas export them")
-    options.add_argument("--out", metavar="FOLDER", help="where the marks go; FOLDER-marks without")
-    options.add_argument("--again", action="store_true", help="mark also what has been marked before")
-    options.add_argument("--seconds", type=int, default=60, help="limit of processor time for one exercise (60)")
-    command("status", "print the lectures with minutes, slides, exercises, predictions, figures, time of a run")
-    command("images", "draw README's images, the playground and a slide, from what `slides` has built")
-    options = command("publish", "make OWNER/REPO the course's address, in badges and first cells")
-    options.add_argument("place", metavar="OWNER/REPO")
-    asked = parser.parse_args(arguments)
+    asked = parser().parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(line_buffering=True)  # flush each line, in a file or a pipe too
 
@@ -50,40 +92,36 @@ def main(arguments=None):
     from nnlab.fetch import FetchError
 
     try:
-        if asked.command == "build":
-            from nnlab.course.site import build
-            well = build(asked.notebooks, asked.again)
-        elif asked.command == "slides":
-            from nnlab.course.slides import build
-            well = build(asked.notebooks) is True
-        elif asked.command == "normalize":
-            from nnlab.course.normalize import normalize
-            well = normalize(asked.notebooks, asked.run) is None
-        elif asked.command == "images":
-            from nnlab.course.readme_images import images
-            well = images() is None
-        elif asked.command == "mark":
-            from nnlab.course.marking.mark import mark
-            well = mark(asked.folder, asked.out, asked.roster, asked.again, asked.seconds)
-        elif asked.command == "status":
-            from nnlab.course.status import status
-            well = status(asked.notebooks) is None
-        elif asked.command == "answers":
-            from nnlab.course.answers import answers
-            well = answers(asked.notebooks)
-        elif asked.command == "mutants":
-            from nnlab.course.mutants import table
-            well = table(asked.weeks)
-        elif asked.command == "sabotage":
-            from nnlab.course.sabotage import sabotage
-            well = sabotage(asked.notebooks)
-        else:
-            from nnlab.course.publish import publish
-            well = publish(asked.place) is None
-    except (CellFailed, FetchError, FileNotFoundError, RuntimeError, ValueError) as error:
+        return 0 if _run(asked) else 1
+    except (CellFailed, FetchError, FileNotFoundError, FileExistsError, RuntimeError, ValueError) as error:
         print(f"nnlab.course {asked.command}: {error}", file=sys.stderr)
         return 1
-    return 0 if well else 1
+
+
+def _run(asked):
+    """Whether the command of the arguments `asked` ends well."""
+    def of(module, name, *given):  # what a command needs is imported when it is asked for
+        return getattr(importlib.import_module(f"nnlab.course.{module}"), name)(*given)
+
+    def exam():
+        return of("exam.write", "write", asked.lectures, asked.out, asked.seed, asked.roster, asked.tasks.split(","))
+
+    commands = {
+        "build": lambda: of("site", "build", asked.notebooks, asked.again),
+        "slides": lambda: of("slides", "build", asked.notebooks) is True,
+        "normalize": lambda: of("normalize", "normalize", asked.notebooks, asked.run) is None,
+        "images": lambda: of("readme_images", "images") is None,
+        "mark": lambda: of("marking.mark", "mark", asked.folder, asked.out, asked.roster, asked.again, asked.seconds,
+                           asked.exam),
+        "exam": exam,
+        "status": lambda: of("status", "status", asked.notebooks) is None,
+        "answers": lambda: of("answers", "answers", asked.notebooks),
+        "mutants": lambda: of("mutants", "table", asked.weeks),
+        "sabotage": lambda: of("sabotage", "sabotage", asked.notebooks),
+        "publish": lambda: of("publish", "publish", asked.place) is None,
+        "new-week": lambda: of("new_week", "new_week", asked.stem, asked.title) is not None,
+    }
+    return commands[asked.command]()
 
 
 if __name__ == "__main__":

@@ -42,12 +42,24 @@ class _Replace(ast.NodeTransformer):
 
 def mutants(exercise):
     """Mutants of the reference of `exercise`: pairs of the change, as "before → after", and the function or class."""
+    home = vars(sys.modules[exercise.reference.__module__])
+    for change, text in mutated(exercise):
+        names = dict(home)
+        try:
+            exec(compile(text, "<mutant>", "exec"), names)
+        except Exception:  # it cannot be defined, such as a class with the decorator @torch: no answer
+            continue
+        yield change, names[exercise.name]
+
+
+def mutated(exercise):
+    """Source texts of the mutants: pairs of the change, as "before → after", and the text, without a docstring."""
     tree = ast.parse(exercise.source)
     for node in ast.walk(tree):  # a docstring is not mutated
         documented = isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None
         if documented and len(node.body) > 1:
             node.body = node.body[1:]
-    home, seen = vars(sys.modules[exercise.reference.__module__]), {ast.unparse(tree)}
+    seen = {ast.unparse(tree)}
     for place in list(ast.walk(tree)):
         for new in _changed(place):
             mutant = _Replace(place, new).visit(tree)
@@ -55,12 +67,7 @@ def mutants(exercise):
             _Replace(new, place).visit(mutant)
             if text not in seen:
                 seen.add(text)
-                names = dict(home)
-                try:
-                    exec(compile(text, "<mutant>", "exec"), names)
-                except Exception:  # it cannot be defined, such as a class with the decorator @torch: no answer
-                    continue
-                yield _described(place, new), names[exercise.name]
+                yield _described(place, new), text
 
 
 def _described(place, new):

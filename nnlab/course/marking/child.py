@@ -96,17 +96,20 @@ class _Serving:
         exercises = hidden.exercises(request["week"])
         exercise = exercises[request["name"]]
         earlier = with_code_before(exercises, exercise.name)
-        explain = request["explain"]
+        explain, plain = request["explain"], request["plain"]
         if not explain and not isinstance(exercise, Quiz):
             hidden.hide(exercise)
-        if getattr(exercise, "given", None) and self._unchanged(request["program"], exercise):
+        if not plain and getattr(exercise, "given", None) and self._unchanged(request["program"], exercise):
             self._say(["stub", ""])
             return
         hidden.watch_reads()
         limit(self.seconds)
-        kind, answer, namespace = self._answer(request["program"], exercise)
+        kind, answer, namespace = self._answer(request["program"], plain or isinstance(exercise, Quiz))
         if kind != "answer":
             self._say([kind, answer])
+            return
+        if plain:
+            self._say(["stub", ""] if answer is ... else ["value", encode(answer)])
             return
         if isinstance(exercise, Quiz):
             self._say(["quiz", encode(answer)])
@@ -125,8 +128,11 @@ class _Serving:
                 outcome = candidate.run(asked["line"], **asked["how"])
                 self._say(["outcome", packed(outcome), hidden.reads()])
 
-    def _answer(self, program, exercise):
-        """("answer", it, namespace), or a kind and a sentence on why there is none, after executing `program`."""
+    def _answer(self, program, is_value):
+        """("answer", it, namespace), or a kind and a sentence on why there is none, after executing `program`.
+
+        `is_value`: whether the answer is a value, and no function or class.
+        """
         namespace, failed = {"__name__": "__main__"}, ""
         for number, text, needed in program:
             file = f"<cell {number}>" if text.startswith("\n") or needed else f"<cell {number}, {id(text)}>"
@@ -141,7 +147,7 @@ class _Serving:
                 failed = failed or f" (before that, code cell {number} stops with {said})"
             namespace["__cell__"] = file
         answer = namespace.get(ANSWER)
-        if not isinstance(exercise, Quiz) and (not callable(answer) or is_stub(answer)):
+        if not is_value and (not callable(answer) or is_stub(answer)):
             return "stub", "", None
         return "answer", answer, namespace
 

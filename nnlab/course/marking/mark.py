@@ -6,27 +6,29 @@ import functools
 import hashlib
 import json
 import os
+import secrets
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from tqdm import tqdm
 
+from nnlab.course.exam.judged import Exam
 from nnlab.course.marking import pages, tables
+from nnlab.course.marking.coursework import Coursework
 from nnlab.course.marking.handins import handins, roster, student_of
-from nnlab.course.marking.judged import SECONDS, Judge
-from nnlab.course.marking.lecture import lecture_of, lectures
+from nnlab.course.marking.judged import SECONDS
 from nnlab.course.marking.sandbox import isolation
 from nnlab.course.marking.submitted import Submitted
-from nnlab.course.notebooks import ROOT, paths, read
-from nnlab.course.solve import checks_of
+from nnlab.course.notebooks import ROOT
 from nnlab.files import write_text
 
-_JUDGING = ("checks", "exercises", "course/marking")  # what a mark depends on besides the notebook
+_JUDGING = ("checks", "exercises", "course/marking", "course/exam")  # what a mark depends on besides the notebook
 
 
-def mark(folder, out=None, roster_file=None, again=False, seconds=SECONDS):
+def mark(folder, out=None, roster_file=None, again=False, seconds=SECONDS, exam=None):
     """True after marking the notebooks in `folder`: marks.csv, a page for each student and one for the class.
 
     A notebook that has been marked is not marked again unless it, or what judges, has changed.
@@ -37,9 +39,10 @@ def mark(folder, out=None, roster_file=None, again=False, seconds=SECONDS):
         roster_file: CSV of the students, also those who have handed in nothing; None without.
         again: mark also what was marked before.
         seconds: limit of processor time for one exercise.
+        exam: path of the key of an exam; None: the hand-ins are notebooks of the course.
 
     Raises:
-        ValueError: there are no notebooks in `folder`; the roster lacks a column.
+        ValueError: there are no notebooks in `folder`; the roster lacks a column; `exam` is no key.
     """
     folder = Path(folder)
     out = Path(out) if out else folder.with_name(f"{folder.name}-marks")
@@ -48,10 +51,15 @@ def mark(folder, out=None, roster_file=None, again=False, seconds=SECONDS):
     if not found:
         raise ValueError(f"{folder} holds no notebook (.ipynb), also in no archive (.zip)")
     print(f"Isolation: {isolation()}.")
-    results = _results(found, folder, out, again, seconds)
+    hides = [folder, out]
+    work = Exam(exam, hides, seconds) if exam else Coursework(hides, seconds, _seed(out))
+    try:
+        results = _results(found, out, again, work)
+    finally:
+        work.close()
     rows = tables.rows(found, results, students, functools.partial(student_of, students=students))
-    tables.write(rows, out, students)
-    pages.write(rows, out, lectures())
+    tables.write(rows, out, students, work.lectures())
+    pages.write(rows, out, work.lectures())
     counts = collections.Counter(mark["kind"] for row in rows for mark in row.marks)
     print(f"{len(found)} notebooks of {len({row.student for row in rows})} students: "
           + ", ".join(f"{count} {kind}" for kind, count in counts.most_common()))
@@ -72,85 +80,79 @@ def judging():
     return digest.hexdigest()[:16]
 
 
-def _results(found, folder, out, again, seconds):
-    """Dictionary from the place of each hand-in to its result, from an earlier marking or made now."""
+def _seed(out):
+    """The seed of the random cases for the marks in the folder `out`, drawn when these are first made."""
+    file = out / "results" / "seed.txt"
+    if not file.exists():
+        write_text(file, secrets.token_hex(16) + "\n")
+    return file.read_text(encoding="utf-8").strip()
+
+
+def _results(found, out, again, work):
+    """Dictionary from the place of each hand-in to its result, from an earlier marking or made now by `work`."""
     kept = out / "results"
     kept.mkdir(parents=True, exist_ok=True)
-    files = {one.place: kept / f"{_key(one)}.json" for one in found}
+    files = {one.place: kept / f"{_key(one, work)}.json" for one in found}
     results = {one.place: json.loads(files[one.place].read_text(encoding="utf-8")) for one in found
                if not again and files[one.place].exists()}
     waiting = [one for one in found if one.place not in results]
     print(f"Notebooks: {len(waiting)} to mark, {len(found) - len(waiting)} kept from before.")
-    judges = _Judges([folder, out], seconds)
-    read_in = {one.place: _opened(one) for one in waiting}
-    for _, lecture, _ in read_in.values():  # references run here, in the main thread
-        if lecture is not None:
-            judges.of(lecture)
+    opened = {one.place: _opened(one, work) for one in waiting}  # references run here, in the main thread
     silent = None if waiting else True  # None: where no terminal shows it
     with (concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool,
           tqdm(total=len(waiting), desc="marking", unit="notebook", file=sys.stdout, disable=silent) as bar):
-        jobs = {pool.submit(_marked, one, *read_in[one.place], judges): one for one in waiting}
+        jobs = {pool.submit(_marked, opened[one.place]): one for one in waiting}
         for job in concurrent.futures.as_completed(jobs):
             one = jobs[job]
             results[one.place] = job.result()
             write_text(files[one.place], json.dumps(results[one.place], ensure_ascii=False, indent=1))
             bar.update()
-    judges.close()
     return results
 
 
-def _key(handin):
+def _key(handin, work):
     """Name of the result of `handin`: a fingerprint of its bytes and of what judges them."""
-    digest = hashlib.sha256(judging().encode() + (handin.data if handin.data is not None else handin.fault.encode()))
-    return digest.hexdigest()[:24]
+    begin = (judging() + work.fingerprint).encode()
+    return hashlib.sha256(begin + (handin.data if handin.data is not None else handin.fault.encode())).hexdigest()[:24]
 
 
-class _Judges:
-    """A `Judge` for each lecture, made when it is first asked for."""
+class _Opened(NamedTuple):
+    """A hand-in that has been read: its code, its lecture, what gives its marks; or why there is none of these."""
 
-    def __init__(self, hides, seconds):
-        self._hides, self._seconds, self._made = hides, seconds, {}
-
-    def of(self, lecture):
-        """The `Judge` of `lecture`."""
-        if lecture.stem not in self._made:
-            checks = checks_of(read(paths([lecture.stem])[0]))
-            self._made[lecture.stem] = Judge(lecture.week, checks.exercises, lecture.exercises, self._hides,
-                                             self._seconds)
-        return self._made[lecture.stem]
-
-    def close(self):
-        """End all processes."""
-        for judge in self._made.values():
-            judge.close()
+    submitted: object = None
+    lecture: object = None
+    marks: object = None
+    belongs: tuple = ("", "")
+    fault: str = ""
 
 
-def _opened(handin):
-    """The `Submitted` and the `Lecture` of a hand-in, and "", or None, None and why there are none."""
+def _opened(handin, work):
+    """The `_Opened` of a hand-in."""
     if handin.data is None:
-        return None, None, handin.fault
+        return _Opened(fault=handin.fault)
     if not handin.data.strip():
-        return None, None, "the file is empty"
+        return _Opened(fault="the file is empty")
     try:
         notebook = nbformat.reads(handin.data.decode("utf-8-sig"), 4)
-        cells = [(cell.cell_type, cell.source) for cell in notebook.cells]
-        submitted = Submitted(notebook)
+        submitted = Submitted(notebook, assigned=isinstance(work, Exam))
     except RecursionError:
-        return None, None, "the file is nested too deeply to be a notebook"
+        return _Opened(fault="the file is nested too deeply to be a notebook")
     except Exception as error:
-        return None, None, f"the file is no notebook ({type(error).__name__}: {str(error)[:120]})"
-    headline = next((source for kind, source in cells if kind == "markdown" and source.startswith("# ")), "")
-    lecture = lecture_of(submitted.names(), headline)
-    return (submitted, lecture, "") if lecture else (None, None, "the notebook has no exercise of this course")
+        return _Opened(fault=f"the file is no notebook ({type(error).__name__}: {str(error)[:120]})")
+    lecture, marks = work.opened(notebook, submitted)
+    if lecture is None:
+        return _Opened(fault="the notebook has no exercise of this " + ("exam" if isinstance(work, Exam) else "course"))
+    return _Opened(submitted, lecture, marks, work.belongs_to(notebook))
 
 
-def _marked(handin, submitted, lecture, fault, judges):
-    """The result of a hand-in, a dictionary that JSON can hold."""
+def _marked(opened):
+    """The result of a hand-in that is `opened`, a dictionary that JSON can hold."""
     begin = time.perf_counter()
-    result = {"lecture": lecture and lecture.stem, "marks": [], "guesses": {}, "faults": [fault] if fault else [],
-              "answers": {}}
+    submitted, lecture = opened.submitted, opened.lecture
+    result = {"lecture": lecture and lecture.stem, "marks": [], "guesses": {}, "answers": {},
+              "faults": [opened.fault] if opened.fault else [], "belongs": opened.belongs}
     if lecture is not None:
-        marks = judges.of(lecture).marks(submitted)
+        marks = opened.marks(submitted)
         result["marks"] = [{"name": one.name, "kind": one.kind, "says": one.says} for one in marks]
         result["faults"] += [note for one in marks for note in one.notes] + submitted.suspicious()
         result["guesses"] = {name: value if isinstance(value, int | float | str | None) else repr(value)[:60]

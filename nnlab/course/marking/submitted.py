@@ -40,10 +40,14 @@ class Submitted:
     """The code of a handed-in `notebook`.
 
     `unread` has a sentence for each code cell that is no Python, by its number.
+
+    Args:
+        notebook: the notebook.
+        assigned: whether a value that is assigned to a name answers the exercise of this name, as in an exam.
     """
 
-    def __init__(self, notebook):
-        self._cells, self.unread = [], {}
+    def __init__(self, notebook, assigned=False):
+        self._cells, self.unread, self._assigned = [], {}, assigned
         for number, cell in enumerate(code_cells(notebook), start=1):
             source = _MAGIC.sub(r"\1pass", _TIMED.sub("", str(cell.source), count=1))
             try:
@@ -85,7 +89,9 @@ class Submitted:
         marked, plain = [], []
         for number, _, body in self._cells:
             for node in body:
-                if isinstance(node, DEFINES) and node.name == name:
+                if self._assigned and isinstance(node, ast.Assign) and binds(node, name):
+                    plain.append((number, node.value))
+                elif isinstance(node, DEFINES) and node.name == name:
                     (marked if any(map(is_check, node.decorator_list)) else plain).append((number, node))
                 for call in ast.walk(node):
                     if isinstance(call, ast.Call) and is_value(call, name) and not idle(call.args[1]):

@@ -4,7 +4,6 @@ import csv
 import io
 from typing import NamedTuple
 
-from nnlab.course.marking.lecture import lectures
 from nnlab.files import write_text
 
 
@@ -53,18 +52,21 @@ def rows(found, results, students, find):
         faults = list(result["faults"])
         if students and known is None:
             faults.append("this student is not in the roster, or several there have this name")
+        number, name = result.get("belongs", ("", ""))
+        if known is not None and number not in ("", known.id, known.name):
+            faults.append(f"this is the exam of {name}")
         made.append(Row(student, known.name if known else one.name, known, result["lecture"], one.place,
                         result["marks"], result["guesses"], faults, result["answers"],
                         tuple(other.place for other, _ in several[:-1])))
     return sorted(made, key=lambda row: (row.name.casefold(), row.student, row.lecture or "~"))
 
 
-def write(rows, folder, students):
-    """Write marks.csv, marks-canvas.csv and, for each lecture, marks-moodle-LECTURE.csv to `folder`.
+def write(rows, folder, students, lectures):
+    """Write marks.csv, marks-canvas.csv and, for each of the `lectures`, marks-moodle-LECTURE.csv to `folder`.
 
     Students of the roster who have handed in nothing have rows, too.
     """
-    chosen = [one for one in lectures() if any(row.lecture == one.stem for row in rows)]
+    chosen = [one for one in lectures if any(row.lecture == one.stem for row in rows)]
     people = _people(rows, students)
     exercises = [(one.stem, name) for one in chosen for name in one.exercises]
     columns = [f"{stem[:7]} {name}" for stem, name in exercises]

@@ -1,0 +1,176 @@
+"""Marking exams: the key, and the judgment of values, arguments that show a fault, and functions."""
+
+import ast
+import functools
+import hashlib
+import inspect
+import json
+from pathlib import Path
+
+from nnlab.checks.exercise import Quiz
+from nnlab.checks.quizzes import judge_value
+from nnlab.checks.running import agree
+from nnlab.course.exam.tasks import Task
+from nnlab.course.exam.values import close, literal, shown
+from nnlab.course.exam.variants import expected, globals_of
+from nnlab.course.marking.judged import Judge, Pool
+from nnlab.course.marking.lecture import Lecture
+from nnlab.course.marking.session import Mark, without_answer
+from nnlab.course.marking.submitted import ANSWER
+from nnlab.course.mutants import weeks
+
+
+class Exam:
+    """An exam that is marked: what `nnlab.course.exam.write` has written as ``key.json``.
+
+    Args:
+        key: path of that file.
+        hides: folders that students' code must not see.
+        seconds: limit of processor time for one answer.
+
+    Raises:
+        ValueError: the file is no key, or of another form.
+    """
+
+    def __init__(self, key, hides, seconds):
+        key = Path(key)
+        try:
+            self._key = json.loads(key.read_text(encoding="utf-8"))
+            form = self._key["format"]
+        except (ValueError, KeyError, TypeError):
+            raise ValueError(f"{key} is no key of an exam: name the key.json that `exam` has written") from None
+        if form != 1:
+            raise ValueError(f"{key} has the form {form}; this version of nnlab reads 1")
+        self._tasks = [Task(**{**task, "answers": tuple(task["answers"])}) for task in self._key["tasks"]]
+        self._exercises = {task: weeks()[task.week].exercises[task.exercise] for task in self._tasks}
+        answers = tuple(name for task in self._tasks for name in task.answers)
+        self.lecture = Lecture("exam", "Exam", "", answers, dict.fromkeys(answers, ""), ())
+        hides, first = [*hides, key.resolve().parent], self._tasks[0].week
+        self._pool, self._trusted = Pool(first, seconds, hides), Pool(first, seconds, hides)
+        self._judges = {week: self._judge(week) for week in {task.week for task in self._tasks}}
+        self.fingerprint = hashlib.sha256(key.read_bytes()).hexdigest()
+
+    def _judge(self, week):
+        """The `Judge` of the functions of a `week`, with the exam's secret lines."""
+        names = [task.exercise for task in self._tasks if task.week == week and task.kind in ("repair", "write")]
+        more = {name: self._key["lines"][f"{week}.{name}"] for name in names}
+        return Judge(week, weeks()[week].exercises, names, more=more)
+
+    def lectures(self):
+        """List of one `Lecture`, which stands for the exam in tables and on pages."""
+        return [self.lecture]
+
+    def opened(self, notebook, submitted):
+        """The exam's `Lecture`, and the function that gives the marks of `submitted`; None, None for another notebook.
+
+        What a student may hand in is decided by the variant's code in the metadata of the `notebook`, or in its text.
+        """
+        text = " ".join(str(cell.source) for cell in notebook.cells[:3])
+        codes = [notebook.metadata.get("nnlab_exam"), *(code for code in self._key["variants"] if code in text)]
+        code = next((code for code in codes if code in self._key["variants"]), None)
+        if code is None:
+            return None, None
+        return self.lecture, functools.partial(self._marks, code)
+
+    def belongs_to(self, notebook):
+        """Number and name of the student whose variant the `notebook` is; ("", "") where it is everybody's."""
+        variant = self._key["variants"].get(notebook.metadata.get("nnlab_exam"), {})
+        return variant.get("student", ""), variant.get("name", "")
+
+    def close(self):
+        """End all processes."""
+        for pool in (self._pool, self._trusted):
+            pool.close()
+
+    def _marks(self, code, submitted):
+        """List of the `Mark`s of the variant `code` on what is `submitted`."""
+        answers = []
+        for task, particular in zip(self._tasks, self._key["variants"][code]["tasks"], strict=True):
+            exercise = self._exercises[task]
+            judge = functools.partial({"value": self._value, "repair": self._arguments, "write": self._function,
+                                       "choose": self._choice}[task.kind], task, exercise, particular)
+            answers.append((task.answers[0], judge))
+            if task.kind == "repair":
+                answers.append((task.answers[1], functools.partial(self._function, task, exercise, particular)))
+        return self._pool.marks(answers, submitted)
+
+    def _function(self, task, exercise, particular, session, name, program):
+        if task.kind == "repair" and _same_code(program, particular["source"]):
+            return Mark(name, "not attempted", f"○ {name}: it is as it was given")
+        return session.mark(self._judges[task.week], name, program)
+
+    def _value(self, task, exercise, particular, session, name, program):
+        kind, value = session.value(task.week, task.exercise, program)
+        if (mark := without_answer(name, kind, [value])) is not None:
+            return mark
+        right = expected(exercise, particular["line"])
+        if close(right.value, value):
+            return Mark(name, "correct", f"✓ {name} is right")
+        said = next((wrong.says for wrong in exercise.wrong
+                     if close(expected(exercise, particular["line"], wrong.answer).value, value)), "")
+        return Mark(name, "incorrect", f"✗ {name} is not right\n  for       {particular['line']}\n"
+                    f"  expected  {shown(right.value)}\n  yours     {shown(value)}" + (f"\n  {said}" if said else ""))
+
+    def _choice(self, task, exercise, particular, session, name, program):
+        kind, value = session.value(task.week, task.exercise, program)
+        if (mark := without_answer(name, kind, [value])) is not None:
+            return mark
+        verdict = judge_value(ordered(exercise, particular["order"]), value)
+        return Mark(name, verdict.kind, verdict.text)
+
+    def _arguments(self, task, exercise, particular, session, name, program):
+        kind, value = session.value(task.week, task.exercise, program)
+        value = ... if isinstance(value, tuple) and any(part is ... or str(part) == "ellipsis Ellipsis"
+                                                        for part in value) else value
+        if value is ... or kind == "stub":
+            return Mark(name, "not attempted", f"○ {name}: not attempted yet")
+        if (mark := without_answer(name, kind, [value])) is not None:
+            return mark
+        value = value if isinstance(value, tuple | list) else (value,)
+        try:
+            inspect.signature(exercise.reference).bind(*value)
+            line = f"{task.exercise}({', '.join(map(literal, value))})"
+        except (TypeError, ValueError) as error:
+            return Mark(name, "incorrect",
+                        f"✗ {name} is not right: these are no arguments of {task.exercise} ({error})")
+        trusted = self._trusted.session()
+        try:
+            imports = [[1, text, True] for text in globals_of(exercise)]
+            right, faulty = (trusted.outcome(task.week, task.exercise, [
+                *imports, [1, source, True], [1, f"{ANSWER} = {task.exercise}", True]], line)
+                for source in (exercise.source, particular["source"]))
+        except BaseException:
+            trusted.close()
+            raise
+        self._trusted.give_back(trusted)
+        if right.error is not None:
+            return Mark(name, "incorrect", f"✗ {name} is not right: the statement does not allow these arguments")
+        if agree(right, faulty):
+            return Mark(name, "incorrect", f"✗ {name} is not right: for these arguments the faulty function gives what "
+                                           f"the statement says\n  for       {line}\n  both      {shown(right.value)}")
+        return Mark(name, "correct", f"✓ {name} shows the fault")
+
+
+def ordered(quiz, order):
+    """The `Quiz` with its questions in another `order`, a list of their places."""
+    def placed(values):
+        return [values[k] for k in order]
+    return Quiz(quiz.name, placed(quiz.reference), tuple(placed(quiz.questions)),
+                tuple(type(wrong)(placed(wrong.answer), wrong.says) for wrong in quiz.wrong), quiz.hints, quiz.allows,
+                tuple(map(placed, quiz.also)))
+
+
+def right_answer(task, exercise, particular):
+    """The right answer of a task's variation, in words for the key."""
+    if task.kind == "value":
+        return f"`{particular['line']}` is {shown(expected(exercise, particular['line']).value)}"
+    if task.kind == "choose":
+        return repr(ordered(exercise, particular["order"]).reference)
+    return f"the fault is `{particular['change']}`" if task.kind == "repair" else "see the course's answer key"
+
+
+def _same_code(program, source):
+    """Whether the last definition of `program` is the `source` as it was given."""
+    def bare(text):
+        return ast.dump(ast.parse(text))
+    return any(bare(text) == bare(source) for _, text, needed in program[-2:] if needed and "def " in text)
