@@ -66,6 +66,8 @@ def parser():
     mark.add_argument("--out", metavar="FOLDER", help="where the marks go; FOLDER-marks without")
     mark.add_argument("--again", action="store_true", help="mark also what has been marked before")
     mark.add_argument("--seconds", type=int, default=60, help="limit of processor time for one exercise (60)")
+    mark.add_argument("--quick", action="store_true",
+                      help="run no lecture for what its predictions measure, where `build` has kept no run")
     mark.add_argument("--exam", metavar="KEY", help="the hand-ins are exams: key.json, as `exam` has written it")
     exam.add_argument("lectures", nargs="+", metavar="LECTURE", help="lectures or exercises, such as week01c or "
                                                                      "week01c.softmax")
@@ -112,7 +114,7 @@ def _run(asked):
         "normalize": lambda: of("normalize", "normalize", asked.notebooks, asked.run) is None,
         "images": lambda: of("readme_images", "images") is None,
         "mark": lambda: of("marking.mark", "mark", asked.folder, asked.out, asked.roster, asked.again, asked.seconds,
-                           asked.exam),
+                           asked.exam, asked.quick),
         "exam": exam,
         "status": lambda: of("status", "status", asked.notebooks) is None,
         "answers": lambda: of("answers", "answers", asked.notebooks),

@@ -142,7 +142,8 @@ def _asked(task, exercise, particular):
     if task.kind == "repair":
         return [_code(f"{task.answers[0]} = (..., )"), _code(particular["source"])]
     if task.kind == "write":
-        return [_code(f'{_signature(exercise)}\n    """Open: write the function in place of these two lines."""\n    ...')]
+        head = f'{_signature(exercise)}\n    """Open: write the function in place of these two lines."""'
+        return [_code(f"{head}\n    ...")]
     questions = [f"    ...,   # {exercise.questions[k]}" for k in particular["order"]]
     return [_code("\n".join([*_comment(task), f"{task.exercise} = [", *questions, "]"]))]
 

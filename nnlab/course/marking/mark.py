@@ -20,6 +20,7 @@ from nnlab.course.marking import pages, tables
 from nnlab.course.marking.coursework import Coursework
 from nnlab.course.marking.handins import handins, roster, student_of
 from nnlab.course.marking.judged import SECONDS
+from nnlab.course.marking.lecture import with_measurements
 from nnlab.course.marking.sandbox import isolation
 from nnlab.course.marking.submitted import Submitted
 from nnlab.course.notebooks import ROOT
@@ -28,7 +29,7 @@ from nnlab.files import write_text
 _JUDGING = ("checks", "exercises", "course/marking", "course/exam")  # what a mark depends on besides the notebook
 
 
-def mark(folder, out=None, roster_file=None, again=False, seconds=SECONDS, exam=None):
+def mark(folder, out=None, roster_file=None, again=False, seconds=SECONDS, exam=None, quick=False):
     """True after marking the notebooks in `folder`: marks.csv, a page for each student and one for the class.
 
     A notebook that has been marked is not marked again unless it, or what judges, has changed.
@@ -40,6 +41,7 @@ def mark(folder, out=None, roster_file=None, again=False, seconds=SECONDS, exam=
         again: mark also what was marked before.
         seconds: limit of processor time for one exercise.
         exam: path of the key of an exam; None: the hand-ins are notebooks of the course.
+        quick: run no lecture for what its predictions ask, where no solved run is kept.
 
     Raises:
         ValueError: there are no notebooks in `folder`; the roster lacks a column; `exam` is no key.
@@ -59,7 +61,9 @@ def mark(folder, out=None, roster_file=None, again=False, seconds=SECONDS, exam=
         work.close()
     rows = tables.rows(found, results, students, functools.partial(student_of, students=students))
     tables.write(rows, out, students, work.lectures())
-    pages.write(rows, out, work.lectures())
+    handed = {row.lecture for row in rows}
+    pages.write(rows, out, [with_measurements(one, out / "results") if one.stem in handed and not quick else one
+                            for one in work.lectures()])
     counts = collections.Counter(mark["kind"] for row in rows for mark in row.marks)
     print(f"{len(found)} notebooks of {len({row.student for row in rows})} students: "
           + ", ".join(f"{count} {kind}" for kind, count in counts.most_common()))
