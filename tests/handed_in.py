@@ -75,11 +75,11 @@ def _solved():
     return _made[0]
 
 
-def hand_in(folder, number, notebook, system):
+def hand_in(folder, number, notebook, system, lecture=LECTURE):
     """Write the `notebook`, or the bytes of a file, as student `number` hands it in through a `system`; the place."""
     data = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
-    place = {"Moodle": f"Student {number:02}_{1000000 + number}_assignsubmission_file_/{LECTURE}.ipynb",
-             "Canvas": f"student{'' if number % 2 else '_LATE'}_{2000000 + number}_{30000 + number}_{LECTURE}-1.ipynb",
+    place = {"Moodle": f"Student {number:02}_{1000000 + number}_assignsubmission_file_/{lecture}.ipynb",
+             "Canvas": f"student{'' if number % 2 else '_LATE'}_{2000000 + number}_{30000 + number}_{lecture}-1.ipynb",
              "Blackboard": f"Week 1_user{number}_attempt_2026-11-20-10-11-{number % 60:02}_my notebook.ipynb",
              "archive": f"Student {number:02}_{1000000 + number}_assignsubmission_file_/all.zip"}[system]
     path = folder / place

@@ -32,7 +32,7 @@ def marked(tmp_path_factory):
     for k, (kind, data) in enumerate(BROKEN.items(), start=70):
         places[hand_in(folder, k, data, SYSTEMS[k % 3])] = kind
     begin = time.perf_counter()
-    assert mark.mark(folder, seconds=16)
+    assert mark.mark(folder, seconds=16, quick=True)
     seconds = time.perf_counter() - begin
     out = folder.with_name("hand-ins-marks")
     with open(out / "marks.csv", newline="") as file:
@@ -90,10 +90,10 @@ def test_the_lecturer_is_told_what_happened(marked, kind, said):
 def test_a_second_run_marks_nothing_again_and_a_changed_notebook_alone(marked, capsys):
     folder = marked[0]
     before = (marked[1] / "marks.csv").read_text()
-    assert mark.mark(folder)
+    assert mark.mark(folder, quick=True)
     assert "0 to mark" in capsys.readouterr().out and (marked[1] / "marks.csv").read_text() == before
     hand_in(folder, 1, answered(RIGHT + "    # changed\n"), SYSTEMS[1])
-    assert mark.mark(folder)
+    assert mark.mark(folder, quick=True)
     assert "1 to mark" in capsys.readouterr().out
     hand_in(folder, 1, answered(RIGHT), SYSTEMS[1])
 
@@ -105,14 +105,20 @@ def test_pages_ask_for_nothing_and_execute_nothing(marked):
 
 
 @pytest.mark.browser
-def test_class_page_looks_right(marked, browser):
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_look_right_on_a_screen_and_a_phone(marked, browser, theme):
     from figures import axe
-    page = browser.new_context(offline=True, viewport={"width": 1180, "height": 900}).new_page()
-    page.goto((marked[1] / "class.html").as_uri())
-    page.screenshot(path=look_folder() / "class.png", full_page=True)
-    assert page.get_by_text("Look at these by hand").is_visible() and page.get_by_text("Identical answers").count() <= 1
-    page.context.close()
-    assert axe is not None
+    [student] = (marked[1] / "students").glob(f"{row_of(marked[3], marked[2], 'integers')['name'].lower()}*")
+    for kind, page_file in (("class", marked[1] / "class.html"), ("student", student)):
+        for width in (1180, 390):
+            context = browser.new_context(offline=True, color_scheme=theme, bypass_csp=True,
+                                          viewport={"width": width, "height": 900})
+            page = context.new_page()
+            page.goto(page_file.as_uri())
+            assert axe(page)[0] == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+            page.screenshot(path=look_folder() / f"marks-{kind}-{theme}-{width}.png", full_page=True)
+            context.close()
 
 
 def test_names_of_three_systems_are_read(tmp_path):
@@ -140,7 +146,7 @@ def test_the_latest_attempt_counts_and_the_roster_names_those_who_are_missing(tm
                                          "=cmd|' /C calc'!A0,bob,bob@x.org\n", encoding="utf-8")
     students = roster(tmp_path / "roster.csv")
     assert [student_of(one, students).name for one in handins(folder)] == ["Ada King", "Ada King"]
-    mark.mark(folder, roster_file=tmp_path / "roster.csv")
+    mark.mark(folder, quick=True, roster_file=tmp_path / "roster.csv")
     with open(tmp_path / "all-marks" / "marks.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == ["Ada King", "'=cmd|' /C calc'!A0"], "no formula for a spreadsheet"

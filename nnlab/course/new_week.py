@@ -50,7 +50,7 @@ def new_week(stem, title=""):
     try:
         write_text(exercises, _filled("exercises.txt", words))
         write_text(test, _filled("tests.txt", words))
-        write_text(gathers, _gathered(week, title, before))
+        write_text(gathers, gathered(week, title, before))
         write(_executed(stem, words), notebook)
     except BaseException:  # all or nothing
         for path in (exercises, test, notebook, gathers):
@@ -78,7 +78,7 @@ def _executed(stem, words):
     return done
 
 
-def _gathered(week, title, old=""):
+def gathered(week, title, old=""):
     """Text of the module that gathers the exercises of a `week`, after the sentence at the head of its `old` text."""
     modules = sorted(path.stem for path in _EXERCISES.glob(f"{week}[a-z].py"))
     sentence = ast.get_docstring(ast.parse(old)) or f"Week {int(week[4:])}: {title[:1].lower()}{title[1:]}."

@@ -28,6 +28,7 @@ from nnlab.course.marking import hidden
 from nnlab.course.marking.limits import limit
 from nnlab.course.marking.plain import encode, packed, written
 from nnlab.course.marking.submitted import ANSWER
+from nnlab.course.notebooks import code_cells, paths, read, tree
 
 
 def main():
@@ -39,6 +40,7 @@ def main():
         os.dup2(nothing, stream)
     torch.set_num_threads(1)
     hidden.exercises(sys.argv[1])  # the processes that are forked have them
+    _import_what_notebooks_import(sys.argv[1])
     _send(answers, "ready", os.getpid())
     while line := _line(requests):
         request = json.loads(line)
@@ -54,6 +56,16 @@ def main():
         _, status = os.waitpid(child, 0)
         how = f"signal {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else "its end"
         _send(answers, request["token"], ["ended", how])
+
+
+def _import_what_notebooks_import(week):
+    """Import what the course's own notebooks of a `week` import: the processes that are forked need not do it again."""
+    for path in paths():
+        for cell in code_cells(read(path))[1:] if path.stem.startswith(week) else ():
+            for node in tree(cell).body:
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    with contextlib.suppress(ImportError):  # of what only another system has
+                        exec(compile(ast.Module([node], []), "<notebook>", "exec"), {})
 
 
 def _clean():

@@ -16,8 +16,8 @@ COMMON = 3  # students with the same mistake that make it a misconception
 def write(rows, folder, lectures):
     """Write ``class.html`` and, in ``students/``, a page for each student to `folder`."""
     style = part("marking.css")
-    by_stem = {one.stem: one for one in lectures}
-    names = {}
+    by_stem, names = {one.stem: one for one in lectures}, {}
+    rows = _told_apart(rows)
     for row in rows:
         names.setdefault(row.student, []).append(row)
     files = {student: f"students/{_file(student, own[0].name)}.html" for student, own in names.items()}
@@ -26,9 +26,18 @@ def write(rows, folder, lectures):
                                                  parts=[_part(row, by_stem) for row in own]))
     made = [summary(one, [row for row in rows if row.lecture == one.stem], files) for one in lectures
             if any(row.lecture == one.stem for row in rows)]
-    faults = [(row.name, files[row.student], row.place, fault) for row in rows for fault in row.faults]
+    faults = [(row.name, files[row.student], row.place, row.faults) for row in rows if row.faults]
     write_text(folder / "class.html", page("class.html.j2", None, style=style, lectures=made, kinds=KINDS,
                                            faults=faults, students=len(names)))
+
+
+def _told_apart(rows):
+    """The `rows`, where several students have one name with the number of each behind it."""
+    students = collections.defaultdict(set)
+    for row in rows:
+        students[row.name].add(row.student)
+    return [row._replace(name=f"{row.name} ({row.student.rpartition(' ')[2]})") if len(students[row.name]) > 1 else row
+            for row in rows]
 
 
 def _file(student, name):

@@ -24,7 +24,9 @@ _TIMED = re.compile(r"%%(time|timeit|capture|prun)\b[^\n]*(?:\n|\Z)")
 _MAGIC = re.compile(r"^(\s*)[%!].*$", re.M)
 _ASKS = {"check.solution": "prints a solution of the course", "check.exercises": "looks into the course's exercises",
          ".reference": "looks into the course's references", "_getframe": "looks into the code that judges",
-         "sys.modules": "looks into loaded modules", "__code__": "changes or reads the code of a function"}
+         "sys.modules": "looks into loaded modules", "__code__": "changes or reads the code of a function",
+         "__globals__": "looks into the names of a module", "__subclasses__": "looks for classes of other modules",
+         "f_back": "looks into the code that judges", "get_objects": "looks for objects of other modules"}
 ANSWER = "__answer__"  # the name to which the program of an answer binds it
 
 
