@@ -34,6 +34,17 @@ sys.path.insert(0, str(HERE.parent / "tests"))  # the hostile answers are those 
 import handed_in  # noqa: E402
 
 SYSTEMS = ("Moodle", "Canvas", "Blackboard")
+IMPORTS = """\
+import math
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from nnlab.autograd import Value
+from nnlab.batches import Batches
+from nnlab.metrics import accuracy
+from nnlab.models import MLP
+"""
 
 
 def answers(more):
@@ -63,7 +74,7 @@ def hand_ins(found, draw):
             for cell in code_cells(notebook):
                 for name in set(names_in(cell)) & set(own):
                     right[name], answer = found[name][k % len(found[name])]
-                    cell.source = f"from nnlab.exercises.{lecture.week} import check\n\n{answer}"
+                    cell.source = f"{IMPORTS}from nnlab.exercises.{lecture.week} import check\n\n{answer}"
                 for guess in guesses_in(cell):
                     own_guess = cell.metadata["nnlab"]["guess"]
                     value = repr(round(own_guess * draw.uniform(0.3, 3), 1)) if isinstance(own_guess, int | float) \

@@ -16,7 +16,7 @@ from nnlab.course.mutants import weeks
 from nnlab.course.notebooks import ROOT, code_cells
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-NAMES = ["week01.softmax", "week02b", "week04.steps_needed", "week06b.propagate"]
+NAMES = ["week01.softmax", "week02b", "week04.steps_needed", "week04.batch_arithmetic", "week06b.propagate"]
 ROSTER = "Full name,Username\nAda King,ada\nBob Ray,bob\nEve Lin,eve\nDan Roe,dan\n"
 
 
@@ -97,7 +97,7 @@ def test_everyone_has_numbers_of_their_own_and_the_same_seed_gives_the_same(exam
 
 
 def test_the_kinds_of_tasks_are_those_that_are_asked_for(tmp_path):
-    write.write(["week01.softmax", "week02b"], tmp_path / "a", kinds=["value", "choose"])
+    write.write(["week01.softmax", "week04a"], tmp_path / "a", kinds=["value", "choose"])
     key = json.loads((tmp_path / "a" / "key.json").read_text())
     assert {task["kind"] for task in key["tasks"]} == {"value", "choose"} and len(key["variants"]) == 1
     write.write(["week01.softmax"], tmp_path / "b", kinds=["repair"])
@@ -217,5 +217,6 @@ def test_every_lecture_can_be_asked():
         assert len(own) >= 12, week
         for task in own:
             kinds[task.kind] += 1
+    assert kinds["choose"] == 9, "a quiz that is marked `alone` must be understood without its notebook: look at it"
     SEEN.append(f"exam: {kinds['write']} functions and {kinds['choose']} quizzes of the course can be asked")
 

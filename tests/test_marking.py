@@ -4,12 +4,14 @@ import csv
 import os
 import time
 
+import nbformat
 import pytest
 from handed_in import FORGED, HOSTILE, LECTURE, RIGHT, WRONG, answered, hand_in
 from shared import SEEN, look_folder
 
 from nnlab.course.marking import mark, sandbox
 from nnlab.course.marking.handins import handins, roster, student_of
+from nnlab.course.marking.submitted import Submitted
 
 SYSTEMS = ("Moodle", "Canvas", "Blackboard", "archive")
 BROKEN = {"empty": b"", "no notebook": b"<html>Log in</html>", "truncated": b'{"cells": [{"cell_type": "co',
@@ -119,6 +121,18 @@ def test_pages_look_right_on_a_screen_and_a_phone(marked, browser, theme):
             assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
             page.screenshot(path=look_folder() / f"marks-{kind}-{theme}-{width}.png", full_page=True)
             context.close()
+
+
+@pytest.mark.parametrize("code, answer", [
+    ("@check\ndef relu(x):\n    return x", "return x"), ("def relu(x):\n    return x", "return x"),
+    ("relu = check(lambda x: 1)", "lambda x: 1"), ("def mine(x):\n    return x\n\nrelu = check(mine)", "mine"),
+    ("def relu(x):\n    return 2\n\nrelu = check(relu)", "return 2"), ("relu = torch.relu", None),
+    ("@check\ndef relu(x):\n    return 3\n\ndef relu(x):\n    return 4", "return 3"),
+    ('relu = check.value("relu", [..., ...])', None), ('relu = check.value("relu", [1, ...])', "[1, ...]"),
+])
+def test_the_answer_is_found_in_whatever_form_it_is_given_to_check(code, answer):
+    text = Submitted(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])).text_of("relu")
+    assert text is None if answer is None else answer in text, text
 
 
 def test_names_of_three_systems_are_read(tmp_path):

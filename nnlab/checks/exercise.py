@@ -98,6 +98,7 @@ class Quiz:
             feedback comes from one with the same first wrong value.
         hints, allows: as for `Exercise`.
         also: other lists that are correct, too.
+        alone: whether each question can be asked without the others and without the notebook, as in an exam.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Quiz:
     hints: tuple
     allows: str
     also: tuple = ()
+    alone: bool = False
 
     @property
     def source(self):

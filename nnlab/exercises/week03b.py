@@ -729,6 +729,7 @@ AUTOGRAD_ERRORS = Quiz(
     hints=("Ask three questions of each line: is the last node one number? Has a part of its graph been through a "
            "backward pass before? Is a number overwritten that a local derivative needs?",
            "The local derivatives of w * w are w; that of exp is its output. Run the lines in a cell of your own."),
+    alone=True,
     allows="Each of the three errors protects you from a wrong gradient.",
 )
 

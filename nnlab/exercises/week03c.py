@@ -47,6 +47,7 @@ SIX_STEPS = Quiz(
            "cleared.",
            "The backward pass needs the weights of the forward pass; a step changes them in place. Is there a step "
            "between the two? If you are not sure, run the loop on MLP([784, 30, 10])."),
+    alone=True,
     allows="Of the four wrong orders only one raises an error. Always check that the loss falls.",
 )
 

@@ -111,6 +111,7 @@ BATCH_ARITHMETIC = Quiz(
     ),
     hints=("Updates: divide and round up. The sum of 32 losses has a gradient 32 times that of their mean.",
            "The variance falls like 1/B; the standard deviation like 1/√B; without replacement times (N - B)/(N - 1)."),
+    alone=True,
     allows="Four numbers that a change of the batch size asks for.",
 )
 

@@ -445,6 +445,7 @@ STATE_PER_PARAMETER = Quiz(
     ),
     hints=("Count the tensors of the parameter's shape in `state`.",
            "In your Adam these are state[\"mean\"] and state[\"square\"]; state[\"t\"] is a single number."),
+    alone=True,
     allows="Training with Adam takes four numbers a parameter: the parameter, its gradient, m and v.",
 )
 

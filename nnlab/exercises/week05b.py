@@ -266,6 +266,7 @@ EQUIVARIANT = Quiz(
            "pixels in the same order.",
            "Zero padding replaces neighbors that a shift brings in. With stride 2 there is an output for every second "
            "place only. A kernel that is not symmetric changes when it is rotated."),
+    alone=True,
     allows="Next comes the count: how much of a deep network keeps this property?",
 )
 
@@ -582,6 +583,7 @@ LENET_PARAMETERS = Quiz(
     ),
     hints=("(weights of a filter + 1) × filters. A filter has 5 · 5 weights for each channel that it sees.",
            "C5 sees 16 · 5 · 5 = 400 numbers."),
+    alone=True,
     allows="Most of the network is one layer.",
 )
 

@@ -695,6 +695,7 @@ SYMMETRY = Quiz(
     ),
     hints=("Two units stay equal if incoming weights, bias and outgoing weights are all equal at the start.",
            "A difference in any of the three is enough, as long as a gradient reaches the units at some step."),
+    alone=True,
     allows="Symmetry is broken by the initialization, or not at all.",
 )
 

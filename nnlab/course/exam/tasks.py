@@ -3,7 +3,7 @@
 - *value*: the value of the function for numbers that no case of the course has;
 - *repair*: the function with one fault; arguments that show it, and the function without it;
 - *write*: the function, from its statement;
-- *choose*: a quiz, with its questions in another order.
+- *choose*: a quiz whose questions stand alone, in another order.
 
 A variation is plain data. Right answers are not kept in it: they are computed again from the course's references.
 """
@@ -38,7 +38,7 @@ def tasks_of(week, exercise, kinds, numbers):
     """
     name, draw = exercise.name, numbers.of("tasks", week, exercise.name)
     if isinstance(exercise, Quiz):
-        return [Task("choose", week, name, (name,))] if "choose" in kinds else []
+        return [Task("choose", week, name, (name,))] if "choose" in kinds and exercise.alone else []
     if globals_of(exercise) is None:
         return []
     found = []

@@ -75,7 +75,8 @@ def summary(lecture, rows, files):
             "share": counts["correct"] / max(1, len(marks)),
             "reasons": [(reason, count) for reason, count in said.most_common(3) if reason],
         })
-    return {"title": lecture.title, "stem": lecture.stem, "students": len(rows), "exercises": exercises,
+    share = sum(row.correct for row in rows) / max(1, sum(len(row.marks) for row in rows))
+    return {"title": lecture.title, "stem": lecture.stem, "students": len(rows), "share": share, "exercises": exercises,
             "questions": [_guessed(one, rows) for one in lecture.questions], "repeat": _repeat(exercises),
             "same": _same(lecture, rows, files)}
 

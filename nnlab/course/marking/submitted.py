@@ -99,7 +99,7 @@ class Submitted:
                     if isinstance(call, ast.Call) and is_value(call, name) and not idle(call.args[1]):
                         marked.append((number, call.args[1]))
                     elif (isinstance(call, ast.Call) and is_check(call.func) and call.args and binds(node, name)
-                          and not isinstance(call.args[0], ast.Name)):
+                          and getattr(call.args[0], "id", "") != name):
                         marked.append((number, call.args[0]))
         return (marked or plain or [None])[-1]
 
