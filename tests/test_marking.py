@@ -135,6 +135,19 @@ def test_the_answer_is_found_in_whatever_form_it_is_given_to_check(code, answer)
     assert text is None if answer is None else answer in text, text
 
 
+def test_what_an_answer_uses_comes_along_at_any_depth_and_nothing_else():
+    cells = ["import torch\nsize = 3", "table = torch.ones(size)\nprint(table)", "grid = table * 2\nother = grid + 1",
+             "def inner(x):\n    return x * grid", "def outer(x):\n    return inner(x)", "scale = lambda x: outer(x)",
+             "@check\ndef relu(x):\n    return scale(x)"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    program = [piece.text.strip() for piece in Submitted(notebook).program("relu")]
+    space = {}
+    for text in program:
+        exec(text, space)
+    assert space["__answer__"](1).tolist() == [2, 2, 2]
+    assert not any("print" in text or "other" in text for text in program), program
+
+
 def test_names_of_three_systems_are_read(tmp_path):
     notebook = answered(RIGHT)
     for number, system in enumerate(SYSTEMS, start=1):

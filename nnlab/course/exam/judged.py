@@ -48,6 +48,7 @@ class Exam:
         hides, first = [*hides, key.resolve().parent], self._tasks[0].week
         self._pool, self._trusted = Pool(first, seconds, hides), Pool(first, seconds, hides)
         self._judges = {week: self._judge(week) for week in {task.week for task in self._tasks}}
+        self._values = {}  # by the code of a variant, for each of its tasks
         self.fingerprint = hashlib.sha256(key.read_bytes()).hexdigest()
 
     def _judge(self, week):
@@ -70,6 +71,8 @@ class Exam:
         code = next((code for code in codes if code in self._key["variants"]), None)
         if code is None:
             return None, None
+        if code not in self._values:  # here, because references run in the main thread alone
+            self._values[code] = [self._values_of(*each) for each in self._with_tasks(code)]
         return self.lecture, functools.partial(self._marks, code)
 
     def belongs_to(self, notebook):
@@ -85,14 +88,27 @@ class Exam:
     def _marks(self, code, submitted):
         """List of the `Mark`s of the variant `code` on what is `submitted`."""
         answers = []
-        for task, particular in zip(self._tasks, self._key["variants"][code]["tasks"], strict=True):
-            exercise = self._exercises[task]
+        for (task, exercise, particular), values in zip(self._with_tasks(code), self._values[code], strict=True):
             judge = functools.partial({"value": self._value, "repair": self._arguments, "write": self._function,
-                                       "choose": self._choice}[task.kind], task, exercise, particular)
+                                       "choose": self._choice}[task.kind], task, exercise, particular | values)
             answers.append((task.answers[0], judge))
             if task.kind == "repair":
                 answers.append((task.answers[1], functools.partial(self._function, task, exercise, particular)))
         return self._pool.marks(answers, submitted)
+
+    def _with_tasks(self, code):
+        """List of (task, exercise, particular) of a variant."""
+        particulars = self._key["variants"][code]["tasks"]
+        return [(task, self._exercises[task], one) for task, one in zip(self._tasks, particulars, strict=True)]
+
+    @staticmethod
+    def _values_of(task, exercise, particular):
+        """The right value of a task of the kind "value", and those of the named wrong answers: a dictionary."""
+        if task.kind != "value":
+            return {}
+        wrong = [(expected(exercise, particular["line"], one.answer), one.says) for one in exercise.wrong]
+        return {"right": expected(exercise, particular["line"]).value,
+                "wrong": [(outcome.value, says) for outcome, says in wrong if outcome.error is None]}
 
     def _function(self, task, exercise, particular, session, name, program):
         if task.kind == "repair" and _same_code(program, particular["source"]):
@@ -103,13 +119,12 @@ class Exam:
         kind, value = session.value(task.week, task.exercise, program)
         if (mark := without_answer(name, kind, [value])) is not None:
             return mark
-        right = expected(exercise, particular["line"])
-        if close(right.value, value):
+        if close(particular["right"], value):
             return Mark(name, "correct", f"✓ {name} is right")
-        said = next((wrong.says for wrong in exercise.wrong
-                     if close(expected(exercise, particular["line"], wrong.answer).value, value)), "")
-        return Mark(name, "incorrect", f"✗ {name} is not right\n  for       {particular['line']}\n"
-                    f"  expected  {shown(right.value)}\n  yours     {shown(value)}" + (f"\n  {said}" if said else ""))
+        said = next((says for wrong, says in particular["wrong"] if close(wrong, value)), "")
+        rows = [f"✗ {name} is not right", f"  for       {particular['line']}",
+                f"  expected  {shown(particular['right'])}", f"  yours     {shown(value)}"]
+        return Mark(name, "incorrect", "\n".join([*rows, *([f"  {said}"] if said else [])]))
 
     def _choice(self, task, exercise, particular, session, name, program):
         kind, value = session.value(task.week, task.exercise, program)

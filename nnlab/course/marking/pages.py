@@ -84,7 +84,7 @@ def summary(lecture, rows, files):
 def _reason(says):
     """The explanation in the feedback `says`, without the values that differ from answer to answer; or ""."""
     lines = [line.strip() for line in says.splitlines()[1:]]
-    values = re.compile(r"(case|expected|yours|got|for|\d+ of \d+)\b")
+    values = re.compile(r"(case|expected|yours|got|for|gradient|your line|\d+ of \d+)\b")
     return " ".join(line for line in lines if line and not values.match(line))[:240]
 
 

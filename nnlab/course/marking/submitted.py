@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import collections
 import re
 from typing import NamedTuple
 
@@ -112,17 +113,9 @@ class Submitted:
         if found is None:
             return None
         number, answer = found
-        kept, known = [], set()
-        for cell, source, body in self._cells:
-            for node in body:
-                if node is not answer and at_once(node):
-                    kept.append((cell, node, source))
-                    known |= bound(node)
-        wanted = used(answer)
-        for _, node, _ in kept:
-            if isinstance(node, DEFINES) and node.name in wanted:
-                wanted |= used(node)
-        computed = self._computed(wanted - known, {id(node) for _, node, _ in kept})
+        kept = [(cell, node, source) for cell, source, body in self._cells for node in body
+                if node is not answer and at_once(node)]
+        computed = self._computed(answer, kept)
         pieces = sorted([*kept, *computed], key=lambda one: (one[0], one[1].lineno))
         made = [Piece(cell, lines(source, node), False) for cell, node, source in pieces]
         source = next(text for cell, text, _ in self._cells if cell == number)
@@ -130,18 +123,22 @@ class Submitted:
             return [*made, Piece(number, lines(source, answer), True), Piece(number, f"{ANSWER} = {name}", True)]
         return [*made, Piece(number, "\n" * (answer.lineno - 1) + f"{ANSWER} = (\n{ast.unparse(answer)})", True)]
 
-    def _computed(self, names, seen):
-        """List of (cell, statement, source) that bind `names` and what they need, without those of the ids `seen`."""
-        found, waiting = [], set(names) - set(vars(builtins))
+    def _computed(self, answer, kept):
+        """List of (cell, statement, source) that compute what `answer` uses, at any depth, and `kept` does not bind."""
+        binds_it = collections.defaultdict(list)
+        for entry in kept:
+            for name in bound(entry[1]):
+                binds_it[name].append(entry)
+        found, waiting, seen = {}, used(answer), set(vars(builtins))
         while waiting:
-            wanted, waiting = waiting, set()
-            for cell, source, body in self._cells:
-                for node in body:
-                    if id(node) not in seen and bound(node) & wanted and not calls_check(node):
-                        seen.add(id(node))
-                        found.append((cell, node, source))
-                        waiting |= used(node) - wanted
-        return found
+            seen.add(name := waiting.pop())
+            entries = binds_it[name] or [(cell, node, source) for cell, source, body in self._cells for node in body
+                                         if node is not answer and name in bound(node) and not calls_check(node)]
+            if not binds_it[name]:
+                found |= {id(node): (cell, node, source) for cell, node, source in entries}
+            for _, node, _ in entries:
+                waiting |= used(node) - seen
+        return list(found.values())
 
     def guesses(self):
         """Dictionary from the name of each ``guess...`` to its last value, a number, a word or None."""
