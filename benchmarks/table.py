@@ -1,7 +1,7 @@
 """The benchmarks' tables, in benchmarks/README.md and in the terminal.
 
 python benchmarks/table.py        keeps the last run, build/bench.json, as benchmarks/results.json, and writes its table
-                                  and that of benchmarks/fast_lane.json
+                                  and those of benchmarks/fast_lane.json and benchmarks/marking.json
 """
 
 import json
@@ -15,6 +15,8 @@ BEGIN = "<!-- benchmark: from benchmarks/results.json by benchmarks/table.py -->
 END = "<!-- end of the benchmark -->\n"
 FAST = "<!-- fast lane: from benchmarks/fast_lane.json by benchmarks/table.py -->\n"
 FAST_END = "<!-- end of the fast lane -->\n"
+MARKED = "<!-- marking: from benchmarks/marking.json by benchmarks/table.py -->\n"
+MARKED_END = "<!-- end of the marking -->\n"
 
 
 def table(report):
@@ -62,22 +64,37 @@ def fast_table(report):
     return "\n".join([*lines, "", f"Means and medians (least to greatest). {report['machine']}.", ""])
 
 
-def stamped(page, report, fast=None):
-    """The text `page` with the table of `report`, and of the fast lane's report if given, between their marks."""
-    before, rest = page.split(BEGIN)
-    text = before + BEGIN + table(report) + END + rest.split(END)[1]
+def marking_table(report):
+    """Markdown of what benchmarks/marking.py reports."""
+    rows = [("hand-ins", report["hand-ins"]), ("of them hostile", report["hostile"]),
+            ("export layouts", report["systems"]), ("answers", report["answers"]),
+            ("of them right", report["right"]), ("judged otherwise than they are", report["judged otherwise"]),
+            ("hand-ins lost", report["lost"]),
+            ("seconds", f"{report['seconds']:.0f}, {report['seconds'] / report['hand-ins']:.1f} for each hand-in")]
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows), "",
+                      f"One run. {report['machine']}.", ""])
+
+
+def stamped(page, report, fast=None, marking=None):
+    """The text `page` with the table of `report`, and of the other reports that are given, between their marks."""
+    parts = [(BEGIN, table(report), END)]
     if fast:
-        before, rest = text.split(FAST)
-        text = before + FAST + fast_table(fast) + FAST_END + rest.split(FAST_END)[1]
-    return text
+        parts.append((FAST, fast_table(fast), FAST_END))
+    if marking:
+        parts.append((MARKED, marking_table(marking), MARKED_END))
+    for begin, text, end in parts:
+        before, rest = page.split(begin)
+        page = before + begin + text + end + rest.split(end)[1]
+    return page
 
 
 def main():
     """Keep the last run."""
     if (last := ROOT / "build" / "bench.json").exists():
         shutil.copy(last, ROOT / "benchmarks" / "results.json")
-    report, fast = (json.loads((ROOT / "benchmarks" / name).read_text()) for name in ("results.json", "fast_lane.json"))
-    PAGE.write_text(stamped(PAGE.read_text(encoding="utf-8"), report, fast), encoding="utf-8")
+    reports = (json.loads((ROOT / "benchmarks" / name).read_text())
+               for name in ("results.json", "fast_lane.json", "marking.json"))
+    PAGE.write_text(stamped(PAGE.read_text(encoding="utf-8"), *reports), encoding="utf-8")
 
 
 if __name__ == "__main__":

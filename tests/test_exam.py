@@ -16,7 +16,7 @@ from nnlab.course.mutants import weeks
 from nnlab.course.notebooks import ROOT, code_cells
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-NAMES = ["week01.softmax", "week02b", "week04.steps_needed", "week04.batch_arithmetic", "week06b.propagate"]
+NAMES = ["week01c", "week02b", "week04.steps_needed", "week04.batch_arithmetic", "week06b"]
 ROSTER = "Full name,Username\nAda King,ada\nBob Ray,bob\nEve Lin,eve\nDan Roe,dan\n"
 
 
@@ -89,6 +89,7 @@ def answers_of(folder, name, right):
 def test_everyone_has_numbers_of_their_own_and_the_same_seed_gives_the_same(exam, tmp_path):
     shown = {path.name: path.read_text() for path in (exam / "out" / "notebooks").iterdir()}
     variations = [json.dumps([one[2] for one in variant_of(exam, name)[1]]) for name in ("Ada King", "Bob Ray")]
+    assert {task["kind"] for task, _, _ in variant_of(exam, "Ada King")[1]} == set(tasks.KINDS)
     assert len(shown) == 4 and variations[0] != variations[1]
     write.write(NAMES, tmp_path / "again", exam / "seed", exam / "roster.csv")
     assert {path.name: path.read_text() for path in (tmp_path / "again" / "notebooks").iterdir()} == shown
@@ -141,8 +142,8 @@ def marked(exam, tmp_path_factory):
             "eve": notebook_of(exam, "Eve Lin"),
             "dan": filled(notebook_of(exam, "Ada King"), answers_of(exam, "Ada King", True))}
     forged = "class Same(float):\n    __eq__ = lambda self, other: True\n    __hash__ = float.__hash__\n"
-    first = next(cell for cell in code_cells(made["eve"]) if cell.source.startswith("softmax_value"))
-    first.source = forged + "softmax_value = Same(1)"
+    value = next(cell for cell in code_cells(made["eve"]) if cell.source.endswith("_value = ..."))
+    value.source = forged + value.source.replace("...", "Same(1)")
     for name, notebook in made.items():
         (folder / f"Exam_{name}_attempt_2026-11-20-10-11-12_exam.ipynb").write_text(nbformat.writes(notebook))
     (folder / "Exam_zoe_attempt_2026-11-20-10-11-12_exam.ipynb").write_bytes(
@@ -155,7 +156,7 @@ def marked(exam, tmp_path_factory):
 def test_right_answers_are_right_and_wrong_ones_wrong(marked):
     rows, folder = marked
     ada, bob = rows["Ada King"], rows["Bob Ray"]
-    assert ada["correct"] == ada["of"] and int(ada["of"]) >= 12, ada
+    assert ada["correct"] == ada["of"] and int(ada["of"]) >= 15, ada
     wrong = {name for name, value in bob.items() if name.startswith("exam ") and value == "1"}
     assert not wrong, wrong
     page = next((folder / "students").glob("bob-*")).read_text(encoding="utf-8")
@@ -168,7 +169,7 @@ def test_what_was_left_as_it_is_gets_nothing_and_a_forged_value_neither(marked):
     eve = marked[0]["Eve Lin"]
     assert eve["correct"] == "0", eve
     page = next((marked[1] / "students").glob("eve-*")).read_text(encoding="utf-8")
-    assert page.count("not attempted") >= 10
+    assert page.count("not attempted") >= 14
 
 
 def test_another_students_exam_and_another_notebook_are_pointed_out(marked):
@@ -203,7 +204,8 @@ def test_the_key_stays_out_of_the_repository_and_no_exam_is_written_over(exam, t
 @pytest.mark.parametrize("right, given, close", [
     (0.5921940, 0.5922, True), (0.5921940, 0.59, False), (827, 827.0, True), (827, 828, False), (0.0, 0.0, True),
     ([0.5, 2], [0.5, 2], True), ((0.5, 2), [0.5, 3], False), (0.0, 0.001, False), (True, 1, False), (3, [3], True),
-    (1.0, float("nan"), False), ([1.0, 1e-3], [1.0, 0.0], False), (0.25, "0.25", False), ([1.0], 1.0, False),
+    ((2.0, 0.0), [[2.0], 0.0], True), ([[1.0, 2.0]], [1.0], False),
+    (1.0, float("nan"), False), ([1.0, 1e-3], [1.0, 0.0], False), (0.25, "0.25", False), ([1.0], 1.0, True),
 ])
 def test_values_are_right_to_four_digits_and_whole_numbers_exactly(right, given, close):
     assert values.close(right, given) is close
@@ -212,11 +214,11 @@ def test_values_are_right_to_four_digits_and_whole_numbers_exactly(right, given,
 def test_every_lecture_can_be_asked():
     kinds = dict.fromkeys(tasks.KINDS, 0)
     for week in weeks():
-        own = [task for week, exercise in tasks.exercises_of([week])
-               for task in tasks.tasks_of(week, exercise, ("write", "choose"), Numbers("a secret of this test"))]
-        assert len(own) >= 12, week
+        own = [tasks.task_of(week, exercise, ("write", "choose"), Numbers("a secret of this test"))
+               for week, exercise in tasks.exercises_of([week])]
+        own = [task for task in own if task is not None]
+        assert len(own) >= 5, week
         for task in own:
             kinds[task.kind] += 1
-    assert kinds["choose"] == 9, "a quiz that is marked `alone` must be understood without its notebook: look at it"
     SEEN.append(f"exam: {kinds['write']} functions and {kinds['choose']} quizzes of the course can be asked")
 

@@ -98,7 +98,8 @@ class Quiz:
             feedback comes from one with the same first wrong value.
         hints, allows: as for `Exercise`.
         also: other lists that are correct, too.
-        alone: whether each question can be asked without the others and without the notebook, as in an exam.
+        alone: what is asked, in sentences with which each question is understood without the others and without the
+            notebook, as in an exam; "" where that cannot be.
     """
 
     name: str
@@ -108,7 +109,7 @@ class Quiz:
     hints: tuple
     allows: str
     also: tuple = ()
-    alone: bool = False
+    alone: str = ""
 
     @property
     def source(self):

@@ -45,7 +45,8 @@ def parser():
                                     formatter_class=argparse.RawDescriptionHelpFormatter,
                                     description=f"Commands for those who write and teach the course.\n\n{listed}",
                                     epilog=EXAMPLES)
-    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND", help=argparse.SUPPRESS)
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND", help=argparse.SUPPRESS,
+                                    prog="python -m nnlab.course")
     made = {name: commands.add_parser(name, description=f"{says[0].upper()}{says[1:]}.")
             for group in GROUPS.values() for name, says in group}
     for name in ("normalize", "build", "slides", "answers", "status", "sabotage"):
@@ -56,25 +57,28 @@ def parser():
     made["normalize"].add_argument("--run", action="store_true", help="execute them first and store what they print")
     made["mutants"].add_argument("weeks", nargs="*", help="weeks or exercises, such as week01.relu; all without")
     made["publish"].add_argument("place", metavar="OWNER/REPO")
-    made["new-week"].add_argument("stem", metavar="NAME", help="of the notebook, such as week07a_attention")
+    made["new-week"].add_argument("stem", metavar="NAME",
+                                  help="of the notebook: weekNNx_subject, such as week07a_attention")
     made["new-week"].add_argument("title", nargs="?", default="", metavar="TITLE", help="of the lecture")
     mark, exam = made["mark"], made["exam"]
     mark.add_argument("folder", metavar="FOLDER", help="what students handed in, as Moodle, Canvas or Blackboard "
                                                        "export it, or a folder or file for each student")
     for command in (mark, exam):
-        command.add_argument("--roster", metavar="CSV", help="the students, as Moodle or Canvas export them")
+        command.add_argument("--roster", metavar="CSV", help="the students: columns name and id, or as Moodle and "
+                                                            "Canvas export them")
     mark.add_argument("--out", metavar="FOLDER", help="where the marks go; FOLDER-marks without")
     mark.add_argument("--again", action="store_true", help="mark also what has been marked before")
     mark.add_argument("--seconds", type=int, default=60, help="limit of processor time for one exercise (60)")
     mark.add_argument("--quick", action="store_true",
-                      help="run no lecture for what its predictions measure, where `build` has kept no run")
+                      help="faster: do not run lectures to find out what their predictions measure")
     mark.add_argument("--exam", metavar="KEY", help="the hand-ins are exams: key.json, as `exam` has written it")
     exam.add_argument("lectures", nargs="+", metavar="LECTURE", help="lectures or exercises, such as week01c or "
-                                                                     "week01c.softmax")
+                                                                     "week01.softmax")
     exam.add_argument("--out", metavar="FOLDER", required=True, help="where notebooks and key go, outside the course")
     exam.add_argument("--seed", metavar="FILE", help="file with the secret seed; made anew without, and kept in FOLDER")
     exam.add_argument("--tasks", metavar="KINDS", default="value,repair,write,choose",
-                      help="kinds of tasks, of value, repair, write and choose; all without")
+                      help="kinds of tasks with commas between, such as value,repair; all four (also write and "
+                           "choose) without")
     return whole
 
 

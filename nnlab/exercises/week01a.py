@@ -31,7 +31,7 @@ SHAPES = Quiz(
         "`A @ v` is one weighted sum for each row of A.",
         "Try it: print torch.ones(3, 4).sum(0).shape. Then explain it to yourself before you write it down.",
     ),
-    alone=True,
+    alone=("Which shape has each result? Answer with tuples such as (2, 5)."),
     allows="Many errors in this course are shapes that do not fit: read the shapes first.",
 )
 

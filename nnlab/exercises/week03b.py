@@ -729,7 +729,8 @@ AUTOGRAD_ERRORS = Quiz(
     hints=("Ask three questions of each line: is the last node one number? Has a part of its graph been through a "
            "backward pass before? Is a number overwritten that a local derivative needs?",
            "The local derivatives of w * w are w; that of exp is its output. Run the lines in a cell of your own."),
-    alone=True,
+    alone=("Each line starts anew with w = torch.tensor([1.0, 2.0], requires_grad=True). What happens? Choose "
+          'from "not scalar", "freed" and "in place", the name of the error, and "runs".'),
     allows="Each of the three errors protects you from a wrong gradient.",
 )
 

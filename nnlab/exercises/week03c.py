@@ -47,7 +47,11 @@ SIX_STEPS = Quiz(
            "cleared.",
            "The backward pass needs the weights of the forward pass; a step changes them in place. Is there a step "
            "between the two? If you are not sure, run the loop on MLP([784, 30, 10])."),
-    alone=True,
+    alone=("Each line is an order of the six steps, repeated for every batch. The network is an MLP with one "
+          "hidden layer, the optimizer SGD with learning rate 0.1 and without momentum; before the first "
+          'batch the .grad of every parameter is None. What does each order do? Choose from "works as well", '
+          '"never learns", "a batch late" (each step uses the gradients of the batch before), "gradients add '
+          'up" and "raises an error".'),
     allows="Of the four wrong orders only one raises an error. Always check that the loss falls.",
 )
 

@@ -34,7 +34,8 @@ MINIMA = Quiz(
     hints=("Sketch each function, and ask two things: is there a smallest value, and at how many points is it taken?",
            "eˣ comes as close to 0 as one likes, but is 0 nowhere. max(|x| - 1, 0) is 0 on the whole interval "
            "from -1 to 1."),
-    alone=True,
+    alone=("At how many points does each function of one variable x take its smallest value? Choose from "
+          '"none", "one", "two" and "infinitely many".'),
     allows="A convex function may have no minimum, one, or a whole interval of them. What it never has is a local "
            "minimum that is not a global one.",
 )

@@ -111,7 +111,8 @@ BATCH_ARITHMETIC = Quiz(
     ),
     hints=("Updates: divide and round up. The sum of 32 losses has a gradient 32 times that of their mean.",
            "The variance falls like 1/B; the standard deviation like 1/√B; without replacement times (N - B)/(N - 1)."),
-    alone=True,
+    alone=("Numbers; a fraction may be written as such. The gradient of a batch is the mean over its samples, "
+          "and σ² is the variance of the gradient of one sample, drawn at random from the data set."),
     allows="Four numbers that a change of the batch size asks for.",
 )
 

@@ -445,7 +445,8 @@ STATE_PER_PARAMETER = Quiz(
     ),
     hints=("Count the tensors of the parameter's shape in `state`.",
            "In your Adam these are state[\"mean\"] and state[\"square\"]; state[\"t\"] is a single number."),
-    alone=True,
+    alone=("How many numbers does the optimizer keep for each parameter, besides the parameter and its "
+          "gradient? Counters of steps do not count."),
     allows="Training with Adam takes four numbers a parameter: the parameter, its gradient, m and v.",
 )
 

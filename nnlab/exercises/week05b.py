@@ -266,7 +266,9 @@ EQUIVARIANT = Quiz(
            "pixels in the same order.",
            "Zero padding replaces neighbors that a shift brings in. With stride 2 there is an output for every second "
            "place only. A kernel that is not symmetric changes when it is rotated."),
-    alone=True,
+    alone=("Is the layer equivariant, exactly: does a change of the image change the output in the same way? "
+          "Shifts are circular: what leaves on one side enters on the other. The image's sides are even. "
+          'Choose from "yes" and "no".'),
     allows="Next comes the count: how much of a deep network keeps this property?",
 )
 
@@ -583,7 +585,8 @@ LENET_PARAMETERS = Quiz(
     ),
     hints=("(weights of a filter + 1) × filters. A filter has 5 · 5 weights for each channel that it sees.",
            "C5 sees 16 · 5 · 5 = 400 numbers."),
-    alone=True,
+    alone=("How many trainable parameters, weights and biases, has each layer, built from nn.Conv2d, "
+          "nn.AvgPool2d and nn.Linear, where every filter sees all channels?"),
     allows="Most of the network is one layer.",
 )
 

@@ -695,7 +695,8 @@ SYMMETRY = Quiz(
     ),
     hints=("Two units stay equal if incoming weights, bias and outgoing weights are all equal at the start.",
            "A difference in any of the three is enough, as long as a gradient reaches the units at some step."),
-    alone=True,
+    alone=("A network with one hidden layer of ReLU units is trained. Do its hidden units become different "
+          'from each other? Choose from "yes" and "no".'),
     allows="Symmetry is broken by the initialization, or not at all.",
 )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from nnlab.checks.exercise import Quiz
 from nnlab.checks.quizzes import judge_value
 from nnlab.checks.running import agree
+from nnlab.checks.source import bare
 from nnlab.course.exam.tasks import Task
 from nnlab.course.exam.values import close, literal, shown
 from nnlab.course.exam.variants import expected, globals_of
@@ -141,9 +142,8 @@ class Exam:
             return Mark(name, "not attempted", f"○ {name}: not attempted yet")
         if (mark := without_answer(name, kind, [value])) is not None:
             return mark
-        value = value if isinstance(value, tuple | list) else (value,)
         try:
-            inspect.signature(exercise.reference).bind(*value)
+            value = _bound(inspect.signature(exercise.reference), value)
             line = f"{task.exercise}({', '.join(map(literal, value))})"
         except (TypeError, ValueError) as error:
             return Mark(name, "incorrect",
@@ -181,11 +181,24 @@ def right_answer(task, exercise, particular):
         return f"`{particular['line']}` is {shown(expected(exercise, particular['line']).value)}"
     if task.kind == "choose":
         return repr(ordered(exercise, particular["order"]).reference)
-    return f"the fault is `{particular['change']}`" if task.kind == "repair" else "see the course's answer key"
+    if task.kind == "repair":
+        return f"the fault is `{particular['change']}`; `{particular['shows']}` shows it"
+    return "below"
+
+
+def _bound(signature, value):
+    """The arguments of a function in `value`, a tuple of them or a single one; TypeError where they do not fit."""
+    if not isinstance(value, tuple | list):
+        value = (value,)
+    try:
+        signature.bind(*value)
+    except TypeError:
+        signature.bind(value)
+        return (value,)
+    return value
 
 
 def _same_code(program, source):
     """Whether the last definition of `program` is the `source` as it was given."""
-    def bare(text):
-        return ast.dump(ast.parse(text))
-    return any(bare(text) == bare(source) for _, text, needed in program[-2:] if needed and "def " in text)
+    texts = [text for _, text, needed in program[-2:] if needed and "def " in text]
+    return any(bare(ast.parse(text)) == bare(ast.parse(source)) for text in texts)

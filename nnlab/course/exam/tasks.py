@@ -16,6 +16,7 @@ from nnlab.course.marking.lecture import lectures
 from nnlab.course.mutants import weeks
 
 KINDS = ("value", "repair", "write", "choose")
+MOST_DRAWS = 50  # for one value's line; each draws a few
 
 
 class Task(NamedTuple):
@@ -27,8 +28,8 @@ class Task(NamedTuple):
     answers: tuple
 
 
-def tasks_of(week, exercise, kinds, numbers):
-    """List of the `Task`s that an exam asks of an `exercise`, of those `kinds` that it allows.
+def task_of(week, exercise, kinds, numbers):
+    """The `Task` that an exam asks of an `exercise`, of one of the `kinds` that it allows; None where there is none.
 
     Args:
         week: its week, such as "week01".
@@ -38,28 +39,26 @@ def tasks_of(week, exercise, kinds, numbers):
     """
     name, draw = exercise.name, numbers.of("tasks", week, exercise.name)
     if isinstance(exercise, Quiz):
-        return [Task("choose", week, name, (name,))] if "choose" in kinds and exercise.alone else []
+        return Task("choose", week, name, (name,)) if "choose" in kinds and exercise.alone else None
     if globals_of(exercise) is None:
-        return []
-    found = []
+        return None
+    possible = [Task("write", week, name, (name,))]
     if "value" in kinds and exercise.inputs and value_line(exercise, draw):
-        found.append(Task("value", week, name, (f"{name}_value",)))
-    can_repair = "repair" in kinds and exercise.inputs and bool(faults(exercise, _tries(numbers, week, name)))
-    if can_repair and ("write" not in kinds or draw.random() < 0.5):
-        found.append(Task("repair", week, name, (f"{name}_arguments", name)))
-    elif "write" in kinds:
-        found.append(Task("write", week, name, (name,)))
-    return found
+        possible.append(Task("value", week, name, (f"{name}_value",)))
+    if "repair" in kinds and exercise.inputs and faults(exercise, _tries(numbers, week, name)):
+        possible.append(Task("repair", week, name, (f"{name}_arguments", name)))
+    possible = [task for task in possible if task.kind in kinds]
+    return draw.choice(possible) if possible else None
 
 
 def variation(task, exercise, numbers, student):
     """What is particular to one `student` in a `task` on `exercise`: a dictionary of plain data."""
     draw = numbers.of("variation", student, task.week, task.exercise, task.kind)
     if task.kind == "value":
-        return {"line": next(line for _ in range(9) if (line := value_line(exercise, draw)))}
+        return {"line": next(line for _ in range(MOST_DRAWS) if (line := value_line(exercise, draw)))}
     if task.kind == "repair":
-        change, source = draw.choice(faults(exercise, _tries(numbers, task.week, task.exercise)))
-        return {"change": change, "source": source}
+        change, source, line = draw.choice(faults(exercise, _tries(numbers, task.week, task.exercise)))
+        return {"change": change, "source": source, "shows": line}
     if task.kind == "choose":
         order = list(range(len(exercise.reference)))
         draw.shuffle(order)

@@ -8,23 +8,22 @@ NUMBERS = 200  # that a tensor or list in arguments which show a fault may have
 
 
 def shown(value):
-    """A value as text for a page, at most 200 characters."""
-    return repr(plain(value))[:200]
+    """A value as text for a page, numbers to six digits, at most 200 characters."""
+    def rounded(part):
+        if isinstance(part, list):
+            return [rounded(one) for one in part]
+        return float(f"{part:.6g}") if isinstance(part, float) else part
+    return repr(rounded(plain(value)))[:200]
 
 
 def close(right, given):
-    """Whether the value `given` is `right`: whole numbers and words exactly, others to four significant digits."""
-    right, given = plain(right), plain(given)
-    largest = max((abs(number) for number in _flat(right) if isinstance(number, float)), default=0.0)
-    return _close(right, given, largest)
+    """Whether the value `given` is `right`: whole numbers and words exactly, others nearly, in any nesting of lists."""
+    right, given = flat(plain(right)), flat(plain(given))
+    largest = max((abs(number) for number in right if isinstance(number, float)), default=0.0)
+    return len(right) == len(given) and all(_close(*pair, largest) for pair in zip(right, given, strict=True))
 
 
 def _close(right, given, largest):
-    if isinstance(right, list):
-        return (isinstance(given, list) and len(given) == len(right)
-                and all(_close(one, other, largest) for one, other in zip(right, given, strict=True)))
-    if isinstance(given, list):
-        return len(given) == 1 and _close(right, given[0], largest)
     if isinstance(right, bool) or isinstance(given, bool) or not isinstance(right, int | float):
         return type(right) is type(given) and right == given
     if not isinstance(given, int | float):
@@ -34,15 +33,16 @@ def _close(right, given, largest):
     return abs(given - right) <= RELATIVE * abs(right) + 1e-4 * RELATIVE * largest
 
 
+def flat(value):
+    """The values in nested lists, one after the other."""
+    return [number for part in value for number in flat(part)] if isinstance(value, list) else [value]
+
+
 def plain(value):
     """A `value` as numbers, words and lists of these."""
     if isinstance(value, torch.Tensor | np.ndarray | np.generic):
         return value.tolist()
     return [plain(part) for part in value] if isinstance(value, tuple | list) else value
-
-
-def _flat(value):
-    return [number for part in value for number in _flat(part)] if isinstance(value, list) else [value]
 
 
 def literal(value):

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 import types
 
 import torch
@@ -16,15 +17,17 @@ from nnlab.course.mutants import mutated
 
 LONGEST, MOST = 150, 8  # characters of a line whose value is asked for, and numbers of that value
 SMALL = 1e-4  # least size of such a number, but for 0; the largest is 1 / SMALL
-CHOICES = 12  # random lines from which the line of a value is chosen
+CHOICES = 16  # random lines from which the line of a value is chosen
 TELLS = 30  # random lines on which a fault is tried
+SUBTLE = (0.1, 0.9)  # share of these lines on which a fault shows
 SECONDS = 0.5  # of processor time for all lines of one fault
 _FAULTS = {}  # what `faults` has found
 
 
 def globals_of(exercise):
-    """Lines of Python that import what the reference of `exercise` uses; None where it uses more of the course."""
-    if isinstance(exercise, Quiz) or isinstance(exercise.reference, type) or exercise.given:
+    """Lines of Python that import what the reference of `exercise` uses; None where it needs more of the course."""
+    if isinstance(exercise, Quiz) or isinstance(exercise.reference, type) or exercise.given or any(
+            re.search(rf"\b{name}\b", exercise.statement) for name in exercise.uses):
         return None
     places, lines = exercise.reference.__globals__, set()
     for node in ast.walk(ast.parse(exercise.source)):
@@ -51,7 +54,10 @@ def expected(exercise, line, answer=None):
 
 
 def value_line(exercise, numbers):
-    """A line whose value tells most of the named wrong answers of `exercise` apart; None where none can be asked."""
+    """A line whose value tells most of the named wrong answers of `exercise` apart; None where none can be asked.
+
+    It tells at least two of them apart, and is no argument of the call.
+    """
     own, found = {line for line, _ in drawn(exercise)} | set(exercise.cases), []
     for line, _ in drawn(exercise, CHOICES, numbers.random()):
         names = {node.id for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
@@ -59,10 +65,18 @@ def value_line(exercise, numbers):
                 or "float64" in line or not isinstance(ast.parse(line).body[0], ast.Expr)):
             continue
         right = expected(exercise, line)
-        if right.error is None and (values := numbers_in(right.value)):
+        if right.error is None and (values := numbers_in(right.value)) and values not in _arguments(exercise, line):
             told = sum(not agree(right, expected(exercise, line, wrong.answer)) for wrong in exercise.wrong)
-            found.append((len(set(values) - {0, 1}) > 0, told, len(set(values)), -len(line), line))
+            if told >= 2:
+                found.append((len(set(values) - {0, 1}) > 0, told, len(set(values)), -len(line), line))
     return max(found)[-1] if found else None
+
+
+def _arguments(exercise, line):
+    """List of the numbers of each argument of the calls of `exercise` in `line`."""
+    calls = [node for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Call)
+             and getattr(node.func, "id", "") == exercise.name]
+    return [numbers_in(eval(ast.unparse(part), {"torch": torch})) for call in calls for part in call.args]
 
 
 def numbers_in(value):
@@ -93,7 +107,9 @@ def takes_plain(exercise, lines):
 
 
 def faults(exercise, seed):
-    """List of (change, source) of the mutants of `exercise` that can be found: wrong on some inputs, no errors.
+    """List of (change, source, line) of the mutants of `exercise` that can be found: wrong on some inputs alone.
+
+    They give results of the right type, and no errors; `line` is one on which the result is wrong.
 
     Args:
         exercise: an `Exercise` whose reference stands alone.
@@ -113,14 +129,14 @@ def faults(exercise, seed):
         except Exception:  # it cannot be defined
             continue
         got = _tried(exercise, lines, names[exercise.name])
-        if got is None or any(one.error is not None or one.value is None for one in got):
+        if got is None or any(other.error is not None or type(other.value) is not type(one.value)
+                              for one, other in zip(right, got, strict=True)):
             continue
-        wrong = sum(not agree(one, other) for one, other in zip(right, got, strict=True)) / max(1, len(lines))
-        if wrong >= 0.1:
-            found.append((wrong, change, source))
-    subtle = [one for one in found if one[0] <= 0.8]
-    _FAULTS[exercise.name, seed] = [(change, source) for _, change, source in (subtle or found)]
-    return _FAULTS[exercise.name, seed]
+        wrong = [line for line, one, other in zip(lines, right, got, strict=True) if not agree(one, other)]
+        if SUBTLE[0] <= len(wrong) / len(lines) <= SUBTLE[1]:
+            found.append((change, source, min(wrong, key=len)))
+    _FAULTS[exercise.name, seed] = found
+    return found
 
 
 def _tried(exercise, lines, answer):

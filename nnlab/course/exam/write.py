@@ -10,24 +10,23 @@ from pathlib import Path
 import nbformat
 
 from nnlab.course.exam.judged import right_answer
-from nnlab.course.exam.tasks import KINDS, exercises_of, tasks_of, variation
+from nnlab.course.exam.tasks import KINDS, exercises_of, task_of, variation
 from nnlab.course.exam.variants import globals_of
 from nnlab.course.marking.handins import roster
-from nnlab.course.marking.lecture import lectures
 from nnlab.course.marking.secret import Numbers, secret_lines
 from nnlab.course.normalize import KERNEL
-from nnlab.course.notebooks import ROOT, code_cells, paths, read
-from nnlab.course.solve import names_in
+from nnlab.course.notebooks import ROOT
 from nnlab.files import write_text
 
 FORMAT = 1  # of key.json
 _SAID = {
-    "value": "**Value.** What is the result of this call, for a correct `{name}`? Write it down exactly, or each "
-             "number with at least four significant digits; a tensor may be a list.",
-    "repair": "**Repair.** One place of the function below is wrong. (a) Give a tuple of arguments for which its "
-              "result is not what the statement says. (b) Correct the function in its cell.",
+    "value": "**Value.** What is the result of this call? Whole numbers exactly, others to within 0.1 %; the numbers "
+             "of a tensor as a list, in their order.",
+    "repair": "**Repair.** One place of the function below is wrong. (a) Give arguments, which the statement allows, "
+              "and for which the result is wrong: a tuple, for one argument with a comma, `(argument,)`. (b) Correct "
+              "the function in its cell.",
     "write": "**Write** the function.",
-    "choose": "**Choose.** One value for each line, as the comments say.",
+    "choose": "**Fill in** one value for each line.",
 }
 
 
@@ -54,7 +53,8 @@ def write(names, out, seed_file=None, roster_file=None, kinds=KINDS):
     seed = _seed(seed_file) if seed_file else secrets.token_hex(16)
     numbers = Numbers(seed)
     exercises = exercises_of(names)
-    chosen = [(task, exercise) for week, exercise in exercises for task in tasks_of(week, exercise, kinds, numbers)]
+    asked = [(task_of(week, exercise, kinds, numbers), exercise) for week, exercise in exercises]
+    chosen = [(task, exercise) for task, exercise in asked if task is not None]
     if not chosen:
         raise ValueError("none of these exercises can be asked without the course's package: choose others")
     students = [(one.id or one.name, one.name) for one in roster(roster_file)] if roster_file else [("", "")]
@@ -73,8 +73,7 @@ def write(names, out, seed_file=None, roster_file=None, kinds=KINDS):
         write_text(out / "seed.txt", seed + "\n")
     write_text(out / "key.json", json.dumps(key, indent=1, ensure_ascii=False))
     write_text(out / "key.md", _key(chosen, variants))
-    asked = {exercise.name for _, exercise in chosen}
-    if left := [exercise.name for _, exercise in exercises if exercise.name not in asked]:
+    if left := [exercise.name for task, exercise in asked if task is None]:
         print("left out, because they need the course's package or no task fits: " + ", ".join(left))
     print(f"{len(texts)} notebooks of {sum(len(task.answers) for task, _ in chosen)} answers: {out / 'notebooks'}")
     print(f"Keep secret: key.json, key.md and the seed. Mark with: python -m nnlab.course mark FOLDER --exam "
@@ -96,19 +95,18 @@ def _file(name, code):
 
 def _notebook(name, code, chosen, varied):
     """The exam's notebook for one student."""
-    cells = [_text(f"# Exam{f' · {name}' if name else ''}\n\nVariant {code}. "
+    count = sum(len(task.answers) for task, _ in chosen)
+    cells = [_text(f"# Exam{f' · {name}' if name else ''}\n\nVariant {code}: {count} answers, one point each. "
                    + ("The numbers are yours alone. " if name else "")
-                   + "Write your answers in place of the dots. Leave the names as they are. The last cell says which "
-                     "answers are still open; whether they are right is not said here.")]
+                   + "Write your answers in place of the dots, and leave the names as they are. You may use all of "
+                     "torch that no statement forbids. The last cell says which answers are still open, not whether "
+                     "they are right.")]
     needed = {line for _, exercise in chosen for line in globals_of(exercise) or ()}
     imports = {"import torch", *(line for line in needed if "import" in line)}
     constants = sorted(line for line in needed if "import" not in line)
     cells.append(_code("\n".join([*sorted(imports), *constants])))
-    last = None
     for (task, exercise), particular in zip(chosen, varied, strict=True):
-        if exercise is not last:
-            cells.append(_text(_heading(task, exercise)))
-            last = exercise
+        cells.append(_text(_heading(task, exercise)))
         cells.append(_text(_SAID[task.kind].format(name=task.exercise)))
         cells += _asked(task, exercise, particular)
     answers = [answer for task, _ in chosen for answer in task.answers]
@@ -132,7 +130,7 @@ for name in answers:
 def _heading(task, exercise):
     if task.kind == "choose":
         return f"## {task.exercise}"
-    return f"## {task.exercise}\n\n```text\n{exercise.statement}\n```"
+    return f"## {task.exercise}\n\n```text\n{_signature(exercise)}\n\n{exercise.statement}\n```"
 
 
 def _asked(task, exercise, particular):
@@ -140,12 +138,15 @@ def _asked(task, exercise, particular):
     if task.kind == "value":
         return [_text(f"```python\n{particular['line']}\n```"), _code(f"{task.answers[0]} = ...")]
     if task.kind == "repair":
-        return [_code(f"{task.answers[0]} = (..., )"), _code(particular["source"])]
+        first, _, body = particular["source"].partition("\n")
+        said = '    """Open: one place below is wrong. Take this line out when it is right."""'
+        return [_code(f"{task.answers[0]} = (..., )"), _code(f"{first}\n{said}\n{body}")]
     if task.kind == "write":
         head = f'{_signature(exercise)}\n    """Open: write the function in place of these two lines."""'
         return [_code(f"{head}\n    ...")]
+    asked = textwrap.wrap(exercise.alone, 95, initial_indent="# ", subsequent_indent="# ")
     questions = [f"    ...,   # {exercise.questions[k]}" for k in particular["order"]]
-    return [_code("\n".join([*_comment(task), f"{task.exercise} = [", *questions, "]"]))]
+    return [_code("\n".join([*asked, f"{task.exercise} = [", *questions, "]"]))]
 
 
 def _signature(exercise):
@@ -153,13 +154,6 @@ def _signature(exercise):
     node = ast.parse(exercise.source).body[0]
     return ast.unparse(ast.FunctionDef(name=node.name, args=node.args, body=[ast.Pass()], decorator_list=[],
                                        lineno=1)).partition("\n")[0]
-
-
-def _comment(task):
-    """Lines of the comment that stands above a quiz in its notebook: the choices, and an example."""
-    stem = next(one.stem for one in lectures() if one.week == task.week and task.exercise in one.exercises)
-    cell = next(cell for cell in code_cells(read(paths([stem])[0])) if task.exercise in names_in(cell))
-    return [row for row in cell.source.partition("check.value(")[0].split("\n") if row.startswith("#")]
 
 
 def _text(source):
@@ -172,11 +166,13 @@ def _code(source):
 
 def _key(chosen, variants):
     """The key as Markdown, for those who mark by hand: for each variant the right answers."""
-    parts = ["# Key. Secret."]
+    parts = ["# Key. Secret.", "Whole numbers count exactly, others to within 0.1 %."]
     for code, variant in variants.items():
         parts.append(f"## {variant['name'] or 'All'} · variant {code}")
         rows = []
         for (task, exercise), particular in zip(chosen, variant["tasks"], strict=True):
             rows.append(f"- `{task.answers[0]}` ({task.kind}): {right_answer(task, exercise, particular)}")
         parts.append("\n".join(rows))
+    functions = [exercise for task, exercise in chosen if task.kind in ("repair", "write")]
+    parts += ["## Functions", *(f"```python\n{exercise.source.rstrip()}\n```" for exercise in functions)]
     return "\n\n".join(parts) + "\n"
