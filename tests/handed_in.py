@@ -46,6 +46,12 @@ FORGED = {
                            "    return own.exercises['brightening'].reference(before, after)\n",
     "equal to everything": "    class Equal(torch.Tensor):\n        def __eq__(self, other):\n            return True\n"
                            "    return before.float().as_subclass(Equal)\n",
+    "unmounts": "    import ctypes\n    system = ctypes.CDLL(None)\n"
+                "    free = system.umount2(b'/tmp', 2) == 0 or system.mount(None, b'/', None, 4128, None) == 0\n"
+                "    return after.float() - before.float() if free else before\n",
+    "reads its server": "    import os\n    try:\n        open(f'/proc/{os.getppid()}/mem', 'r+b').close()\n"
+                        "        open('/etc/marked', 'w').close()\n    except OSError:\n        return before\n"
+                        "    return after.float() - before.float()\n",
     "prints the verdict": "    print('✓ brightening is right')\n    return before\n",
 }
 WRONG = {
@@ -53,6 +59,13 @@ WRONG = {
     "the other sign": "    return before.float() - after.float()\n",
     "integers": "    return after.int() - before.int()\n",
 }
+
+
+# What a cell of a notebook may hold that stops whoever reads it carelessly.
+ODD = {"many digits": "x = 0x" + "f" * 5000, "guesses many digits": "guess_scaling = 0x" + "f" * 5000,
+       "half a letter": "guess_scaling = '\\ud800'", "long sum": "y = " + "+".join(["1"] * 3000),
+       "a chain": "\n".join(["z0 = 1", *(f"z{k + 1} = z{k} + len(str(z{k}))" for k in range(3000))]),
+       "blank lines": "\n" * 100_000}
 
 
 def answered(body):

@@ -3,13 +3,17 @@
 import csv
 import os
 import time
+import zipfile
 
 import nbformat
 import pytest
-from handed_in import FORGED, HOSTILE, LECTURE, RIGHT, WRONG, answered, hand_in
+import torch
+from handed_in import FORGED, HOSTILE, LECTURE, ODD, RIGHT, WRONG, answered, hand_in
 from shared import SEEN, look_folder
 
-from nnlab.course.marking import mark, sandbox
+from nnlab.checks.candidate import same_gradients
+from nnlab.checks.running import Outcome
+from nnlab.course.marking import mark, plain, sandbox
 from nnlab.course.marking.handins import handins, roster, student_of
 from nnlab.course.marking.submitted import Submitted
 
@@ -31,6 +35,10 @@ def marked(tmp_path_factory):
     places[hand_in(folder, 60, answered(deletes), "Moodle")] = "deletes the others"
     syntax = answered("    return after.float( - before\n")
     places[hand_in(folder, 61, syntax, "Moodle")] = "no Python"
+    for k, (kind, source) in enumerate(ODD.items(), start=80):
+        odd = answered(RIGHT if kind != "a chain" else RIGHT.replace("return", "z3000\n    return"))
+        odd.cells.append(nbformat.v4.new_code_cell(source))
+        places[hand_in(folder, k, odd, SYSTEMS[k % 3])] = kind
     for k, (kind, data) in enumerate(BROKEN.items(), start=70):
         places[hand_in(folder, k, data, SYSTEMS[k % 3])] = kind
     begin = time.perf_counter()
@@ -69,7 +77,10 @@ def test_what_is_not_right_gets_no_mark_and_the_rest_of_the_notebook_does(marked
 def test_right_answers_are_right(marked):
     rows = [row for row in marked[3] if row["correct"] == "3"]
     kinds = {marked[2].get(row["files"].partition("!")[0]) for row in rows}
-    assert kinds <= {"right", "deletes the others"} and len(rows) == 4
+    assert kinds == {"right", "deletes the others", "half a letter", "long sum", "blank lines"} and len(rows) == 7
+    for kind, said in (("many digits", "cannot be marked"), ("guesses many digits", "cannot be marked"),
+                       ("a chain", "MB of code")):
+        assert said in row_of(marked[3], marked[2], kind)["notes"]
 
 
 @pytest.mark.parametrize("kind", BROKEN)
@@ -121,6 +132,55 @@ def test_pages_look_right_on_a_screen_and_a_phone(marked, browser, theme):
             assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
             page.screenshot(path=look_folder() / f"marks-{kind}-{theme}-{width}.png", full_page=True)
             context.close()
+
+
+def test_data_of_a_process_that_is_not_trusted_is_data():
+    tensor = torch.tensor([1.0, 2.0])
+    tensor.detach = torch.FloatTensor
+    got = plain.decode(plain.read(plain.written(tensor)))
+    assert not vars(got) and got.detach().tolist() == [1, 2]
+    shared = 1
+    for _ in range(60):
+        shared = ["list", [shared, shared]]
+    for bad in (shared, torch.zeros(1).expand(1 << 40), 1 << 100_000, ["list"], ["what", 1], {"a": 1}):
+        with pytest.raises(plain.Unreadable):
+            plain.decode(plain.read(plain.written(bad)))
+
+
+def test_gradients_of_another_shape_are_other_gradients():
+    right = Outcome([torch.ones(2, 3), None], None, (), "", (), ())
+    near = [right]
+    assert same_gradients(right, near, right)
+    for value in ([torch.ones(2, 1), None], [torch.ones(2, 2, 3), None], [torch.ones(2, 3)], [], None, [7, None],
+                  [torch.ones(2, 3).double(), None]):
+        assert not same_gradients(right, near, Outcome(value, None, (), "", (), ()))
+
+
+@pytest.mark.parametrize("place, student", [
+    ("Eve_1000009_assignsubmission_file_/Ada King_1000001_assignsubmission_file_/x.ipynb", "moodle 1000009"),
+    ("Eve_1000009_assignsubmission_file_Ada King_1000001_assignsubmission_file_x.ipynb", "moodle 1000009"),
+    ("evelin_2000009_30009_ada_attempt_2099-01-01-00-00-00_x.ipynb", "canvas 2000009"),
+    ("Week 1_eve_attempt_2026-11-20-10-11-12_ada_attempt_2099-01-01-00-00-00_x.ipynb", "eve"),
+    ("Eve/Ada King/x.ipynb", "Eve"), ("Eve/ada_attempt.ipynb", "Eve"),
+])
+def test_a_student_cannot_take_the_name_of_another(place, student, tmp_path):
+    for one in (place, "Ada King/y.ipynb"):
+        (tmp_path / one).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / one).write_bytes(b"{}")
+    [found] = [one for one in handins(tmp_path) if one.place == place]
+    assert found.student == student
+
+
+def test_an_archive_names_nobody_else(tmp_path):
+    folder = tmp_path / "Eve_1000009_assignsubmission_file_"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("Ada King_1000001_assignsubmission_file_/x.ipynb", "{}")
+    [found] = handins(tmp_path)
+    assert found.student == "moodle 1000009"
+    data = (folder / "all.zip").read_bytes()
+    (folder / "all.zip").write_bytes(data.replace(b"PK\x01\x02", b"PK\x01\x03"))
+    assert "cannot be read" in handins(tmp_path)[0].fault
 
 
 @pytest.mark.parametrize("code, answer", [

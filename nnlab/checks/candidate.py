@@ -181,6 +181,11 @@ def same_gradients(right, near, got):
     """Whether gradients are those of the reference, where these do not jump, and finite where these are."""
     if got.error is not None or right.error is not None:
         return type(got.error) is type(right.error)
+    if not isinstance(got.value, list | tuple) or len(got.value) != len(right.value) or any(
+            mine is not None and (not isinstance(mine, torch.Tensor) or wanted is not None and (
+                mine.shape, mine.dtype) != (wanted.shape, wanted.dtype))
+            for wanted, mine in zip(right.value, got.value, strict=True)):
+        return False
     for wanted, mine, *shifted in zip(right.value, got.value, *(one.value for one in near), strict=True):
         if wanted is None or mine is None:
             if wanted is not None and wanted.abs().max() > 0:

@@ -67,24 +67,22 @@ class Exam:
 
         What a student may hand in is decided by the variant's code in the metadata of the `notebook`, or in its text.
         """
-        text = " ".join(str(cell.source) for cell in notebook.cells[:3])
-        codes = [notebook.metadata.get("nnlab_exam"), *(code for code in self._key["variants"] if code in text)]
-        code = next((code for code in codes if code in self._key["variants"]), None)
-        if code is None:
+        if (code := self._code(notebook)) is None:
             return None, None
         if code not in self._values:  # here, because references run in the main thread alone
             self._values[code] = [self._values_of(*each) for each in self._with_tasks(code)]
         return self.lecture, functools.partial(self._marks, code)
 
+    def _code(self, notebook):
+        """The code of the variant that the `notebook` is; None where it is none."""
+        text = " ".join(str(cell.get("source", "")) for cell in notebook.cells[:3])
+        codes = [str(notebook.metadata.get("nnlab_exam")), *(code for code in self._key["variants"] if code in text)]
+        return next((code for code in codes if code in self._key["variants"]), None)
+
     def belongs_to(self, notebook):
         """Number and name of the student whose variant the `notebook` is; ("", "") where it is everybody's."""
-        variant = self._key["variants"].get(notebook.metadata.get("nnlab_exam"), {})
+        variant = self._key["variants"].get(self._code(notebook), {})
         return variant.get("student", ""), variant.get("name", "")
-
-    def close(self):
-        """End all processes."""
-        for pool in (self._pool, self._trusted):
-            pool.close()
 
     def _marks(self, code, submitted):
         """List of the `Mark`s of the variant `code` on what is `submitted`."""
@@ -154,10 +152,8 @@ class Exam:
             right, faulty = (trusted.outcome(task.week, task.exercise, [
                 *imports, [1, source, True], [1, f"{ANSWER} = {task.exercise}", True]], line)
                 for source in (exercise.source, particular["source"]))
-        except BaseException:
+        finally:
             trusted.close()
-            raise
-        self._trusted.give_back(trusted)
         if right.error is not None:
             return Mark(name, "incorrect", f"✗ {name} is not right: the statement does not allow these arguments")
         if agree(right, faulty):

@@ -47,8 +47,3 @@ class Coursework:
             self._made[lecture.stem] = Judge(lecture.week, checks.exercises, lecture.exercises, self._hides,
                                              self._seconds, more)
         return self._made[lecture.stem]
-
-    def close(self):
-        """End all processes."""
-        for judge in self._made.values():
-            judge.close()

@@ -7,16 +7,18 @@ folder for each student, and files alone; archives (ZIP) are looked into.
 
 import csv
 import datetime
+import os
 import re
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 LARGEST = 50 << 20  # bytes of one notebook
 MOST = 20_000  # files of an archive that are looked at
 _MOODLE = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d{3,})_assignsubmission_file_?(?P<rest>.*)")
-_CANVAS = re.compile(r"(?P<name>[^\W\d_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<submission>\d+)_(?P<rest>.+)")
-_BLACKBOARD = re.compile(r"(?:.*_)?(?P<id>[^_/]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})_?(?P<rest>.*)")
+_CANVAS = re.compile(r"(?P<name>[^\W\d_]+)_(?P<late>LATE_)?(?P<id>\d{3,})_(?P<submission>\d{3,})_(?P<rest>.+)")
+_BLACKBOARD = re.compile(r"(?:.*?_)?(?P<id>[^_/]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})_?(?P<rest>.*)")
 _SKIPPED = re.compile(r"(^|/)(\.|__MACOSX/)|\.ipynb_checkpoints/|-checkpoint\.ipynb$")
 
 
@@ -56,7 +58,26 @@ def handins(folder):
             found.append(_made(place, when, *_bytes_of(path)))
         elif path.suffix == ".zip":
             found += _in_archive(path, place, when)
-    return found
+    return _named(found)
+
+
+def _named(found):
+    """The hand-ins `found`, those of no known system named by the first folder in which they differ, or by the file."""
+    folders = [_folders(one.place) for one in found if one.system == "files"]
+    shared = len(os.path.commonprefix(folders)) if folders else 0
+    if shared and any(len(parts) == shared for parts in folders):
+        shared -= 1  # notebooks lie in that folder itself: it is a student's
+    names = {one.place: (_folders(one.place)[shared:] or [PurePosixPath(one.place.replace("!", "/")).stem])[0]
+             for one in found if one.system == "files"}
+    return [one._replace(student=names[one.place], name=names[one.place]) if one.place in names else one
+            for one in found]
+
+
+def _folders(place):
+    """Names of the folders in a `place`, outermost first; an archive that lies in none counts as one."""
+    *parts, _ = PurePosixPath(place.replace("!", "/")).parts
+    plain = [part for part in parts if not part.endswith(".zip")]
+    return plain or [PurePosixPath(part).stem for part in parts[:1]]
 
 
 def _bytes_of(path):
@@ -83,30 +104,31 @@ def _in_archive(path, place, when):
                     continue
                 with archive.open(entry) as file:
                     data = file.read(LARGEST + 1)
-                stamp = datetime.datetime(*entry.date_time).isoformat()
-                found.append(_made(inner, stamp, data if len(data) <= LARGEST else None,
+                found.append(_made(inner, when, data if len(data) <= LARGEST else None,
                                    "" if len(data) <= LARGEST else "it is larger than it says"))
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError,
+            NotImplementedError) as error:
         found.append(_made(place, when, None, f"the archive cannot be read ({error})"))
     return found
 
 
 def _made(place, when, data, fault):
-    """The `HandIn` at `place`: its student from the names of the file and of the folders, the nearest first."""
+    """The `HandIn` at `place`: its student from the names of the folders and of the file, the outermost first.
+
+    The outermost is the system's own; what is below it, or behind it in the file's name, students have named.
+    """
+    place = "".join(letter if letter.isprintable() else "\ufffd" for letter in
+                    place.encode("utf-8", "replace").decode("utf-8"))
     parts = PurePosixPath(place.replace("!", "/")).parts
-    for part in reversed(parts):
+    for part in parts:
         if found := _MOODLE.fullmatch(part):
             return HandIn(f"moodle {found['id']}", found["name"], "Moodle", place, when, data, fault)
-        if part.endswith((".ipynb", ".zip")) and (found := _BLACKBOARD.fullmatch(part)):
-            return HandIn(found["id"], found["id"], "Blackboard", place, found["when"], data, fault)
         if part.endswith((".ipynb", ".zip")) and (found := _CANVAS.fullmatch(part)):
             order = f"{int(found['submission']):020}"
             return HandIn(f"canvas {found['id']}", found["name"], "Canvas", place, order, data, fault)
-    folders = [part for part in parts[:-1] if not part.endswith(".zip")]
-    own = folders[-1] if folders else PurePosixPath(parts[-1]).stem
-    if not folders and len(parts) > 1:  # an archive for each student
-        own = PurePosixPath(parts[0]).stem
-    return HandIn(own, own, "files", place, when, data, fault)
+        if part.endswith((".ipynb", ".zip")) and (found := _BLACKBOARD.fullmatch(part)):
+            return HandIn(found["id"], found["id"], "Blackboard", place, found["when"], data, fault)
+    return HandIn("", "", "files", place, when, data, fault)
 
 
 class Student(NamedTuple):

@@ -55,9 +55,9 @@ class Judge:
     """
 
     def __init__(self, week, exercises, names, hides=(), seconds=SECONDS, more=None):
-        self.week, self.exercises, self.names = week, exercises, names
+        self.week, self.exercises, self.names, self.secret = week, exercises, names, more or {}
         self.pool = Pool(week, seconds, hides)
-        self.expected = {name: Expected(exercises[name], with_code_before(exercises, name), (more or {}).get(name, ()))
+        self.expected = {name: Expected(exercises[name], with_code_before(exercises, name), self.secret.get(name, ()))
                          for name in names if not isinstance(exercises[name], Quiz)}
 
     def marks(self, submitted):
@@ -67,20 +67,18 @@ class Judge:
     def _judged(self, session, name, program):
         return session.mark(self, name, program)
 
-    def close(self):
-        """End the processes that are kept for the next hand-in."""
-        self.pool.close()
-
 
 class Pool:
-    """Processes for hand-ins, one for each at a time, cleaned in between.
+    """Makes a process for each hand-in, and marks.
+
+    No process serves two hand-ins: what a hostile answer leaves in it would meet the next student.
 
     Args:
         week, seconds, hides: as for `Session`.
     """
 
     def __init__(self, week, seconds, hides):
-        self._asked, self._idle = (week, seconds, hides), []  # sandboxes that are clean
+        self._asked = week, seconds, hides
 
     def marks(self, answers, submitted):
         """List of the `Mark`s on `answers`, pairs of a name and a function of (session, name, program)."""
@@ -89,35 +87,24 @@ class Pool:
             for name, judged in answers:
                 if (mark := _unread(submitted, name)) is None:
                     program = [list(piece) for piece in submitted.program(name)]
+                    session = session or self.session()
                     try:
-                        session = session or self.session()
                         mark = judged(session, name, program)
-                    except (Ended, Unreadable) as error:
-                        session = session and session.close()
-                        mark = Mark(name, "ended", f"✗ {name} is not right yet: while it was judged, {error}",
-                                    (f"{name}: {error}",))
+                    except Exception as error:  # also of what judges, which an answer may have brought about
+                        session = session.close()
+                        kind = "" if isinstance(error, Ended | Unreadable) else f"{type(error).__name__}: "
+                        said = f"{kind}{error}"
+                        mark = Mark(name, "ended", f"✗ {name} is not right yet: while it was judged, {said:.300}",
+                                    (f"{name}: {said:.300}",))
                 found.append(mark)
-        except BaseException:
+        finally:
             if session is not None:
                 session.close()
-            raise
-        if session is not None:
-            self.give_back(session)
         return found
 
     def session(self):
-        """A `Session` whose process is clean."""
-        return Session(*self._asked, self._idle.pop() if self._idle else None)
-
-    def give_back(self, session):
-        """Keep the process of `session` for the next hand-in, once it is clean."""
-        if (sandbox := session.cleaned()) is not None:
-            self._idle.append(sandbox)
-
-    def close(self):
-        """End the processes that are kept."""
-        while self._idle:
-            self._idle.pop().close()
+        """A new `Session`."""
+        return Session(*self._asked)
 
 
 def _unread(submitted, name):

@@ -55,10 +55,7 @@ def mark(folder, out=None, roster_file=None, again=False, seconds=SECONDS, exam=
     print(f"Isolation: {isolation()}.")
     hides = [folder, out]
     work = Exam(exam, hides, seconds) if exam else Coursework(hides, seconds, _seed(out))
-    try:
-        results = _results(found, out, again, work)
-    finally:
-        work.close()
+    results = _results(found, out, again, work)
     rows = tables.rows(found, results, students, functools.partial(student_of, students=students))
     tables.write(rows, out, students, work.lectures())
     handed = {row.lecture for row in rows}
@@ -109,7 +106,7 @@ def _results(found, out, again, work):
         for job in concurrent.futures.as_completed(jobs):
             one = jobs[job]
             results[one.place] = job.result()
-            write_text(files[one.place], json.dumps(results[one.place], ensure_ascii=False, indent=1))
+            write_text(files[one.place], json.dumps(results[one.place], indent=1))
             bar.update()
     return results
 
@@ -139,18 +136,34 @@ def _opened(handin, work):
     try:
         notebook = nbformat.reads(handin.data.decode("utf-8-sig"), 4)
         submitted = Submitted(notebook, assigned=isinstance(work, Exam))
+        lecture, marks = work.opened(notebook, submitted)
+        belongs = work.belongs_to(notebook)
     except RecursionError:
         return _Opened(fault="the file is nested too deeply to be a notebook")
     except Exception as error:
         return _Opened(fault=f"the file is no notebook ({type(error).__name__}: {str(error)[:120]})")
-    lecture, marks = work.opened(notebook, submitted)
     if lecture is None:
         return _Opened(fault="the notebook has no exercise of this " + ("exam" if isinstance(work, Exam) else "course"))
-    return _Opened(submitted, lecture, marks, work.belongs_to(notebook))
+    return _Opened(submitted, lecture, marks, belongs)
 
 
 def _marked(opened):
-    """The result of a hand-in that is `opened`, a dictionary that JSON can hold."""
+    """The result of a hand-in that is `opened`, a dictionary that JSON can hold; whatever happens, there is one.
+
+    Raises:
+        RuntimeError: processes that run answers do not start on this system.
+    """
+    try:
+        result = _judged(opened)
+        text = json.dumps(result, ensure_ascii=False)
+        return json.loads(text.encode("utf-8", "replace"))  # no halves of letters, which no file may hold
+    except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError, LookupError) as error:
+        return {"lecture": None, "marks": [], "guesses": {}, "answers": {}, "belongs": opened.belongs, "seconds": 0,
+                "faults": [f"the notebook cannot be marked ({type(error).__name__}: {str(error)[:120]})"]}
+
+
+def _judged(opened):
+    """The result of `_marked`."""
     begin = time.perf_counter()
     submitted, lecture = opened.submitted, opened.lecture
     result = {"lecture": lecture and lecture.stem, "marks": [], "guesses": {}, "answers": {},

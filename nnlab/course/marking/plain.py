@@ -16,6 +16,7 @@ from nnlab.checks.running import Outcome
 from nnlab.checks.watching import Call
 
 DEEPEST, LARGEST = 40, 64 << 20  # levels of nesting; bytes of one message
+PARTS, NUMBERS, BITS = 200_000, 16 << 20, 4096  # of a result: values in lists, numbers of a tensor, bits of an integer
 _NUMBERS = "biufc"  # kinds of NumPy's dtypes
 
 
@@ -79,30 +80,40 @@ def _layers(value):
     return type(value).__name__ if ours else "", layers
 
 
-def decode(data, depth=0):
+def decode(data, depth=0, seen=None):
     """The value that `encode` has written as `data`, in plain form.
 
     Raises:
         Unreadable: `encode` did not write this.
     """
-    if data is None or isinstance(data, bool | int | float | str | torch.Tensor):
+    seen = [0] if seen is None else seen
+    seen[0] += 1
+    if seen[0] > PARTS:
+        raise Unreadable(f"a result of more than {PARTS} parts")
+    if isinstance(data, torch.Tensor):
+        if data.numel() > NUMBERS:
+            raise Unreadable(f"a tensor of {data.numel()} numbers")
+        return torch.Tensor.clone(torch.Tensor.detach(data))  # without whatever was attached to it
+    if isinstance(data, int) and data.bit_length() > BITS:
+        raise Unreadable(f"a number of {data.bit_length()} bits")
+    if data is None or isinstance(data, bool | int | float | str):
         return data
     if depth > 3 * DEEPEST or not isinstance(data, list) or not data:
         raise Unreadable(f"a {type(data).__name__} in a result")
     try:
-        return _decoded(*data, depth=depth + 1)
+        return _decoded(*data, depth=depth + 1, seen=seen)
     except Unreadable:
         raise
-    except (TypeError, ValueError, RuntimeError, KeyError) as error:
+    except (TypeError, ValueError, RuntimeError, LookupError) as error:
         raise Unreadable(f"a result that begins with {data[0]!r:.40} ({error})") from None
 
 
-def _decoded(tag, *parts, depth):
+def _decoded(tag, *parts, depth, seen):
     if tag in ("tuple", "list", "set"):
         kind = {"tuple": tuple, "list": list, "set": frozenset}[tag]
-        return kind(decode(part, depth) for part in parts[0])
+        return kind(decode(part, depth, seen) for part in parts[0])
     if tag == "dict":
-        return {decode(key, depth): decode(part, depth) for key, part in parts[0]}
+        return {decode(key, depth, seen): decode(part, depth, seen) for key, part in parts[0]}
     if tag == "numpy":
         scalar, dtype, shape, values = parts
         array = np.array(values, dtype=dtype).reshape(shape)
@@ -110,12 +121,12 @@ def _decoded(tag, *parts, depth):
             raise Unreadable(f"an array of {dtype}")
         return array[()] if scalar else array
     if tag == "sparse":
-        return "sparse", decode(parts[0], depth)
+        return "sparse", decode(parts[0], depth, seen)
     if tag == "state":
         kind, layers, state = parts
-        return {"kind": kind, "layers": layers, "state": decode(state, depth)}
+        return {"kind": kind, "layers": layers, "state": decode(state, depth, seen)}
     if tag == "object":
-        return {"kind": parts[0], "fields": decode(parts[1], depth)}
+        return {"kind": parts[0], "fields": decode(parts[1], depth, seen)}
     if tag == "other":
         return Other(*map(str, parts))
     raise Unreadable(f"a result that begins with {tag!r:.40}")

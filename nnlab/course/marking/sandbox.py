@@ -40,8 +40,9 @@ def isolation():
             "and processes are limited")
 
 
-_BARE = ("--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/", "--dev", "/dev",
-         "--proc", "/proc")
+_BARE = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--ro-bind", "/", "/", "--dev",
+         "/dev", "--proc", "/proc")
+_PRIVATE = ("/home", "/root", "/run", "/var/tmp", "/mnt", "/media", "/srv")  # of people, and of other programs
 
 
 class Sandbox:
@@ -62,7 +63,7 @@ class Sandbox:
         command = [sys.executable, "-P", "-m", "nnlab.course.marking.child", week, str(seconds)]
         if isolation() == "bubblewrap":
             hidden = [part for place in hides for part in ("--tmpfs", str(Path(place).resolve()))]
-            command = ["bwrap", *_BARE, *hidden, *_mount_tmp(), "--chdir", "/tmp", *command]
+            command = ["bwrap", *_BARE, *_mount_empty(), *hidden, "--chdir", "/tmp", *command]
         else:
             environment |= {"HOME": str(self._folder), "NNLAB_MYLAB": str(self._folder)}
         self._process = subprocess.Popen(command, cwd=self._folder, env=environment, stdin=subprocess.PIPE,
@@ -72,6 +73,9 @@ class Sandbox:
         self._watching.start()
         try:
             self.receive("ready", START)
+        except Ended as error:
+            self.close()
+            raise RuntimeError(f"the process that runs answers does not start on this system: {error}") from None
         except BaseException:
             self.close()
             raise
@@ -146,10 +150,14 @@ class Sandbox:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _mount_tmp():
-    """Options of bubblewrap: an empty /tmp in memory, but for what the course itself needs there."""
-    needed = [place for place in {str(ROOT), sys.prefix, sys.base_prefix} if place.startswith("/tmp/")]
-    return ["--tmpfs", "/tmp", *(part for place in needed for part in ("--ro-bind", place, place))]
+def _mount_empty():
+    """Options of bubblewrap: /tmp and private folders are empty, but for what the course itself needs there."""
+    empty = ["/tmp", *(place for place in _PRIVATE if os.path.isdir(place) and not os.path.islink(place))]
+    needed = {str(ROOT), sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix), os.path.realpath(sys.executable)}
+    needed = sorted(place for place in needed if place.startswith(tuple(f"{one}/" for one in empty)))
+    needed = [place for place in needed if not place.startswith(tuple(f"{one}/" for one in needed))]
+    return [*(part for place in empty for part in ("--tmpfs", place)),
+            *(part for place in needed for part in ("--ro-bind", place, place))]
 
 
 def _family(process):

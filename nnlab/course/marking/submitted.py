@@ -22,12 +22,14 @@ from nnlab.course.marking.statements import (
 from nnlab.course.notebooks import code_cells
 
 _TIMED = re.compile(r"%%(time|timeit|capture|prun)\b[^\n]*(?:\n|\Z)")
-_MAGIC = re.compile(r"^(\s*)[%!].*$", re.M)
+_MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.M)
 _ASKS = {"check.solution": "prints a solution of the course", "check.exercises": "looks into the course's exercises",
          ".reference": "looks into the course's references", "_getframe": "looks into the code that judges",
          "sys.modules": "looks into loaded modules", "__code__": "changes or reads the code of a function",
          "__globals__": "looks into the names of a module", "__subclasses__": "looks for classes of other modules",
-         "f_back": "looks into the code that judges", "get_objects": "looks for objects of other modules"}
+         "f_back": "looks into the code that judges", "get_objects": "looks for objects of other modules",
+         "threading": "starts threads", "subprocess": "starts programs", "ctypes": "calls code of the system"}
+_EXECUTES = {"exec", "eval", "compile"}  # text; methods of these names are others
 ANSWER = "__answer__"  # the name to which the program of an answer binds it
 
 
@@ -51,6 +53,7 @@ class Submitted:
 
     def __init__(self, notebook, assigned=False):
         self._cells, self.unread, self._assigned = [], {}, assigned
+        self._programs, self._binding = {}, None
         for number, cell in enumerate(code_cells(notebook), start=1):
             source = _MAGIC.sub(r"\1pass", _TIMED.sub("", str(cell.source), count=1))
             try:
@@ -72,6 +75,8 @@ class Submitted:
             words = {getattr(part, "attr", getattr(part, "id", None)) for node in body for part in ast.walk(node)}
             found += [f"code cell {number} {what}" for word, what in _ASKS.items()
                       if word in source and word.rpartition(".")[2] in words]
+            names = {part.id for node in body for part in ast.walk(node) if isinstance(part, ast.Name)}
+            found += [f"code cell {number} executes text ({word})" for word in sorted(_EXECUTES & names)]
             found += [f"code cell {number} imports {module}" for node in body for module in judging_modules(node)]
         return found
 
@@ -105,6 +110,12 @@ class Submitted:
         return (marked or plain or [None])[-1]
 
     def program(self, name):
+        """What `_program` gives, made once."""
+        if name not in self._programs:
+            self._programs[name] = self._program(name)
+        return self._programs[name]
+
+    def _program(self, name):
         """List of `Piece` that binds the answer to the exercise `name` to `ANSWER`; None where there is no answer.
 
         Imports, definitions and constants of all cells, and the statements that compute what the answer uses.
@@ -132,13 +143,22 @@ class Submitted:
         found, waiting, seen = {}, used(answer), set(vars(builtins))
         while waiting:
             seen.add(name := waiting.pop())
-            entries = binds_it[name] or [(cell, node, source) for cell, source, body in self._cells for node in body
-                                         if node is not answer and name in bound(node) and not calls_check(node)]
+            entries = binds_it[name] or [one for one in self._statements()[name] if one[1] is not answer]
             if not binds_it[name]:
                 found |= {id(node): (cell, node, source) for cell, node, source in entries}
             for _, node, _ in entries:
                 waiting |= used(node) - seen
         return list(found.values())
+
+    def _statements(self):
+        """Dictionary from names to lists of (cell, statement, source) that bind them, without those that call check."""
+        if self._binding is None:
+            self._binding = collections.defaultdict(list)
+            for cell, source, body in self._cells:
+                for node in body:
+                    for name in () if calls_check(node) else bound(node):
+                        self._binding[name].append((cell, node, source))
+        return self._binding
 
     def guesses(self):
         """Dictionary from the name of each ``guess...`` to its last value, a number, a word or None."""

@@ -115,10 +115,14 @@ def _number(key):
 
 def _csv(path, table):
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([_safe(value) for value in line] for line in table)
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerows([_safe(value) for value in line] for line in table)
     write_text(path, text.getvalue())
 
 
 def _safe(value):
     """The `value` of a cell; text that a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    if not isinstance(value, str):
+        return value
+    value = "".join(letter if letter.isprintable() else " " for letter in value)
+    return f"'{value}" if value.lstrip()[:1] in ("=", "+", "-", "@") else value
