@@ -44,9 +44,12 @@ def test_it_breaks_no_rule_and_says_its_title_and_minutes(copy):
             f"n = read(paths(['{NAME}'])[0]); print(problems(n, '{NAME}'), title(n), minutes(n), spoken(n.cells)); "
             "from nnlab.course.mutants import weeks; print(list(weeks()['week07'].exercises))")
     said = ran(copy, "-c", code).splitlines()
-    assert said == ["[] Week 7a · Nearest neighbors 11 11", "['squared_distances', 'when_doubled']"]
+    assert said == ["[] Week 7a · Nearest neighbors 20 20", "['squared_distances', 'when_doubled']"]
     outline = (copy / "notebooks" / "README.md").read_text(encoding="utf-8")
     assert f"[Week 7a · Nearest neighbors]({NAME}.ipynb)" in outline
+    lines = (copy / "README.md").read_text(encoding="utf-8").split("\n")
+    [row] = [k for k, line in enumerate(lines) if f"(notebooks/{NAME}.ipynb)" in line]
+    assert "week06g" in lines[row - 1] and "| 20 min, Fashion-MNIST |" in lines[row]
 
 
 def test_its_own_tests_and_the_style_pass(copy):
