@@ -1,6 +1,6 @@
 """Mark a class: every answer of tests/answers in a notebook, hostile hand-ins, three systems; writes marking.json.
 
-python -m benchmarks.marking [--answers FOLDER] [--folder build/class] [--picture class.png]
+python -m benchmarks.marking [--answers FOLDER] [--most N] [--folder build/class] [--picture class.png]
 
 FOLDER may add answers in `right/` and `wrong/`, a cell in each file. Each student hands in one lecture, solved but for
 the exercises of which there are answers: the next right or wrong one each. The mark of every answer is compared with
@@ -64,12 +64,15 @@ def answers(more):
     return found
 
 
-def hand_ins(found, draw):
-    """Yield (stem, notebook, dictionary from exercises to whether their answer is right) of ordinary students."""
+def hand_ins(found, draw, most):
+    """Yield (stem, notebook, dictionary from exercises to whether their answer is right) of ordinary students.
+
+    At most `most` students hand in each lecture.
+    """
     for lecture in lectures():
         own = [name for name in lecture.exercises if found[name]]
         begin = read(paths([lecture.stem])[0])
-        for k in range(max((len(found[name]) for name in own), default=0)):
+        for k in range(min(most, max((len(found[name]) for name in own), default=0))):
             notebook, right = solved(begin), dict.fromkeys(lecture.exercises, True)
             for cell in code_cells(notebook):
                 for name in set(names_in(cell)) & set(own):
@@ -95,6 +98,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--answers", help="folder with further answers in right/ and wrong/")
     parser.add_argument("--folder", default=BUILD / "class", type=Path, help="where the hand-ins go")
+    parser.add_argument("--most", type=int, default=100, help="students that hand in each lecture, at most")
     parser.add_argument("--picture", help="file for a picture of the page of the class")
     asked = parser.parse_args()
     if isolation() != "bubblewrap":
@@ -103,7 +107,8 @@ def main():
     for old in (folder, folder.with_name(f"{folder.name}-marks")):
         shutil.rmtree(old, ignore_errors=True)
     expected, hostile = {}, {}
-    for number, (stem, notebook, right) in enumerate(hand_ins(answers(asked.answers), random.Random(0))):
+    for number, (stem, notebook, right) in enumerate(hand_ins(answers(asked.answers), random.Random(0),
+                                                                asked.most)):
         key = placed(folder, number, SYSTEMS[number % 3], notebook, stem)
         expected |= {(key, f"{stem[:7]} {name}"): well for name, well in right.items()}
     count = number + 1
@@ -114,7 +119,7 @@ def main():
         hostile[key] = kind
         expected[key, "week01a brightening"] = False
     begin = time.perf_counter()
-    mark(folder)
+    mark(folder, quick=True)
     seconds = time.perf_counter() - begin
     text = (folder.with_name(f"{folder.name}-marks") / "marks.csv").read_text(encoding="utf-8")
     rows = {row["student"]: row for row in csv.DictReader(io.StringIO(text))}

@@ -77,7 +77,7 @@ def answers_of(folder, name, right):
             value = one if right else next(other for other in others if not values.close(one, other))
             found[first] = f"{first} = {values.plain(value)}"
         elif task["kind"] == "choose":
-            order = judged.ordered(exercise, particular["order"])
+            order = tasks.ordered(exercise, particular["order"])
             found[first] = f"{own} = {order.reference if right else [*order.reference[1:], order.reference[0]]}"
         else:
             if task["kind"] == "repair":

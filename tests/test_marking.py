@@ -16,6 +16,8 @@ from nnlab.checks.running import Outcome
 from nnlab.course.marking import mark, plain, sandbox
 from nnlab.course.marking.handins import handins, roster, student_of
 from nnlab.course.marking.submitted import Submitted
+from nnlab.course.notebooks import paths, read
+from nnlab.course.solve import solved
 
 SYSTEMS = ("Moodle", "Canvas", "Blackboard", "archive")
 BROKEN = {"empty": b"", "no notebook": b"<html>Log in</html>", "truncated": b'{"cells": [{"cell_type": "co',
@@ -206,6 +208,15 @@ def test_what_an_answer_uses_comes_along_at_any_depth_and_nothing_else():
         exec(text, space)
     assert space["__answer__"](1).tolist() == [2, 2, 2]
     assert not any("print" in text or "other" in text for text in program), program
+
+
+def test_the_courses_own_cells_are_not_suspicious():
+    for path in paths():
+        handed = Submitted(solved(read(path)))
+        assert [said for said in handed.suspicious(Submitted(read(path)).sources()) if "imports" in said] == []
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(
+        "import threading\nthreading.Thread()\nexec('1')")])
+    assert Submitted(notebook).suspicious() == ["code cell 1 starts threads", "code cell 1 executes text (exec)"]
 
 
 def test_names_of_three_systems_are_read(tmp_path):

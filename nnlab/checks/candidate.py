@@ -6,6 +6,7 @@ import types
 
 import torch
 
+from nnlab.checks.comparing import same_forms
 from nnlab.checks.inputs import drawn, smallest
 from nnlab.checks.originals import as_defined
 from nnlab.checks.running import Stopped, agree, run
@@ -181,10 +182,7 @@ def same_gradients(right, near, got):
     """Whether gradients are those of the reference, where these do not jump, and finite where these are."""
     if got.error is not None or right.error is not None:
         return type(got.error) is type(right.error)
-    if not isinstance(got.value, list | tuple) or len(got.value) != len(right.value) or any(
-            mine is not None and (not isinstance(mine, torch.Tensor) or wanted is not None and (
-                mine.shape, mine.dtype) != (wanted.shape, wanted.dtype))
-            for wanted, mine in zip(right.value, got.value, strict=True)):
+    if not same_forms(right.value, got.value):
         return False
     for wanted, mine, *shifted in zip(right.value, got.value, *(one.value for one in near), strict=True):
         if wanted is None or mine is None:

@@ -73,6 +73,15 @@ def _tensors(expected, got):
     return None if torch.allclose(got, expected, **NEAR) else "other numbers"
 
 
+def same_forms(expected, got):
+    """Whether `got` is a list like `expected`, of tensors of the same shapes and dtypes; None may stand for each."""
+    if not isinstance(got, list | tuple) or len(got) != len(expected):
+        return False
+    pairs = [pair for pair in zip(expected, got, strict=True) if pair[1] is not None]
+    return all(isinstance(mine, torch.Tensor) and (wanted is None or (mine.shape, mine.dtype) == (
+        wanted.shape, wanted.dtype)) for wanted, mine in pairs)
+
+
 def _arrays(expected, got):
     """`difference` of two NumPy arrays."""
     for what, mine, right in (("shape", got.shape, expected.shape), ("", got.dtype, expected.dtype)):

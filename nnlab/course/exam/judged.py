@@ -7,11 +7,10 @@ import inspect
 import json
 from pathlib import Path
 
-from nnlab.checks.exercise import Quiz
 from nnlab.checks.quizzes import judge_value
 from nnlab.checks.running import agree
 from nnlab.checks.source import bare
-from nnlab.course.exam.tasks import Task
+from nnlab.course.exam.tasks import Task, ordered
 from nnlab.course.exam.values import close, literal, shown
 from nnlab.course.exam.variants import expected, globals_of
 from nnlab.course.marking.judged import Judge, Pool
@@ -160,15 +159,6 @@ class Exam:
             return Mark(name, "incorrect", f"✗ {name} is not right: for these arguments the faulty function gives what "
                                            f"the statement says\n  for       {line}\n  both      {shown(right.value)}")
         return Mark(name, "correct", f"✓ {name} shows the fault")
-
-
-def ordered(quiz, order):
-    """The `Quiz` with its questions in another `order`, a list of their places."""
-    def placed(values):
-        return [values[k] for k in order]
-    return Quiz(quiz.name, placed(quiz.reference), tuple(placed(quiz.questions)),
-                tuple(type(wrong)(placed(wrong.answer), wrong.says) for wrong in quiz.wrong), quiz.hints, quiz.allows,
-                tuple(map(placed, quiz.also)))
 
 
 def right_answer(task, exercise, particular):

@@ -66,6 +66,15 @@ def variation(task, exercise, numbers, student):
     return {}
 
 
+def ordered(quiz, order):
+    """The `Quiz` with its questions in another `order`, a list of their places."""
+    def placed(values):
+        return [values[k] for k in order]
+    return Quiz(quiz.name, placed(quiz.reference), tuple(placed(quiz.questions)),
+                tuple(type(wrong)(placed(wrong.answer), wrong.says) for wrong in quiz.wrong), quiz.hints, quiz.allows,
+                tuple(map(placed, quiz.also)))
+
+
 def _tries(numbers, week, name):
     """Seed of the lines on which the faults of an exercise are tried."""
     return numbers.of("faults", week, name).random()

@@ -11,9 +11,9 @@ from nnlab.checks.exercise import Quiz
 from nnlab.checks.inputs import drawn
 from nnlab.checks.judging import fixed
 from nnlab.checks.running import agree, guarded, run
+from nnlab.course.changes import mutated
 from nnlab.course.exam.values import literal
 from nnlab.course.marking.plain import packed, unpacked
-from nnlab.course.mutants import mutated
 
 LONGEST, MOST = 150, 8  # characters of a line whose value is asked for, and numbers of that value
 SMALL = 1e-4  # least size of such a number, but for 0; the largest is 1 / SMALL

@@ -23,7 +23,7 @@ from nnlab.course.marking.judged import SECONDS
 from nnlab.course.marking.lecture import with_measurements
 from nnlab.course.marking.sandbox import isolation
 from nnlab.course.marking.submitted import Submitted
-from nnlab.course.notebooks import ROOT
+from nnlab.course.notebooks import ROOT, paths, read
 from nnlab.files import write_text
 
 _JUDGING = ("checks", "exercises", "course/marking", "course/exam")  # what a mark depends on besides the notebook
@@ -162,6 +162,12 @@ def _marked(opened):
                 "faults": [f"the notebook cannot be marked ({type(error).__name__}: {str(error)[:120]})"]}
 
 
+@functools.cache
+def _own(stem):
+    """Texts of the code cells of the course's notebook `stem`; none for an exam."""
+    return Submitted(read(paths([stem])[0])).sources() if stem.startswith("week") else frozenset()
+
+
 def _judged(opened):
     """The result of `_marked`."""
     begin = time.perf_counter()
@@ -171,7 +177,7 @@ def _judged(opened):
     if lecture is not None:
         marks = opened.marks(submitted)
         result["marks"] = [{"name": one.name, "kind": one.kind, "says": one.says} for one in marks]
-        result["faults"] += [note for one in marks for note in one.notes] + submitted.suspicious()
+        result["faults"] += [note for one in marks for note in one.notes] + submitted.suspicious(_own(lecture.stem))
         result["guesses"] = {name: value if isinstance(value, int | float | str | None) else repr(value)[:60]
                              for name, value in submitted.guesses().items()}
         result["answers"] = {name: text for name in lecture.exercises if (text := submitted.text_of(name))}

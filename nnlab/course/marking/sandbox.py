@@ -153,7 +153,8 @@ class Sandbox:
 def _mount_empty():
     """Options of bubblewrap: /tmp and private folders are empty, but for what the course itself needs there."""
     empty = ["/tmp", *(place for place in _PRIVATE if os.path.isdir(place) and not os.path.islink(place))]
-    needed = {str(ROOT), sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix), os.path.realpath(sys.executable)}
+    needed = {str(ROOT), sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix), os.path.realpath(sys.executable),
+              *filter(os.path.isdir, sys.path)}
     needed = sorted(place for place in needed if place.startswith(tuple(f"{one}/" for one in empty)))
     needed = [place for place in needed if not place.startswith(tuple(f"{one}/" for one in needed))]
     return [*(part for place in empty for part in ("--tmpfs", place)),

@@ -68,10 +68,19 @@ class Submitted:
         return found | {call.args[0].value for call in calls if isinstance(call, ast.Call) and call.args
                         and isinstance(call.args[0], ast.Constant) and is_value(call, call.args[0].value)}
 
-    def suspicious(self):
-        """List of sentences on code that asks the course for its solutions: for the lecturer, no judgment."""
+    def sources(self):
+        """Set of the texts of all code cells."""
+        return {source for _, source, _ in self._cells}
+
+    def suspicious(self, own=frozenset()):
+        """List of sentences on code that asks the course for its solutions: for the lecturer, no judgment.
+
+        `own` are the texts of the course's own cells, which are left out.
+        """
         found = []
         for number, source, body in self._cells:
+            if source in own:
+                continue
             words = {getattr(part, "attr", getattr(part, "id", None)) for node in body for part in ast.walk(node)}
             found += [f"code cell {number} {what}" for word, what in _ASKS.items()
                       if word in source and word.rpartition(".")[2] in words]
