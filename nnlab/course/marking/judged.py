@@ -112,5 +112,7 @@ def _unread(submitted, name):
     if submitted.program(name) is not None:
         return None
     broken = submitted.broken(name)
+    if submitted.asks(name):
+        return Mark(name, "not attempted", f"○ {name}: not attempted yet")
     return Mark(name, "broken" if broken else "missing", f"✗ {name}: {broken}" if broken
                 else f"○ {name}: there is no answer of this name in the notebook")

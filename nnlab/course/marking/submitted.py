@@ -89,6 +89,11 @@ class Submitted:
             found += [f"code cell {number} imports {module}" for node in body for module in judging_modules(node)]
         return found
 
+    def asks(self, name):
+        """Whether the list of answers called `name` stands in the notebook, perhaps with nothing in it."""
+        return any(isinstance(call, ast.Call) and is_value(call, name) for _, _, body in self._cells for node in body
+                   for call in ast.walk(node))
+
     def text_of(self, name):
         """Text of the definition or list that answers the exercise `name`; None where there is none."""
         found = self._answer(name)
