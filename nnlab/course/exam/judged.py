@@ -10,7 +10,7 @@ from pathlib import Path
 from nnlab.checks.quizzes import judge_value
 from nnlab.checks.running import agree
 from nnlab.checks.source import bare
-from nnlab.course.exam.tasks import Task, ordered
+from nnlab.course.exam.tasks import FORMAT, Task, ordered
 from nnlab.course.exam.values import close, literal, shown
 from nnlab.course.exam.variants import expected, globals_of
 from nnlab.course.marking.judged import Judge, Pool
@@ -39,14 +39,14 @@ class Exam:
             form = self._key["format"]
         except (ValueError, KeyError, TypeError):
             raise ValueError(f"{key} is no key of an exam: name the key.json that `exam` has written") from None
-        if form != 1:
-            raise ValueError(f"{key} has the form {form}; this version of nnlab reads 1")
+        if form != FORMAT:
+            raise ValueError(f"{key} has the form {form}; this version of nnlab reads {FORMAT}")
         self._tasks = [Task(**{**task, "answers": tuple(task["answers"])}) for task in self._key["tasks"]]
         self._exercises = {task: weeks()[task.week].exercises[task.exercise] for task in self._tasks}
         answers = tuple(name for task in self._tasks for name in task.answers)
-        self.lecture = Lecture("exam", "Exam", "", answers, dict.fromkeys(answers, ""), ())
+        self.lecture = Lecture("exam", "Exam", "", answers, ())
         hides, first = [*hides, key.resolve().parent], self._tasks[0].week
-        self._pool, self._trusted = Pool(first, seconds, hides), Pool(first, seconds, hides)
+        self._pool = Pool(first, seconds, hides)
         self._judges = {week: self._judge(week) for week in {task.week for task in self._tasks}}
         self._values = {}  # by the code of a variant, for each of its tasks
         self.fingerprint = hashlib.sha256(key.read_bytes()).hexdigest()
@@ -87,11 +87,12 @@ class Exam:
         """List of the `Mark`s of the variant `code` on what is `submitted`."""
         answers = []
         for (task, exercise, particular), values in zip(self._with_tasks(code), self._values[code], strict=True):
-            judge = functools.partial({"value": self._value, "repair": self._arguments, "write": self._function,
-                                       "choose": self._choice}[task.kind], task, exercise, particular | values)
-            answers.append((task.answers[0], judge))
-            if task.kind == "repair":
-                answers.append((task.answers[1], functools.partial(self._function, task, exercise, particular)))
+            of_value = {"value": self._value, "repair": self._arguments, "choose": self._choice}.get(task.kind)
+            if of_value:
+                judge = functools.partial(self._of_value, of_value, task, exercise, particular | values)
+                answers.append((task.answers[0], judge))
+            if task.kind in ("repair", "write"):
+                answers.append((task.answers[-1], functools.partial(self._function, task, particular)))
         return self._pool.marks(answers, submitted)
 
     def _with_tasks(self, code):
@@ -108,15 +109,20 @@ class Exam:
         return {"right": expected(exercise, particular["line"]).value,
                 "wrong": [(outcome.value, says) for outcome, says in wrong if outcome.error is None]}
 
-    def _function(self, task, exercise, particular, session, name, program):
+    def _function(self, task, particular, session, name, program):
         if task.kind == "repair" and _same_code(program, particular["source"]):
             return Mark(name, "not attempted", f"○ {name}: it is as it was given")
         return session.mark(self._judges[task.week], name, program)
 
-    def _value(self, task, exercise, particular, session, name, program):
+    @staticmethod
+    def _of_value(judged, task, exercise, particular, session, name, program):
+        """The `Mark` on an answer that is a value: of `judged`, a function of it, where there is one."""
         kind, value = session.value(task.week, task.exercise, program)
         if (mark := without_answer(name, kind, [value])) is not None:
             return mark
+        return judged(task, exercise, particular, name, value)
+
+    def _value(self, task, exercise, particular, name, value):
         if close(particular["right"], value):
             return Mark(name, "correct", f"✓ {name} is right")
         said = next((says for wrong, says in particular["wrong"] if close(wrong, value)), "")
@@ -124,28 +130,20 @@ class Exam:
                 f"  expected  {shown(particular['right'])}", f"  yours     {shown(value)}"]
         return Mark(name, "incorrect", "\n".join([*rows, *([f"  {said}"] if said else [])]))
 
-    def _choice(self, task, exercise, particular, session, name, program):
-        kind, value = session.value(task.week, task.exercise, program)
-        if (mark := without_answer(name, kind, [value])) is not None:
-            return mark
+    def _choice(self, task, exercise, particular, name, value):
         verdict = judge_value(ordered(exercise, particular["order"]), value)
         return Mark(name, verdict.kind, verdict.text)
 
-    def _arguments(self, task, exercise, particular, session, name, program):
-        kind, value = session.value(task.week, task.exercise, program)
-        value = ... if isinstance(value, tuple) and any(part is ... or str(part) == "ellipsis Ellipsis"
-                                                        for part in value) else value
-        if value is ... or kind == "stub":
+    def _arguments(self, task, exercise, particular, name, value):
+        if isinstance(value, tuple) and any(str(part) == "ellipsis Ellipsis" for part in value):
             return Mark(name, "not attempted", f"○ {name}: not attempted yet")
-        if (mark := without_answer(name, kind, [value])) is not None:
-            return mark
         try:
             value = _bound(inspect.signature(exercise.reference), value)
             line = f"{task.exercise}({', '.join(map(literal, value))})"
         except (TypeError, ValueError) as error:
             return Mark(name, "incorrect",
                         f"✗ {name} is not right: these are no arguments of {task.exercise} ({error})")
-        trusted = self._trusted.session()
+        trusted = self._pool.session()  # one in which no student's code has run
         try:
             imports = [[1, text, True] for text in globals_of(exercise)]
             right, faulty = (trusted.outcome(task.week, task.exercise, [

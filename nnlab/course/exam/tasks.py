@@ -15,6 +15,7 @@ from nnlab.course.exam.variants import faults, globals_of, value_line
 from nnlab.course.marking.lecture import lectures
 from nnlab.course.mutants import weeks
 
+FORMAT = 1  # of an exam's key
 KINDS = ("value", "repair", "write", "choose")
 MOST_DRAWS = 50  # for one value's line; each draws a few
 

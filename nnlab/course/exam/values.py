@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-RELATIVE = 1e-3  # by which a number may be off: four significant digits, and room for rounding on the way
+RELATIVE = 1e-3  # by which a number that is not whole may be off
 NUMBERS = 200  # that a tensor or list in arguments which show a fault may have
 
 

@@ -13,7 +13,7 @@ from nnlab.checks.judging import fixed
 from nnlab.checks.running import agree, guarded, run
 from nnlab.course.changes import mutated
 from nnlab.course.exam.values import literal
-from nnlab.course.marking.plain import packed, unpacked
+from nnlab.course.marking.plain import as_plain
 
 LONGEST, MOST = 150, 8  # characters of a line whose value is asked for, and numbers of that value
 SMALL = 1e-4  # least size of such a number, but for 0; the largest is 1 / SMALL
@@ -50,7 +50,7 @@ def expected(exercise, line, answer=None):
     """`Outcome` of a `line` of Python with the reference of `exercise`, or another `answer`, in plain form."""
     with fixed(exercise), guarded(SECONDS):
         outcome = run(line, exercise.uses | {exercise.name: answer or exercise.reference})
-    return unpacked(packed(outcome))
+    return as_plain(outcome)
 
 
 def value_line(exercise, numbers):
@@ -143,7 +143,7 @@ def _tried(exercise, lines, answer):
     """Outcomes of the `lines` with `answer` in plain form; None where it does not end in time."""
     try:
         with fixed(exercise), guarded(SECONDS):
-            return [unpacked(packed(run(line, exercise.uses | {exercise.name: answer}))) for line in lines]
+            return [as_plain(run(line, exercise.uses | {exercise.name: answer})) for line in lines]
     except BaseException as stopped:
         if isinstance(stopped, KeyboardInterrupt):
             raise

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 
 from nnlab.course.exam.judged import right_answer
-from nnlab.course.exam.tasks import KINDS, exercises_of, task_of, variation
+from nnlab.course.exam.tasks import FORMAT, KINDS, exercises_of, task_of, variation
 from nnlab.course.exam.variants import globals_of
 from nnlab.course.marking.handins import roster
 from nnlab.course.marking.secret import Numbers, secret_lines
@@ -18,7 +18,6 @@ from nnlab.course.normalize import KERNEL
 from nnlab.course.notebooks import ROOT
 from nnlab.files import write_text
 
-FORMAT = 1  # of key.json
 _SAID = {
     "value": "**Value.** What is the result of this call? Whole numbers exactly, others to within 0.1 %; the numbers "
              "of a tensor as a list, in their order.",

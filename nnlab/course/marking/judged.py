@@ -4,11 +4,11 @@ from nnlab.checks.candidate import Reference, differentiated, lines_of, repeated
 from nnlab.checks.exercise import Quiz, with_code_before
 from nnlab.checks.judging import fixed
 from nnlab.checks.running import agree
-from nnlab.course.marking.plain import Unreadable, packed, unpacked
+from nnlab.course.marking.plain import Unreadable, as_plain
 from nnlab.course.marking.sandbox import Ended
 from nnlab.course.marking.session import Mark, Session
 
-SECONDS = 60  # of processor time for one exercise; a process that sends nothing for 1.5 times as long is ended
+SECONDS = 60  # of processor time for one exercise
 
 
 class Expected:
@@ -23,15 +23,11 @@ class Expected:
     def __init__(self, exercise, earlier, more=()):
         with fixed(exercise, *earlier):
             reference = Reference(exercise, {other.name: other.reference for other in earlier})
-            self.lines = [(line, {}, self._plain(reference.outcome(line))) for line in [*lines_of(exercise), *more]]
-            self.lines += [(line, {"shift": 0.0}, list(map(self._plain, reference.gradients(line))))
+            self.lines = [(line, {}, as_plain(reference.outcome(line))) for line in [*lines_of(exercise), *more]]
+            self.lines += [(line, {"shift": 0.0}, list(map(as_plain, reference.gradients(line))))
                            for line in differentiated(exercise)]
-            self.lines += [(line, {"again": True}, self._plain(reference.outcome(line, again=True)))
+            self.lines += [(line, {"again": True}, as_plain(reference.outcome(line, again=True)))
                            for line in repeated(exercise)]
-
-    @staticmethod
-    def _plain(outcome):
-        return unpacked(packed(outcome))
 
     def fails(self, run):
         """The first line on which an answer differs, or None; `run(line, how)` gives its `Outcome` in plain form."""
@@ -111,8 +107,8 @@ def _unread(submitted, name):
     """The `Mark` on an answer that is not there or that is no Python; None on any other."""
     if submitted.program(name) is not None:
         return None
-    broken = submitted.broken(name)
     if submitted.asks(name):
         return Mark(name, "not attempted", f"○ {name}: not attempted yet")
-    return Mark(name, "broken" if broken else "missing", f"✗ {name}: {broken}" if broken
-                else f"○ {name}: there is no answer of this name in the notebook")
+    if broken := submitted.broken(name):
+        return Mark(name, "broken", f"✗ {name}: {broken}")
+    return Mark(name, "missing", f"○ {name}: there is no answer of this name in the notebook")

@@ -59,13 +59,12 @@ class Question(NamedTuple):
 
 
 class Lecture(NamedTuple):
-    """A lecture: stem of its notebook, title, week of its exercises, their names, headings above them, questions."""
+    """A lecture: stem of its notebook, title, week of its exercises, their names, questions."""
 
     stem: str
     title: str
     week: str
     exercises: tuple
-    cells: dict  # from the name of an exercise to its cell
     questions: tuple
 
 
@@ -80,8 +79,8 @@ def _lecture(path):
     checks = checks_of(notebook)
     if checks is None:
         return None
-    cells = {name: cell.id for cell in code_cells(notebook) for name in names_in(cell)}
-    return Lecture(path.stem, title(notebook), checks.week, tuple(cells), cells, tuple(_questions(path.stem, notebook)))
+    names = tuple(name for cell in code_cells(notebook) for name in names_in(cell))
+    return Lecture(path.stem, title(notebook), checks.week, names, tuple(_questions(path.stem, notebook)))
 
 
 def _questions(stem, notebook):

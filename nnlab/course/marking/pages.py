@@ -70,7 +70,7 @@ def summary(lecture, rows, files):
         counts = collections.Counter(mark["kind"] for _, mark in marks)
         said = collections.Counter(_reason(mark["says"]) for _, mark in marks if mark["kind"] == "incorrect")
         exercises.append({
-            "name": name, "place": f"{lecture.stem}.html#cell-id={lecture.cells[name]}", "of": len(marks),
+            "name": name, "of": len(marks),
             "counts": [(kind, counts[kind], 100 * counts[kind] / max(1, len(marks))) for kind in KINDS if counts[kind]],
             "share": counts["correct"] / max(1, len(marks)),
             "reasons": [(reason, count) for reason, count in said.most_common(3) if reason],

@@ -157,6 +157,11 @@ def unpacked(data):
     return Outcome(decode(value), _error(error), calls, str(printed), (None,) * int(figures or 0), tuple(patched))
 
 
+def as_plain(outcome):
+    """An `Outcome` in plain form, as a process would send it: for comparing the reference with what one has sent."""
+    return unpacked(packed(outcome))
+
+
 def _error(name):
     """An exception of a type that is called `name`, equal for equal names; None for None."""
     return _errors.setdefault(name, type(str(name), (Exception,), {}))() if name is not None else None
